@@ -1,0 +1,1 @@
+"""An emulated PBX on loopback. Imports nothing of the rest of pbxsync."""

@@ -1,0 +1,1 @@
+"""Tenant files: text with positions in, checked desired state out."""

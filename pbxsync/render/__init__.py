@@ -1,0 +1,1 @@
+"""The formats of a plan: each takes plain values and returns text."""
