@@ -1,0 +1,65 @@
+r"""Text that nobody here wrote, made harmless without hiding that it was odd.
+
+Names and params from a PBX (and from files) may hold terminal escapes, bidi overrides or the workflow commands of
+a CI system. What is dangerous is shown as an escape as in JSON (`\u001b`), so that a reader sees that something is
+there.
+
+A CI runner takes commands from any line that starts, after blanks, with `::` (GitHub) and from `##[` or `##vso[`
+anywhere (GitHub, Azure): the second `#` or the first `:` is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+#: Controls (newline and tab too), format characters (bidi, zero width, tags), separators, surrogates, non-characters.
+_ODD = (
+    "\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0e\ufeff\ufff0-\uffff\U000e0000-\U000e0fff\ud800-\udfff\U000ffffe-\U000fffff"
+)
+_DANGEROUS = re.compile(f"[{_ODD}]|(?<=#)#(?=\\[|vso\\[)", re.IGNORECASE)
+_COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
+
+
+def escape(match: re.Match[str]) -> str:
+    r"""Return the characters of a match as `\uXXXX` escapes (a pair of them beyond U+FFFF, as JSON writes it)."""
+    units = match.group().encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def inert(text: str) -> str:
+    """Return `text` on one line, with everything dangerous shown as an escape; a backslash stays as it is."""
+    return _COMMAND.sub(r"\1\\u003a", _DANGEROUS.sub(escape, text))
+
+
+def quoted(text: str) -> str:
+    r"""Return `text` in double quotes, escaped as in JSON: what is between the quotes can be told apart to the letter.
+
+    >>> quoted('say "hi"')
+    '"say \\"hi\\""'
+    """
+    return _DANGEROUS.sub(escape, json.dumps(text, ensure_ascii=False))
+
+
+def shortened(text: str, limit: int = 200) -> str:
+    """Return `text` made inert and cut to about `limit` characters, with a word on how much was left out."""
+    if len(text) <= limit:
+        return inert(text)
+    return f"{inert(text[:limit])}… ({len(text) - limit:,} more characters)"
+
+
+def lines(text: str) -> str:
+    """Return text of ours that spans lines, with what slipped into it made harmless and its line breaks kept."""
+    return "\n".join(inert(line) for line in text.split("\n"))
+
+
+def json_text(value: Any, *, indent: int | None = 2) -> str:
+    """Return `value` as JSON in which nothing is dangerous to print; it parses to exactly the same value."""
+    return lines_of_json(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def lines_of_json(document: str) -> str:
+    """Escape what is dangerous in a JSON text; outside its strings there is nothing such but line breaks."""
+    return "\n".join(_DANGEROUS.sub(escape, line) for line in document.split("\n"))

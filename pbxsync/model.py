@@ -1,0 +1,317 @@
+"""The frozen values that all stages share: places and problems, entries of files, destinations, changes, plans.
+
+    files ─► Entry ─► Destination (desired) ─┐
+                                             ├─► Change ─► TenantPlan ─► Plan ─► render, apply
+    PBX  ─► Destination (live) ──────────────┘
+
+Nothing here does input or output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from enum import Enum
+from typing import Final
+
+#: How many parameters a custom destination has (field; versions before stop at 10).
+PARAM_COUNT: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file, as people and editors write it: `line` and `column` count from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Problem:
+    """One thing that is wrong (or, as a warning, odd) in a file: where, what, and what to do next."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class Secret:
+    """A value that may be sent to the PBX and shown nowhere."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself, for a request or a fingerprint and nothing else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "(sensitive)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a secret cannot be pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A custom destination type: `id` as CUSTOMTYPES numbers it; `name` is None where it lists no such number."""
+
+    id: str
+    name: str | None
+    description: str = ""
+
+    def __str__(self) -> str:
+        return self.id if self.name is None else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One param as a file gives it: `key` is a position (`"1"` to `"20"`) or a label."""
+
+    key: str
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One destination as a tenant file gives it, checked for form but not yet held against the PBX.
+
+    `type` is a type's name or number as written. None means: not given.
+    """
+
+    tenant: str
+    place: Place
+    id: str | None
+    name: str | None
+    type: str | None
+    params: tuple[Param, ...]
+    renamed_from: str | None
+    clear_unlisted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A custom destination, desired or live: both sides are brought into this one form before they meet.
+
+    `params` has always `PARAM_COUNT` items. In a desired one, None (of `name`, `type` or a param) means "leave it as it
+    is"; in a live one there is no None but for a type that the server does not tell.
+    """
+
+    id: str | None
+    name: str | None
+    type: Type | None
+    params: tuple[str | None, ...]
+
+
+class Action(str, Enum):
+    """What a change does. There is no delete: the API has none for custom destinations (doc)."""
+
+    ADD = "add"
+    UPDATE = "update"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field of a change: `field` is `name`, `type` or `param1` to `param20`.
+
+    `before` and `after` are what is shown and compared: None before an add. For `type` they are names (the number where
+    there is no name) and `before_id`/`after_id` the numbers. A sensitive one has neither, but the keyed `fingerprint`
+    of the new value, and `secret`, the new value itself, which never leaves the process but in the write.
+    """
+
+    field: str
+    before: str | None
+    after: str | None
+    label: str | None = None
+    before_id: str | None = None
+    after_id: str | None = None
+    sensitive: bool = False
+    fingerprint: str | None = None
+    secret: Secret | None = dataclass_field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the plan does to one destination. `live` fingerprints the whole live row of an update, None for an add.
+
+    `source` is `file:line`; `name` is the name after the change, for people.
+    """
+
+    action: Action
+    tenant: str
+    id: str | None
+    name: str
+    source: str
+    diff: tuple[FieldDiff, ...]
+    live: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """A live destination that no file mentions. `type` is its type's name, or number, or empty where not told."""
+
+    id: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TenantPlan:
+    """The plan of one tenant. With `error` (a sentence) it is unknown what is live, and there are no changes.
+
+    `managed` counts the destinations of the files; `unmanaged` is filled on demand, `unmanaged_count` always.
+    `doubtful_empty`: the server said "no rows" in a way that is also how its errors look.
+    """
+
+    tenant: str
+    changes: tuple[Change, ...] = ()
+    unchanged: int = 0
+    unmanaged_count: int = 0
+    unmanaged: tuple[Unmanaged, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    doubtful_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts of a plan."""
+
+    tenants: int
+    add: int
+    update: int
+    unchanged: int
+    unmanaged: int
+    failed: int
+
+    @property
+    def changes(self) -> int:
+        """Adds and updates together."""
+        return self.add + self.update
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What apply would do, whole: tenants sorted by code, changes in the order in which they are written.
+
+    `created_at` is UTC in ISO 8601 with a `Z`; `url` is the PBX that the plan is bound to.
+    """
+
+    url: str
+    created_at: str
+    pbxsync_version: str
+    tenants: tuple[TenantPlan, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every tenant in scope could be planned."""
+        return all(tenant.error is None for tenant in self.tenants)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes of all tenants, in order."""
+        return tuple(change for tenant in self.tenants for change in tenant.changes)
+
+    @property
+    def summary(self) -> Summary:
+        """Return the counts over all tenants."""
+        changes = self.changes
+        adds = sum(change.action is Action.ADD for change in changes)
+        return Summary(
+            tenants=len(self.tenants),
+            add=adds,
+            update=len(changes) - adds,
+            unchanged=sum(tenant.unchanged for tenant in self.tenants),
+            unmanaged=sum(tenant.unmanaged_count for tenant in self.tenants),
+            failed=sum(tenant.error is not None for tenant in self.tenants),
+        )
+
+
+class Status(str, Enum):
+    """How one write of an apply ended.
+
+    `done`: written and read back. `found done`: the answer was lost, the read-back shows it done. `failed`: certainly
+    not as planned, `message` says how. `unknown`: nobody can tell. `not sent`: nothing was attempted.
+    """
+
+    DONE = "done"
+    FOUND_DONE = "found done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not sent"
+
+    __str__ = str.__str__
+
+    @property
+    def good(self) -> bool:
+        """Whether the PBX holds what the plan said."""
+        return self in {Status.DONE, Status.FOUND_DONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A field that reads back other than it was to be; both values are None where the field is sensitive."""
+
+    field: str
+    label: str | None
+    wanted: str | None
+    stored: str | None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change: `id` is the object's, or the new one's; `message` is empty where all went well."""
+
+    change: Change
+    status: Status
+    id: str | None
+    message: str = ""
+    mismatches: tuple[Mismatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a run cost: requests sent, those refused or repeated, seconds by phase, and the pace it settled on."""
+
+    requests: int
+    repeated: int
+    refused: int
+    seconds: tuple[tuple[str, float], ...]
+    pace: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The end of an apply: one outcome per change, in the order of the plan."""
+
+    outcomes: tuple[Outcome, ...]
+    interrupted: bool = False
+    journal: str | None = None
+    traffic: Traffic | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether every change is on the PBX."""
+        return all(outcome.status.good for outcome in self.outcomes)
