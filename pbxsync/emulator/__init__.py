@@ -1,1 +1,11 @@
-"""An emulated PBX on loopback. Imports nothing of the rest of pbxsync."""
+"""An emulated PBX on loopback: a real server, with SQLite behind it. Imports nothing of the rest of pbxsync.
+
+`with Emulator(demo=False) as pbx:` starts one; `pbx.url`, `pbx.read_key` and `pbx.write_key` are what a client needs,
+`pbx.put`, `pbx.rows` and `pbx.log` are for looking behind its back.
+"""
+
+from pbxsync.emulator.dialect import Dialect, DialectError
+from pbxsync.emulator.emulator import Emulator, serve
+from pbxsync.emulator.log import Request
+
+__all__ = ["Dialect", "DialectError", "Emulator", "Request", "serve"]

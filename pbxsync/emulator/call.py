@@ -1,0 +1,69 @@
+"""One request of the API as the operations see it, read from query string and form body alike [field]."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request: which operation, with which parameters. `params` lacks the key, names are as they were sent."""
+
+    method: str
+    key: str
+    params: Mapping[str, str]
+
+    def word(self, name: str) -> str:
+        """A parameter that names an operation: its value in capitals, for case does not count there [doc]."""
+        return self.params.get(name, "").upper()
+
+    def text(self, name: str) -> str:
+        """A parameter's value, empty where it was not sent."""
+        return self.params.get(name, "")
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's code, case as configured [doc]; "%" asks for all of them."""
+        return self.text("tenant")
+
+    @property
+    def operation(self) -> tuple[str, str, str]:
+        """Reqtype, object and action (or info, where reqtype is INFO), in capitals."""
+        return self.word("reqtype"), self.word("object"), self.word("action") or self.word("info")
+
+    @property
+    def object_id(self) -> int | None:
+        """`objectid` as a number, None where it is none."""
+        text = self.text("objectid")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+    def fields(self) -> dict[str, str] | None:
+        """`jsondata` as PHP would put it into SQL; None where it is no JSON object of plain values."""
+        try:
+            data = json.loads(self.text("jsondata"))
+        except ValueError:
+            return None
+        if not isinstance(data, dict) or any(isinstance(value, (list, dict)) for value in data.values()):
+            return None
+        return {name: _php_text(value) for name, value in data.items()}
+
+
+def read(request: Request) -> Call:
+    """Take the parameters out of a request; where a name is in both, the form wins as in PHP's $_REQUEST."""
+    params = {**request.args.to_dict(), **request.form.to_dict()}
+    key = params.pop("key", "")
+    return Call(request.method, key, params)
+
+
+def _php_text(value: object) -> str:
+    """What PHP makes of a JSON value in a string."""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return "" if value is None else str(value)

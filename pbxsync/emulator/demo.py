@@ -1,0 +1,61 @@
+"""The world that a new emulator database holds: plain data, with fixed ids so that files can pin them.
+
+DEMO has what the API document's examples ask for. HANSEN, NORDLYS and KLINIK are the live side of the example tenants.
+The numbers are made up; none of them is to be called.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TYPES: Final[tuple[tuple[int, str, str], ...]] = (
+    (1, "FORWARD", "Forward call to"),
+    (2, "WAITING", "Play a message and wait"),
+    (3, "CALLBACK", "Call the caller back"),
+    (4, "SPLIT", "Split the channel"),
+    (5, "RANDOM CHOICE", "Random choice between destinations"),
+    (6, "CALLER PRIVACY", "Hide or show the caller's number"),
+    (7, "SPEECH", "Speech recognition"),
+    (8, "AI AGENT", "Talk to an AI agent"),
+    (9, "TEXT TO SPEECH", "Read a text aloud"),
+    (10, "SET CALLER NAME", "Set the caller's name"),
+)
+"""ct_id, ct_name, ct_description."""
+
+Destination = tuple[int, str, int, tuple[str, ...]]
+"""cu_id, cu_name, cu_ct_id, the parameters from cu_param1 on."""
+
+TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
+    # The API document gets 67 and updates 286.
+    "DEMO": (
+        (67, "Old fax", 1, ("+4570990067", "ORIGINAL", "20")),
+        (286, "Boss phone", 1, ("3564732920", "INCOMINGDID", "30")),
+    ),
+    # A small office: four destinations, set up by hand over the years.
+    "HANSEN": (
+        (401, "Boss phone", 1, ("+4520990401", "INCOMINGDID", "30")),
+        (402, "Reception", 1, ("+4533990402", "ORIGINAL", "20")),
+        (403, "Night duty", 1, ("+4520990403", "INCOMINGDID", "45")),
+        (404, "Old fax", 1, ("+4533990404",)),
+    ),
+    # A company with day and night routing.
+    "NORDLYS": (
+        (511, "Omstilling dag", 1, ("+4570990511", "ORIGINAL", "20")),
+        (512, "Omstilling nat", 1, ("+4520990512", "INCOMINGDID", "45")),
+        (513, "Salg mobil", 1, ("+4520990513", "INCOMINGDID", "25")),
+        (514, "Support vagt", 1, ("+4520990514", "+4570990500", "060")),
+        (515, "Ring op igen", 3, ("+4570990500", "5", "2")),
+        (516, "Fordeling salg", 5, ("CUSTOM-513", "CUSTOM-517")),
+        (517, "Salg kontor", 1, ("+4570990517", "ORIGINAL", "20")),
+        (518, "Anonym ud", 6, ("hide",)),
+    ),
+    # Adopted from another supplier: twins of one name, one without a name.
+    "KLINIK": (
+        (731, "Vagt", 1, ("+4520990731", "INCOMINGDID", "30")),
+        (732, "Vagt", 1, ("+4520990732", "INCOMINGDID", "30")),
+        (733, "", 1, ("+4586990733", "ORIGINAL", "15")),
+        (734, "Sekretær", 1, ("+4586990734", "ORIGINAL", "20")),
+        (735, "Akut linje", 1, ("+4520990735", "+4586990700", "60")),
+        (736, "Venteværelse", 2, ("velkommen", "120")),
+    ),
+}

@@ -1,0 +1,90 @@
+"""What was asked and answered: a record for every request, in memory and, where wanted, as JSON lines in a file."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict, dataclass
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that was handled.
+
+    n counts from 1 in the order of arrival. reqtype, object and action are in capitals, action being `info` for INFO;
+    cache is in small letters. params lacks the key. started and finished are monotonic seconds; finished is when the
+    answer was decided, which is before its last byte is sent. in_flight counts the requests at work when this one
+    arrived, itself included. committed says whether it changed the store. status is 0 where no answer was sent. fault
+    names what went wrong on purpose.
+    """
+
+    n: int
+    method: str
+    reqtype: str
+    object: str
+    action: str
+    tenant: str
+    objectid: str
+    cache: str | None
+    params: Mapping[str, str]
+    key_kind: str | None
+    started: float
+    finished: float
+    in_flight: int
+    committed: bool
+    status: int
+    reply: str
+    fault: str | None = None
+
+
+class RequestLog:
+    """The records of one emulator. Thread safe."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._records: list[Request] = []
+        self._count = 0
+        self._in_flight = 0
+        self._file: IO[str] | None = path.open("a", encoding="utf-8") if path else None
+
+    def arrived(self) -> tuple[int, int]:
+        """Count a request in: its number, and how many are at work with it."""
+        with self._lock:
+            self._count += 1
+            self._in_flight += 1
+            return self._count, self._in_flight
+
+    def left(self) -> None:
+        """Count a request out. To be called before its last byte is sent: its client may be back at once."""
+        with self._lock:
+            self._in_flight -= 1
+
+    def add(self, record: Request) -> None:
+        """Keep a record, and write it where there is a file."""
+        with self._lock:
+            self._records.append(record)
+            if self._file:
+                self._file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
+                self._file.flush()
+
+    def records(self) -> list[Request]:
+        """All records so far, in the order of arrival."""
+        with self._lock:
+            return sorted(self._records, key=lambda record: record.n)
+
+    def clear(self) -> None:
+        """Forget the records; the numbers go on, and the file stays as it is."""
+        with self._lock:
+            self._records.clear()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._file:
+                self._file.close()
+                self._file = None

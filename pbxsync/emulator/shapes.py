@@ -1,0 +1,90 @@
+"""Rows of the store as the JSON values of a dialect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsync.emulator.answer import NOTHING, Answer, jsonish
+from pbxsync.emulator.store import PARAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pbxsync.emulator.dialect import Dialect
+    from pbxsync.emulator.store import Row, Type
+
+Shaped = dict[str, object]
+_IDS = frozenset({"cu_id", "cu_te_id", "cu_ct_id", "ct_id"})
+
+
+def destinations(rows: Iterable[Row], dialect: Dialect) -> Answer:
+    """The reply to CUSTOM list."""
+    names = _list_columns(dialect)
+    shaped = {str(row["cu_id"]): _shape({name: row[name] for name in names}, dialect) for row in rows}
+    return _listing(shaped, dialect, as_array=dialect.list == "array")
+
+
+def destination(row: Row | None, dialect: Dialect) -> Answer:
+    """The reply to CUSTOM get, of a row that is there or is not."""
+    if row is None:
+        values: dict[str, object] = {"null": None, "false": False, "array": []}
+        return NOTHING if dialect.missing == "blank" else jsonish(values[dialect.missing])
+    shaped = whole(row, dialect)
+    wrapped: dict[str, object] = {"object": shaped, "array": [shaped], "keyed": {str(row["cu_id"]): shaped}}
+    return jsonish(wrapped[dialect.get])
+
+
+def whole(row: Row, dialect: Dialect) -> Shaped:
+    """All columns of a destination."""
+    names = ["cu_id", "cu_te_id", "cu_name", "cu_ct_id", *PARAMS[: int(dialect.columns)]]
+    return _shape({name: row[name] for name in names}, dialect)
+
+
+def types(found: Iterable[Type], dialect: Dialect) -> Answer:
+    """The reply to CUSTOMTYPES list."""
+    rows = {
+        each.id: _shape({"ct_id": each.id, "ct_name": each.name, "ct_description": each.description}, dialect)
+        for each in found
+    }
+    return _listing(rows, dialect, as_array=dialect.types == "array")
+
+
+def identity(cu_id: int, dialect: Dialect) -> Answer:
+    """The JSON that says which row was written."""
+    return jsonish(_shape({"cu_id": str(cu_id)}, dialect), committed=True)
+
+
+def _list_columns(dialect: Dialect) -> list[str]:
+    wanted = {
+        "cu_id": dialect.list != "keyed",
+        "cu_te_id": dialect.te_id == "yes",
+        "cu_name": True,
+        "cu_ct_id": dialect.ct_id == "yes",
+        "ct_name": dialect.ct_name == "yes",
+        "ct_description": dialect.ct_description == "yes",
+    }
+    params = PARAMS[: int(dialect.columns)] if dialect.params_in_list else ()
+    return [name for name, there in wanted.items() if there] + list(params)
+
+
+def _shape(row: Mapping[str, str | None], dialect: Dialect) -> Shaped:
+    unset = None if dialect.unset == "null" else ""
+    shaped: Shaped = {name: unset if value is None else value for name, value in row.items()}
+    if dialect.ids == "number":
+        shaped.update({name: int(str(shaped[name])) for name in _IDS & shaped.keys()})
+    if dialect.positional == "yes":
+        # PHP puts the number before the name of each column.
+        shaped = {
+            key: each
+            for n, (name, each) in enumerate(shaped.items())
+            for key in (str(n), name)
+            for each in (shaped[name],)
+        }
+    return shaped
+
+
+def _listing(rows: Mapping[str, Shaped], dialect: Dialect, *, as_array: bool) -> Answer:
+    if not rows:
+        values: dict[str, object] = {"array": [], "object": {}, "null": None}
+        return NOTHING if dialect.empty == "blank" else jsonish(values[dialect.empty])
+    return jsonish(list(rows.values()) if as_array else rows)
