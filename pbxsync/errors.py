@@ -9,7 +9,9 @@ text from files or servers gets into one only through `pbxsync.inert.quoted`.
     │   ├── FilesError           tenant files
     │   └── ProjectError         pbxsync.yaml, its variables and keys
     ├── WireError                one request to the PBX did not end in a reply that can be used
-    │   ├── Unreachable          no connection, reset, time-out, reply cut short: the server may or may not have acted
+    │   ├── Unreachable          reset, time-out, reply cut short: the server may or may not have acted
+    │   │   └── NoConnection         nothing was sent at all
+    │   ├── UntrustedServer      TLS: not the server that it should be, so nothing was sent
     │   ├── Busy                 429, or 503 with Retry-After: refused before acting
     │   ├── ServerFault          any other 5xx: the server may or may not have acted
     │   ├── Denied               "Too bad…", 401, 403: key, tenant or permission
@@ -72,9 +74,19 @@ class WireError(PbxsyncError):
 
 
 class Unreachable(WireError):
-    """No connection, a reset, a time-out, or a reply that was cut short."""
+    """A reset, a time-out, or a reply that was cut short."""
 
     open_outcome = True
+
+
+class NoConnection(Unreachable):
+    """No connection came about, so nothing was sent."""
+
+    open_outcome = False
+
+
+class UntrustedServer(WireError):
+    """TLS could not show that this is the server that it should be; nothing was sent."""
 
 
 class Busy(WireError):

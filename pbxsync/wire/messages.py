@@ -1,0 +1,46 @@
+"""What goes over the wire, as plain values: requests without their key, replies as they came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, without the key: the parameters in the order in which they are sent, and the `jsondata` of a write.
+
+    `action` and the like are looked up among the parameters, whose values the server takes in any case (doc, field).
+    """
+
+    params: tuple[tuple[str, str], ...]
+    jsondata: str | None = None
+
+    def value(self, name: str) -> str:
+        """Return the value of a parameter, or the empty string."""
+        return next((value for key, value in self.params if key == name), "")
+
+    @property
+    def query(self) -> str:
+        """The query string, still without the key."""
+        return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.params)
+
+    def __str__(self) -> str:
+        words = [self.value(name) for name in ("reqtype", "object", "info", "action")]
+        tenant, objectid = self.value("tenant"), self.value("objectid")
+        words += [f"{objectid}" if objectid else "", f"of {tenant}" if tenant else ""]
+        return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply: `body` decoded from its transfer and content coding, `seconds` from sending to the last byte.
+
+    `retry_after` is in seconds, None where the server did not say.
+    """
+
+    status: int
+    body: bytes
+    content_type: str
+    retry_after: float | None
+    seconds: float

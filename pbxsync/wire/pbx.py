@@ -1,0 +1,182 @@
+"""The MANAGEDB operations on custom destinations, typed: one that reads, and one that writes as well."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsync.errors import Denied, NotThere, Unreachable
+from pbxsync.wire import recognise, rows
+from pbxsync.wire.messages import Request
+from pbxsync.wire.retry import patiently
+from pbxsync.wire.standing import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pbxsync.model import Secret, Type
+    from pbxsync.wire.messages import Reply
+    from pbxsync.wire.rows import Row
+    from pbxsync.wire.transport import ReadTransport, WriteTransport
+
+#: Seconds to wait before an ambiguous "nothing" is asked for again.
+_ASK_AGAIN_AFTER: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a read may take: `tries`, and `seconds` for all of them together."""
+
+    tries: int = 4
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The custom destinations of a tenant. `doubtful`: there are none, said in a way that is also how errors look."""
+
+    rows: tuple[Row, ...]
+    doubtful: bool = False
+
+
+class PbxReader:
+    """Reads the custom destinations of tenants. `key_for(tenant)` gives the key. Thread safe.
+
+    Every method raises a WireError of errors.py: Denied and KeyRevoked at once, what may pass after `patience`.
+    """
+
+    def __init__(
+        self, transport: ReadTransport, key_for: Callable[[str], Secret], patience: Patience = Patience()
+    ) -> None:
+        self.transport = transport
+        self._key_for = key_for
+        self._patience = patience
+        self.standing = Standing()
+
+    def custom_types(self, tenant: str) -> tuple[Type, ...]:
+        """Return the custom destination types: one table for the whole PBX (field)."""
+        text = self._read(_managedb("CUSTOMTYPES", tenant, "list"), tenant)
+        return () if text.strip() in recognise.NOTHING else self._shaped(rows.types, text, tenant, "CUSTOMTYPES")
+
+    def destinations(self, tenant: str) -> Listing:
+        """Return all custom destinations of a tenant, provably whole or not at all.
+
+        `[]` and `{}` say that there are none. An empty body, `null` and `false` may say so too, or be an error (field):
+        it is asked again, and then believed only where CUSTOMTYPES answers the same key and tenant with rows.
+        """
+        request = _managedb("CUSTOM", tenant, "list")
+        text = self._read(request, tenant)
+        if text.strip() in recognise.NOTHING:
+            time.sleep(_ASK_AGAIN_AFTER)
+            text = self._read(request, tenant)
+        if text.strip() not in recognise.NOTHING:
+            return Listing(self._shaped(rows.destinations, text, tenant, "CUSTOM"))
+        if not self.custom_types(tenant):
+            raise recognise.unrecognised("nothing, and CUSTOMTYPES has nothing either", text, request, self._redact)
+        return Listing((), doubtful=True)
+
+    def destination(self, tenant: str, objectid: str) -> Row:
+        """Return one custom destination with its params. Raises NotThere where the server has nothing for this id."""
+        request = _managedb("CUSTOM", tenant, "get", objectid)
+        text = self._read(request, tenant)
+        if text.strip() in recognise.NOTHING:
+            time.sleep(_ASK_AGAIN_AFTER)
+            text = self._read(request, tenant)
+        found: Row | None = None
+        if text.strip() not in recognise.NOTHING:
+            found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, "CUSTOM", objectid)
+        if found is None:
+            raise NotThere(f"destination {objectid} of {tenant} is not there (or not shown to this key)")
+        return found
+
+    @property
+    def _redact(self) -> Callable[[str], str]:
+        return self.transport.redactor
+
+    def _read(self, request: Request, tenant: str) -> str:
+        """Send a read until it is answered, within patience; return its text."""
+        key = self._key_for(tenant)
+        redact = self.transport.redactor
+
+        def once() -> bytes:
+            self.standing.check(key)
+            return recognise.usable(self.transport.read(request, key), request, redact)
+
+        try:
+            body = patiently(once, self.transport.meter, self._patience.tries, self._patience.seconds)
+        except Denied as error:
+            raise self.standing.denied(key, tenant, error, self._probe(key)) from None
+        text = recognise.text(body, request, redact)
+        self.standing.accepted(key, tenant)
+        return text
+
+    def _probe(self, key: Secret) -> Callable[[str], None]:
+        def probe(tenant: str) -> None:
+            request = _managedb("CUSTOMTYPES", tenant, "list")
+            try:
+                recognise.usable(self.transport.read(request, key), request, self.transport.redactor)
+            except Unreachable:
+                return
+
+        return probe
+
+    def _shaped(self, shape: Callable[[Any], Any], text: str, tenant: str, table: str, objectid: str = "") -> Any:
+        """Bring a text into a shape, or raise the wire's error with what was wrong and an excerpt."""
+        try:
+            return shape(rows.parse(text))
+        except rows.ShapeError as error:
+            request = _managedb(table, tenant, "get" if objectid else "list", objectid)
+            raise recognise.unrecognised(f"a reply with {error}", text, request, self._redact) from None
+
+
+class PbxWriter(PbxReader):
+    """Reads, and adds and updates. Nothing is repeated here: whether that is safe only the caller can know."""
+
+    transport: WriteTransport
+
+    def add(self, tenant: str, fields: Mapping[str, str]) -> str | None:
+        """Add a custom destination and return its new id, None where the reply does not tell it (SQL text, nothing).
+
+        `fields` are columns (`cu_name`, `cu_ct_id`, `cu_param1`…) and their text. Raises a WireError, whose
+        `open_outcome` tells whether the server may have acted all the same.
+        """
+        text = self._write(_managedb("CUSTOM", tenant, "add", fields=fields), tenant)
+        try:
+            return rows.new_id(rows.parse(text))
+        except rows.ShapeError:
+            return None
+
+    def update(self, tenant: str, objectid: str, fields: Mapping[str, str]) -> None:
+        """Update fields of a custom destination. Whatever the reply is, only reading back shows what happened."""
+        fields = {"cu_id": objectid, **fields}
+        self._write(_managedb("CUSTOM", tenant, "update", objectid, fields=fields), tenant)
+
+    def _write(self, request: Request, tenant: str) -> str:
+        key = self._key_for(tenant)
+        self.standing.check(key)
+        reply: Reply = self.transport.write(request, key)
+        try:
+            body = recognise.usable(reply, request, self._redact)
+        except Denied as error:
+            raise self.standing.denied(key, tenant, error, self._probe(key)) from None
+        self.standing.accepted(key, tenant)
+        return body.decode("utf-8", "replace")
+
+
+def _managedb(
+    table: str, tenant: str, action: str, objectid: str = "", *, fields: Mapping[str, str] | None = None
+) -> Request:
+    """Return a MANAGEDB request. Reads ask past the server's SQL cache (vendor): decisions rest on all of them."""
+    params = [("reqtype", "MANAGEDB"), ("object", table), ("tenant", tenant), ("action", action)]
+    if objectid:
+        params.append(("objectid", objectid))
+    if fields is None:
+        params.append(("cache", "no"))
+    return Request(tuple(params), None if fields is None else json.dumps(_typed(fields)))
+
+
+def _typed(fields: Mapping[str, str]) -> dict[str, str | int]:
+    """Return the fields of a write as the document sends them: ids as numbers, all else as text (doc)."""
+    return {name: int(value) if name in {"cu_id", "cu_ct_id"} else value for name, value in fields.items()}

@@ -1,0 +1,60 @@
+"""Repeats reads that failed in a way that may pass, within a budget of tries and of time."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
+from pbxsync.wire.pace import LONGEST_PAUSE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsync.wire.meter import Meter
+
+_T = TypeVar("_T")
+
+#: The pause before the second try lasts up to this many seconds, and doubles with each further one.
+_FIRST_PAUSE: Final = 0.2
+_LAST_PAUSE: Final = 8.0
+#: A server that only says "too much" (429) has not looked at the request: it is asked this many times as often.
+_BUSY_TRIES: Final = 3
+#: Tells jitter; nothing secret hangs on it.
+_CHANCE: Final = random.Random()  # noqa: S311
+
+
+def patiently(send: Callable[[], _T], meter: Meter, tries: int, seconds: float) -> _T:
+    """Return what `send` returns, trying again after a fault that may pass.
+
+    At most `tries` tries (more where all that came was 429), and none that would begin more than `seconds` after the
+    first one; the error of the last try is raised, with the number of tries in it.
+    """
+    begun, done, busy = time.monotonic(), 0, 0
+    while True:
+        try:
+            return send()
+        except (Busy, ServerFault, Unreachable) as error:
+            busy += isinstance(error, Busy)
+            done += not isinstance(error, Busy)
+            pause = pause_after(error, done + busy)
+            late = time.monotonic() + pause - begun > seconds
+            if late or done >= tries or busy >= tries * _BUSY_TRIES:
+                raise _counted(error, done + busy) from None
+            meter.count(repeated=True)
+            time.sleep(pause)
+
+
+def pause_after(error: WireError, tries: int) -> float:
+    """Return the seconds to wait after the `tries`-th try: what the server asked for, else doubling, with jitter."""
+    asked = error.retry_after if isinstance(error, Busy) else None
+    if asked is not None:
+        return min(asked, LONGEST_PAUSE) + _CHANCE.uniform(0, _FIRST_PAUSE)
+    return _CHANCE.uniform(0.5, 1.0) * min(_LAST_PAUSE, _FIRST_PAUSE * 2.0 ** (tries - 1))
+
+
+def _counted(error: WireError, tries: int) -> WireError:
+    if tries > 1:
+        error.args = (f"{error} ({tries} tries)",)
+    return error

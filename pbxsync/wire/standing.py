@@ -1,0 +1,70 @@
+"""Tells a key that is refused altogether from a tenant that is refused: the API has one text for both.
+
+A wrong tenant is one tenant's failure. A key that was revoked fails every request to come, so the run stops at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.errors import Denied, KeyRevoked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsync.model import Secret
+
+#: So many tenants refused, and none ever accepted: then it is the key.
+_ENOUGH: Final = 5
+
+
+class Standing:
+    """What is known of each key in this run. Thread safe."""
+
+    def __init__(self) -> None:
+        self._good: dict[Secret, str] = {}
+        self._refused: dict[Secret, set[str]] = {}
+        self._revoked: dict[Secret, str] = {}
+        self._lock = threading.Lock()
+
+    def check(self, key: Secret) -> None:
+        """Raise KeyRevoked for a key that is known to be refused: no request is spent on it."""
+        reason = self._revoked.get(key) if self._revoked else None
+        if reason is not None:
+            raise KeyRevoked(reason)
+
+    def accepted(self, key: Secret, tenant: str) -> None:
+        """Note that a request with this key was answered for this tenant."""
+        if key not in self._good:
+            self._good[key] = tenant
+
+    def denied(self, key: Secret, tenant: str, error: Denied, probe: Callable[[str], None]) -> Denied:
+        """Return the error to raise: KeyRevoked where the key is refused even for a tenant that it worked for.
+
+        `probe(tenant)` sends a harmless read for a tenant that was good before, and raises Denied where that fails.
+        """
+        good = self._good.get(key)
+        if good is None:
+            return self._without_good(key, tenant, error)
+        if good != tenant:
+            try:
+                probe(good)
+            except Denied:
+                pass
+            else:
+                return error
+        return self.revoke(key, f"the key worked for {good} and is refused now: it was revoked or changed ({error})")
+
+    def revoke(self, key: Secret, reason: str) -> KeyRevoked:
+        """Note that nothing more can be had with this key, and return the error that says so."""
+        with self._lock:
+            return KeyRevoked(self._revoked.setdefault(key, reason))
+
+    def _without_good(self, key: Secret, tenant: str, error: Denied) -> Denied:
+        with self._lock:
+            refused = self._refused.setdefault(key, set())
+            refused.add(tenant)
+        if len(refused) < _ENOUGH:
+            return error
+        return self.revoke(key, f"the key is refused for each of the first {len(refused)} tenants ({error})")

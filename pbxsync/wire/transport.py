@@ -1,0 +1,290 @@
+"""HTTP to one PBX: the one home of requests and urllib3. A read-only transport, and one that can write as well.
+
+requests works out TLS, CA bundle and proxy, once; the requests themselves go through the urllib3 pool that it hands out,
+since all that `Session.get` adds per request (environment, cookies, redirect history) is the same each time here.
+
+The key is put into the URL last and nowhere else. No exception of the libraries passes this module, because theirs carry
+the whole URL; and their loggers are made to leave it out.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3 import exceptions as broken
+
+from pbxsync import __version__
+from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UntrustedServer, UsageError
+from pbxsync.wire.catalogue import is_read
+from pbxsync.wire.messages import Reply, Request
+from pbxsync.wire.meter import Meter
+from pbxsync.wire.pace import Pacer
+from pbxsync.wire.redact import Redactor
+from pbxsync.wire.watchdog import Watchdog, watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from urllib3.response import BaseHTTPResponse
+
+    from pbxsync.model import Secret
+
+#: Seconds to wait for a connection, where the time-out of a request is not shorter anyway.
+_CONNECT_SECONDS: Final = 10.0
+#: A reply may be this long when decoded: three times what a tenant of 20,000 destinations would take.
+REPLY_LIMIT: Final = 32 * 1024 * 1024
+_CHUNK: Final = 256 * 1024
+_HEADERS: Final = {"User-Agent": f"pbxsync/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
+_FORM: Final = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+#: Statuses by which a server or what stands before it says that it has too much to do.
+_TOO_MUCH: Final = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a transport needs to know: the whole URL of the endpoint, seconds for one request, requests in flight."""
+
+    url: str
+    timeout: float = 30.0
+    parallel: int = 8
+
+
+class ReadTransport:
+    """Sends reads, and has no way to send anything else. Thread safe; close it, or use it in a `with`."""
+
+    def __init__(self, settings: Settings, redactor: Redactor | None = None) -> None:
+        self.settings = settings
+        self.redactor = redactor if redactor is not None else Redactor()
+        self.meter = Meter()
+        self.pacer = Pacer(settings.parallel)
+        parts = urlsplit(settings.url)
+        self.host = parts.netloc
+        self._path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+        self._watchdog = Watchdog()
+        self._timeout = urllib3.Timeout(connect=min(settings.timeout, _CONNECT_SECONDS), read=settings.timeout)
+        self._pool = self._connect(settings)
+        _quieten(self.redactor)
+
+    def __enter__(self) -> ReadTransport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._adapter.close()
+        self._pool.close()
+        self._watchdog.stop()
+
+    def read(self, request: Request, key: Secret) -> Reply:
+        """Send one read, once, and return its reply whatever its status.
+
+        Raises NoConnection, Unreachable, UntrustedServer, and Unrecognised for a reply that is too long or cannot be
+        decoded. UsageError for a request that is not known to be a read.
+        """
+        if request.jsondata is not None or not is_read(request):
+            raise UsageError(f"'{request}' is not known to be a read, so it is not sent on a read-only connection")
+        return self._exchange("GET", request, key)
+
+    def stream(self, request: Request, key: Secret) -> Stream:
+        """Send one read and return its reply as it comes, for audio and long CSV; close it. Raises as `read` does."""
+        if request.jsondata is not None or not is_read(request):
+            raise UsageError(f"'{request}' is not known to be a read, so it is not sent on a read-only connection")
+        return self._stream("GET", request, key)
+
+    def _exchange(self, method: str, request: Request, key: Secret) -> Reply:
+        """Take a place, send, read the whole reply, and tell the pacer how it went."""
+        entered = self.pacer.enter()
+        trouble, retry_after = False, None
+        self.meter.count()
+        try:
+            with self._watchdog.within(self.settings.timeout) as guard:
+                response = self._send(method, request, key)
+                body = self._body(response)
+                guard.check(self.host)
+            retry_after = _retry_after(response.headers.get("Retry-After"))
+            trouble = response.status in _TOO_MUCH
+            if trouble:
+                self.meter.count(refused=True)
+            kind = response.headers.get("Content-Type", "")
+            return Reply(response.status, body, kind, retry_after, time.monotonic() - entered)
+        except (broken.HTTPError, OSError) as error:
+            trouble = isinstance(error, broken.TimeoutError) or guard.fired
+            raise self._explained(error, late=guard.fired) from None
+        finally:
+            self.pacer.leave(entered, trouble=trouble, retry_after=retry_after)
+
+    def _send(self, method: str, request: Request, key: Secret) -> BaseHTTPResponse:
+        """Send one request; its reply's body is still to be read. The key goes in here, last."""
+        target = f"{self._path}?{request.query}&key={quote(key.reveal(), safe='')}"
+        body = None if request.jsondata is None else "jsondata=" + quote(request.jsondata, safe="")
+        self.redactor.learn(key)
+        return self._pool.urlopen(
+            method,
+            target,
+            body=body,
+            headers=_HEADERS if body is None else _FORM,
+            redirect=False,  # a redirect would carry the key along and turn a POST into a GET
+            retries=False,  # what may be repeated is decided in retry.py and in apply, where it is known what it was
+            timeout=self._timeout,
+            preload_content=False,
+            assert_same_host=False,
+        )
+
+    def _stream(self, method: str, request: Request, key: Secret) -> Stream:
+        entered = self.pacer.enter()
+        self.meter.count()
+        try:
+            return Stream(self._send(method, request, key), self)
+        except (broken.HTTPError, OSError) as error:
+            raise self._explained(error, late=False) from None
+        finally:
+            self.pacer.leave(entered)
+
+    def _body(self, response: BaseHTTPResponse) -> bytes:
+        """Return the whole body, decoded; at most REPLY_LIMIT bytes of it are ever held."""
+        announced = response.headers.get("Content-Length", "")
+        chunks: list[bytes] = []
+        size = 0
+        too_long = announced.isdigit() and int(announced[:18]) > REPLY_LIMIT
+        while not too_long and (chunk := response.read(_CHUNK)):
+            chunks.append(chunk)
+            size += len(chunk)
+            too_long = size > REPLY_LIMIT
+        if too_long:
+            response.close()
+            raise Unrecognised(f"{self.host} sent a reply of more than {REPLY_LIMIT // 1024 // 1024} MiB: not read")
+        response.release_conn()
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _connect(self, settings: Settings) -> urllib3.HTTPConnectionPool:
+        """Let requests work out TLS, CA bundle and proxy, and take the pool that it would use.
+
+        A proxy of the environment is used for https alone, through a tunnel: it sees the host, never the key. `.netrc`
+        is never read, and verification is never off.
+        """
+        prepared = requests.Request("GET", settings.url).prepare()
+        with requests.Session() as session:
+            found = session.merge_environment_settings(settings.url, {}, stream=False, verify=True, cert=None)
+        proxies = found["proxies"] if settings.url.startswith("https:") else {}
+        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=settings.parallel, max_retries=0)
+        try:
+            adapter: Any = self._adapter
+            pool = adapter.get_connection_with_tls_context(prepared, verify=found["verify"], proxies=proxies)
+            adapter.cert_verify(pool, settings.url, verify=found["verify"], cert=None)
+        except (OSError, ValueError, requests.RequestException) as error:
+            raise NoConnection(f"{self.host} cannot be reached: {self.redactor(str(error))}") from None
+        pool.ConnectionCls = watched(pool.ConnectionCls, self._watchdog)
+        return cast("urllib3.HTTPConnectionPool", pool)
+
+    def _explained(self, error: Exception, *, late: bool) -> Exception:
+        """Return our error for one of the libraries, with the host and the fact but never the URL."""
+        cause = _root(error)
+        fact = f"{type(cause).__name__}" if not isinstance(cause, OSError) else (cause.strerror or type(cause).__name__)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return UntrustedServer(
+                f"{self.host} shows a certificate that is not trusted ({self.redactor(cause.verify_message)}): nothing"
+                " was sent. If its CA is your own, name its file in REQUESTS_CA_BUNDLE"
+            )
+        if late or isinstance(error, broken.ReadTimeoutError):
+            return Unreachable(f"{self.host} gave no whole reply within {self.settings.timeout:g} seconds")
+        if isinstance(error, (broken.ConnectTimeoutError, broken.NewConnectionError, broken.ProxyError)):
+            return NoConnection(f"{self.host} cannot be reached: {self.redactor(fact)}")
+        if isinstance(error, broken.DecodeError):
+            return Unrecognised(f"{self.host} sent a reply whose content coding is broken")
+        return Unreachable(f"the connection to {self.host} broke before the whole reply had come ({fact})")
+
+
+class WriteTransport(ReadTransport):
+    """Sends reads and writes."""
+
+    def __enter__(self) -> WriteTransport:
+        return self
+
+    def write(self, request: Request, key: Secret) -> Reply:
+        """Send one write, once: POST with `jsondata` as a form field where the request has any (doc), else GET.
+
+        Raises as `read` does. After NoConnection, and only then, it is certain that the server did not act.
+        """
+        return self._exchange("GET" if request.jsondata is None else "POST", request, key)
+
+
+class Stream:
+    """A reply that is still coming: `status`, `content_type`, and the body in pieces when iterated. Close it."""
+
+    def __init__(self, response: BaseHTTPResponse, transport: ReadTransport) -> None:
+        self._response = response
+        self._explain = transport._explained  # noqa: SLF001 - the two halves of one thing
+        self.status = response.status
+        self.content_type = response.headers.get("Content-Type", "")
+        length = response.headers.get("Content-Length", "")
+        self.length = int(length) if length.isdigit() and not response.headers.get("Content-Encoding") else None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while piece := self._response.read(_CHUNK):
+                yield piece
+        except (broken.HTTPError, OSError) as error:
+            raise self._explain(error, late=False) from None
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back, or up where the body was not read whole."""
+        self._response.close()
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return what an error of the libraries was about: they wrap the socket's or the TLS library's."""
+    for _ in range(8):
+        inner = next((arg for arg in reversed(error.args) if isinstance(arg, BaseException)), None)
+        inner = inner or getattr(error, "reason", None) or error.__cause__
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    return error
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Return the seconds that a `Retry-After` asks for, given as a number or as a date; None where it is neither."""
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header.strip()[:9])
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - servers that send a date are few
+
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+class _KeyFilter(logging.Filter):
+    """Takes keys out of what the libraries log: urllib3 writes whole URLs, at debug level and in warnings."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self.redactor = redactor
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.redactor(record.getMessage()), ()
+        record.exc_info = None
+        return True
+
+
+def _quieten(redactor: Redactor) -> None:
+    for module in ("connection", "connectionpool", "poolmanager", "response", "util.retry", "util.ssl_"):
+        logging.getLogger(f"urllib3.{module}").addFilter(_KeyFilter(redactor))
