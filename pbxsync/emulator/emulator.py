@@ -6,6 +6,7 @@ import secrets
 import signal
 import tempfile
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from pbxsync.emulator.dialect import Dialect
 from pbxsync.emulator.keys import KeyRing
 from pbxsync.emulator.log import RequestLog
 from pbxsync.emulator.operations.base import World
-from pbxsync.emulator.server import Running
+from pbxsync.emulator.server import Running, loopback
 from pbxsync.emulator.store import COLUMNS, PARAMS, Store
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Emulator:
         self.dialect = dialect if isinstance(dialect, Dialect) else Dialect.parse(dialect)
         self._db = db
         self._demo = demo
-        self._host, self._port = host, port
+        self._host, self._port = loopback(host), port
         self._log_file = log_file
         self._keys = KeyRing(None if tenants is None else tuple(tenants))
         self._keys.add(self.read_key, "read", None)
@@ -71,23 +72,23 @@ class Emulator:
     def start(self) -> None:
         """Open the store and serve.
 
-        Raises ValueError for a host that is not loopback, OSError for a port that is taken, sqlite3.Error for a file
-        that is no database.
+        Raises OSError for a port that is taken and sqlite3.Error for a file that is no database.
         """
-        self._scratch = tempfile.TemporaryDirectory(prefix="pbx-") if self._db is None else None
-        path = self._db or Path(self._scratch.name if self._scratch else "") / "pbx.db"
-        self._store = Store(path, demo=self._demo, durable=self._db is not None)
-        self._log = RequestLog(self._log_file)
-        app = App(World(self._store, self.dialect), self._keys, self._log)
-        self._running = Running(app, self._host, self._port)
+        with ExitStack() as undo:
+            path = self._db or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="pbx-"))) / "pbx.db"
+            self._store = Store(path, durable=self._db is not None)
+            undo.callback(self._store.close)
+            self._store.create(demo=self._demo)
+            self._log = RequestLog(self._log_file)
+            undo.callback(self._log.close)
+            app = App(World(self._store, self.dialect), self._keys, self._log)
+            self._running = Running(app, self._host, self._port)
+            undo.callback(self._running.stop)
+            self._undo = undo.pop_all()
 
     def stop(self) -> None:
         """Stop serving, and close everything."""
-        self._running.stop()
-        self._log.close()
-        self._store.close()
-        if self._scratch:
-            self._scratch.cleanup()
+        self._undo.close()
 
     @property
     def url(self) -> str:

@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Final
 from cheroot import wsgi
 
 if TYPE_CHECKING:
+    import socket
+
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS: Final = 96
 _IDLE_SECONDS: Final = 60
 _STOP_SECONDS: Final = 2
+
+
+def loopback(host: str) -> str:
+    """Pass a host through that is this machine itself. Raises ValueError for any other."""
+    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        raise ValueError(f"{host} is not loopback: the emulator serves this machine alone")
+    return host
 
 
 class Server(wsgi.Server):
@@ -23,6 +32,19 @@ class Server(wsgi.Server):
     expiration_interval = 0.05
     """How long stopping may take: cheroot looks for it that often."""
 
+    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002 -- cheroot's name
+        """Bind as cheroot does, but leave no socket behind where the port cannot be had."""
+        wanted = (self.bind_addr, family, type, proto, self.nodelay, None)
+        sock: socket.socket = self.prepare_socket(*wanted)
+        try:
+            sock.bind(self.bind_addr)
+        except OSError:
+            sock.close()
+            raise
+        self.socket = sock
+        self.bind_addr = sock.getsockname()
+        return sock
+
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 -- cheroot's
         """Drop what cheroot would print: a client that goes away is what many tests are about."""
 
@@ -31,12 +53,7 @@ class Running:
     """A server that listens in daemon threads, from its making until `stop`."""
 
     def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
-        """Bind and serve.
-
-        Raises ValueError where the host is not loopback, OSError where the port cannot be had.
-        """
-        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-            raise ValueError(f"{host} is not loopback: the emulator serves this machine alone")
+        """Bind and serve. Raises OSError where the port cannot be had."""
         self._server = Server(
             (host, port),
             app,

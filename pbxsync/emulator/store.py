@@ -52,13 +52,27 @@ class Type(NamedTuple):
 class Store:
     """The tables of one PBX. Values go in and come out as text."""
 
-    def __init__(self, path: Path, *, demo: bool, durable: bool) -> None:
+    def __init__(self, path: Path, *, durable: bool) -> None:
         self._path = path
         self._durable = durable
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._opening = threading.Lock()
-        self._create(demo=demo)
+
+    def create(self, *, demo: bool) -> None:
+        """Make the tables, and the demo world where that is wanted, unless the file has them already."""
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # Looked at inside the transaction: two processes may be starting on one new file.
+        with self._write() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version == _VERSION:
+                return
+            for statement in _SCHEMA:
+                db.execute(statement)
+            db.executemany("INSERT INTO ct_customtypes VALUES (?, ?, ?)", demo_world.TYPES)
+            if demo:
+                _fill(db)
+            db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
         """Close the connections of all threads; none may be at work."""
@@ -134,21 +148,6 @@ class Store:
             db.execute("ROLLBACK")
             raise
         db.execute("COMMIT")
-
-    def _create(self, *, demo: bool) -> None:
-        """Make the tables, and the demo world where that is wanted, unless the file has them already."""
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # Looked at inside the transaction: two processes may be starting on one new file.
-        with self._write() as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version == _VERSION:
-                return
-            for statement in _SCHEMA:
-                db.execute(statement)
-            db.executemany("INSERT INTO ct_customtypes VALUES (?, ?, ?)", demo_world.TYPES)
-            if demo:
-                _fill(db)
-            db.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _fill(db: sqlite3.Connection) -> None:

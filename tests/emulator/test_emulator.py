@@ -1,0 +1,135 @@
+"""Starting, stopping, keeping, looking into and changing an emulated PBX."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsync.emulator import Dialect, DialectError, Emulator, serve
+from tests.emulator.asking import ask, custom, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_file_keeps_its_rows_over_a_restart_and_its_ids_go_on(tmp_path: Path) -> None:
+    with Emulator(tmp_path / "pbx.db") as first:
+        cu_id = write(first, "add", {"cu_name": "Gone", "cu_ct_id": 1}).json()["cu_id"]
+        first.remove(cu_id)
+    with Emulator(tmp_path / "pbx.db") as second:
+        kept = second.put("DEMO", cu_name="Kept", cu_param1="007")
+        assert int(kept) == int(cu_id) + 1
+        assert [row["cu_name"] for row in second.rows("DEMO")] == ["Old fax", "Boss phone", "Kept"]
+
+
+def test_two_emulators_may_write_to_one_file_at_once(tmp_path: Path) -> None:
+    def add_nine(pbx: Emulator) -> None:
+        for _ in range(9):
+            write(pbx, "add", {"cu_name": "x", "cu_ct_id": 1})
+
+    with Emulator(tmp_path / "pbx.db", demo=False) as one, Emulator(tmp_path / "pbx.db", demo=False) as two:
+        threads = [threading.Thread(target=add_nine, args=(pbx,)) for pbx in (one, two, one, two)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(two.rows("DEMO")) == len(one.rows("DEMO")) == 36
+
+
+def test_without_the_demo_world_there_are_types_alone() -> None:
+    with Emulator(demo=False) as pbx:
+        assert pbx.rows("DEMO") == pbx.rows("HANSEN") == []
+        assert pbx.types[0] == ("1", "FORWARD", "Forward call to")
+
+
+def test_a_hand_can_change_the_world_behind_the_clients_back() -> None:
+    with Emulator(demo=False) as pbx:
+        assert pbx.put("DEMO", cu_name="Fixed", cu_ct_id=8, cu_id=286, cu_param20="last") == "286"
+        pbx.change("286", cu_name="Moved", cu_param1="1")
+        (row,) = pbx.rows("DEMO")
+        assert (row["cu_name"], row["cu_ct_id"], row["cu_param1"], row["cu_param20"]) == ("Moved", "8", "1", "last")
+        pbx.put_type(99, "SPECIAL")
+        assert pbx.types[-1].name == "SPECIAL"
+        pbx.remove(286)
+        assert pbx.rows("DEMO") == []
+
+
+def test_a_hand_that_names_no_row_or_no_column_is_told() -> None:
+    with Emulator(demo=False) as pbx:
+        with pytest.raises(KeyError):
+            pbx.remove(286)
+        with pytest.raises(KeyError):
+            pbx.change(286, cu_name="x")
+        with pytest.raises(TypeError, match="cu_nam"):
+            pbx.put("DEMO", cu_name="x", cu_nam="x")
+
+
+def test_the_log_has_every_request_and_never_the_key(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with Emulator(log_file=log) as pbx:
+        custom(pbx, "get", objectid="67", cache="no")
+        write(pbx, "update", {"cu_name": "New"}, objectid="67")
+        ask(pbx, key="wrong", reqtype="COUNTCALLS")
+        read, written, refused = pbx.log
+        assert (read.n, read.reqtype, read.object, read.action) == (1, "MANAGEDB", "CUSTOM", "GET")
+        assert (read.tenant, read.objectid, read.cache, read.key_kind) == ("DEMO", "67", "no", "read")
+        assert (read.committed, read.status, read.in_flight, read.method) == (False, 200, 1, "GET")
+        assert read.started <= read.finished
+        assert (written.committed, written.key_kind, written.cache) == (True, "write", None)
+        assert (refused.key_kind, refused.reply[:7]) == (None, "Too bad")
+        pbx.clear_log()
+        assert pbx.log == []
+        keys = pbx.read_key, pbx.write_key
+    text = log.read_text(encoding="utf-8")
+    assert [json.loads(line)["n"] for line in text.splitlines()] == [1, 2, 3]
+    assert not any(key in text for key in keys)
+
+
+def test_a_revoked_key_is_a_wrong_key() -> None:
+    with Emulator(read_key="r") as pbx:
+        pbx.revoke("r")
+        assert custom(pbx, "list").text.startswith("Too bad")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104 -- that it is refused is the test
+def test_nothing_but_loopback_can_be_bound(host: str) -> None:
+    with pytest.raises(ValueError, match="not loopback"):
+        Emulator(host=host).start()
+
+
+def test_a_taken_port_is_an_error() -> None:
+    with Emulator() as pbx:
+        port = int(pbx.url.split(":")[2].split("/")[0])
+        with pytest.raises(OSError, match="in use"):
+            Emulator(port=port).start()
+
+
+def test_serve_tells_when_it_is_ready_and_ends_when_told() -> None:
+    stop = threading.Event()
+    seen = []
+
+    def ready(pbx: Emulator) -> None:
+        seen.append(custom(pbx, "list").status_code)
+        stop.set()
+
+    serve(ready, stop=stop)
+    assert seen == [200]
+
+
+def test_a_program_that_does_not_stop_its_emulator_still_ends() -> None:
+    program = "from pbxsync.emulator import Emulator; Emulator().start()"
+    assert subprocess.run([sys.executable, "-c", program], timeout=20, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("list=nonsense", "object, array, keyed"), ("lists=array", "no option 'lists'"), ("nope", "no preset 'nope'")],
+)
+def test_a_dialect_that_is_not_understood_says_what_there_is(text: str, complaint: str) -> None:
+    with pytest.raises(DialectError, match=complaint):
+        Dialect.parse(text)
