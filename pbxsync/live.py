@@ -1,0 +1,54 @@
+"""From the rows of the wire to live destinations in the form that desired ones have too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import LiveError, NotThere
+from pbxsync.inert import quoted
+from pbxsync.model import Destination
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxsync.crew import Crew
+    from pbxsync.typetable import TypeTable
+    from pbxsync.wire.pbx import PbxReader
+    from pbxsync.wire.rows import Row
+
+
+def destinations(
+    pbx: PbxReader, crew: Crew, tenant: str, rows: Sequence[Row], types: TypeTable
+) -> dict[str, Destination]:
+    """Return the live destinations of these rows of a list, by id, with one `get` for each that came without params.
+
+    Raises LiveError where a row has moved since the list, or cannot be had; and a WireError.
+    """
+    whole = crew.each(lambda row: row if _whole(row, types) else _fetched(pbx, tenant, row), rows)
+    return {row.id: destination(row, types) for row in whole}
+
+
+def destination(row: Row, types: TypeTable) -> Destination:
+    """Return one row, whose params are there, as a destination."""
+    return Destination(row.id, row.name, types.live(row.type_id, row.type_name), row.params or ())
+
+
+def _whole(row: Row, types: TypeTable) -> bool:
+    """Whether a row of a list makes a `get` needless."""
+    return row.params is not None and types.live(row.type_id, row.type_name) is not None
+
+
+def _fetched(pbx: PbxReader, tenant: str, row: Row) -> Row:
+    """Get the whole row, held against that of the list: between the two nothing may have moved."""
+    try:
+        found = pbx.destination(tenant, row.id)
+    except NotThere as error:
+        raise LiveError(f"destination {row.id} is in the list of {tenant}, but cannot be had alone: {error}") from None
+    if found.name != row.name:
+        raise LiveError(
+            f"destination {row.id} of {tenant} is named {quoted(row.name)} in the list and {quoted(found.name)} alone:"
+            " it was changed while it was read, or the server is not in order; run again"
+        )
+    if found.type_id is None and found.type_name is None:
+        return type(found)(found.id, found.name, row.type_id, row.type_name, found.params)
+    return found

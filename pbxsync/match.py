@@ -1,0 +1,130 @@
+"""Which entry of the files is which live destination. Pure; a doubt is an error, never a pick."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import MatchError
+from pbxsync.inert import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxsync.model import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """`pairs` in the order of the entries, with the live id or None for an add; `unmanaged` ids in live order."""
+
+    pairs: tuple[tuple[Entry, str | None], ...]
+    unmanaged: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def match(entries: Sequence[Entry], live: Sequence[tuple[str, str]]) -> Matching:
+    """Match entries with live destinations, given as `(id, name)`: by id, else by exact name, else by `renamed_from`.
+
+    Raises MatchError with a line for each entry that matches nothing it may, or more than one, or what another one has.
+    """
+    index = _Index(live)
+    pairs: list[tuple[Entry, str | None]] = []
+    faults: list[str] = []
+    taken: dict[str, Entry] = {}
+    for entry in entries:
+        try:
+            found = index.find(entry)
+        except MatchError as error:
+            faults.append(str(error))
+            continue
+        if found is not None and found in taken:
+            faults.append(_both(entry, taken[found], found))
+        elif found is not None:
+            taken[found] = entry
+        pairs.append((entry, found))
+    if faults:
+        raise MatchError("\n".join(faults))
+    unmanaged = tuple(identity for identity, _ in live if identity not in taken)
+    return Matching(tuple(pairs), unmanaged, tuple(index.warnings(pairs)))
+
+
+class _Index:
+    """The live destinations of a tenant, by id, by name, and by what is left of a name without case and blanks."""
+
+    def __init__(self, live: Sequence[tuple[str, str]]) -> None:
+        self.names = dict(live)
+        self.by_name: dict[str, list[str]] = defaultdict(list)
+        for identity, name in live:
+            self.by_name[name].append(identity)
+
+    def find(self, entry: Entry) -> str | None:
+        """Return the live id of an entry, None where it is to be added."""
+        if entry.id is not None:
+            if entry.id not in self.names:
+                raise MatchError(
+                    f"{entry.place}: destination {entry.id} is not live in {entry.tenant}; ids are chosen by the PBX:"
+                    " leave the id out to add a destination"
+                )
+            return entry.id
+        found = self._one(entry, entry.name or "", "name")
+        if found is None and entry.renamed_from is not None:
+            found = self._one(entry, entry.renamed_from, "renamed_from")
+        return found
+
+    def _one(self, entry: Entry, name: str, key: str) -> str | None:
+        ids = self.by_name.get(name, ())
+        if len(ids) > 1:
+            raise MatchError(
+                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have the {key} {quoted(name)}"
+                f" (ids {', '.join(ids)}): pin the one that is meant with id"
+            )
+        return ids[0] if ids else None
+
+    def warnings(self, pairs: Sequence[tuple[Entry, str | None]]) -> list[str]:
+        """Return a sentence for each entry whose name another live one has but for case, outer blanks or encoding."""
+        alike: dict[str, list[str]] = defaultdict(list)
+        for name in self.by_name:
+            alike[folded(name)].append(name)
+        found = []
+        for entry, identity in pairs:
+            if entry.name is None:
+                continue
+            others = [name for name in alike.get(folded(entry.name), ()) if name != entry.name]
+            live = [(other, self.names[other]) for name in others for other in self.by_name[name]]
+            found += [_alike(entry, *each) for each in live if each[0] != identity]
+            found += self._left_behind(entry, identity)
+        return found
+
+    def _left_behind(self, entry: Entry, identity: str | None) -> list[str]:
+        """Tell of a `renamed_from` that is still live beside the new name: it matches nothing any more."""
+        old = self.by_name.get(entry.renamed_from, ()) if entry.renamed_from not in {None, entry.name} else ()
+        if identity is None or entry.id is not None or identity in old or not old:
+            return []
+        text = (
+            f"{entry.place}: renamed_from {quoted(entry.renamed_from or '')} is live as well (id {', '.join(old)}) and"
+            f" stays as it is, because {quoted(entry.name or '')} is live already"
+        )
+        return [text]
+
+
+def folded(name: str) -> str:
+    """Return what is left of a name without case, outer blanks and differences of encoding."""
+    name = name.strip()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name.casefold())
+
+
+def _both(entry: Entry, other: Entry, identity: str) -> str:
+    return (
+        f"{entry.place}: matches the live destination {identity} of {entry.tenant}, which {other.place} matches too:"
+        " only one of them can have it"
+    )
+
+
+def _alike(entry: Entry, identity: str, name: str) -> str:
+    return (
+        f"{entry.place}: the name {quoted(entry.name or '')} differs from that of the live destination {identity},"
+        f" {quoted(name)}, only in case, blanks or encoding"
+    )

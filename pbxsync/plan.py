@@ -1,0 +1,195 @@
+"""The plan of one tenant, and of all: what apply would do, as frozen values.
+
+The phases of a tenant, by the words that the docs use too:
+
+1. list: the live destinations, by id and name
+2. match: which entry of the files is which of them
+3. get: the params of those that a file manages, where the list has none
+4. resolve: types, labels and variables, into desired destinations
+5. diff: which fields differ
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pbxsync import live as livestate
+from pbxsync.diff import differing, filled, values
+from pbxsync.errors import MatchError, PbxsyncError
+from pbxsync.fingerprint import Fingerprinter
+from pbxsync.match import match
+from pbxsync.model import Action, Change, FieldDiff, Secret, TenantPlan, Unmanaged
+from pbxsync.resolve import REFUSALS, Vocabulary, Wanted, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxsync.crew import Crew
+    from pbxsync.match import Matching
+    from pbxsync.model import Destination, Entry, Type
+    from pbxsync.typetable import TypeSource, TypeTable
+    from pbxsync.wire.pbx import Listing, PbxReader
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """What planning a tenant takes besides its entries. `verbose` fills the unmanaged rows in."""
+
+    pbx: PbxReader
+    crew: Crew
+    types: TypeSource
+    words: Vocabulary
+    key_for: Callable[[str], Secret]
+    holds_key: Callable[[str], bool]
+    verbose: bool = False
+
+    def plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
+        """Return the plan of one tenant; a failure is in its `error`, so that the others go on."""
+        try:
+            return self._plan(tenant, entries)
+        except PbxsyncError as error:
+            return TenantPlan(tenant, error=str(error))
+
+    def _plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
+        listing = self.pbx.destinations(tenant)
+        matching = match(entries, [(row.id, row.name) for row in listing.rows])
+        types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
+        managed = {identity for _, identity in matching.pairs if identity is not None}
+        rows = [row for row in listing.rows if row.id in managed]
+        current = livestate.destinations(self.pbx, self.crew, tenant, rows, types)
+        changes = self._changes(tenant, matching, current, types, self._numbers(listing))
+        return TenantPlan(
+            tenant,
+            changes=changes,
+            unchanged=len(entries) - len(changes),
+            unmanaged_count=len(matching.unmanaged),
+            unmanaged=self._unmanaged(listing, matching, types) if self.verbose else (),
+            warnings=(*matching.warnings, *_doubt(tenant, listing)),
+            doubtful_empty=listing.doubtful,
+        )
+
+    @staticmethod
+    def _numbers(listing: Listing) -> set[str]:
+        return {row.type_id for row in listing.rows if row.type_id is not None}
+
+    def _changes(
+        self,
+        tenant: str,
+        matching: Matching,
+        current: dict[str, Destination],
+        types: TypeTable,
+        numbers: set[str],
+    ) -> tuple[Change, ...]:
+        """Resolve and diff every entry; updates come first, so that a name that one gives up is free for an add."""
+        numbers = numbers | {each.type.id for each in current.values() if each.type is not None}
+        made, faults = [], []
+        for entry, identity in matching.pairs:
+            was = current[identity] if identity is not None else None
+            try:
+                want = wanted(entry, was, types, numbers, self.words)
+                change = self._change(tenant, want, was)
+            except REFUSALS as error:
+                faults.append(str(error))
+            else:
+                made += [change] if change is not None else []
+        if faults:
+            raise MatchError("\n".join(faults))
+        return tuple(sorted(made, key=lambda change: change.action is Action.ADD))
+
+    def _change(self, tenant: str, want: Wanted, was: Destination | None) -> Change | None:
+        """Return the change that brings a destination to what is wanted, None where it is there already."""
+        fields = _fields_to_add(want) if was is None else differing(was, want.destination)
+        if not fields:
+            return None
+        hasher = _Lazily(lambda: Fingerprinter(self.key_for(tenant)))
+        rows = tuple([_field_diff(name, want, was, hasher) for name in fields])
+        self._refuse_key(want, rows)
+        fingerprint = None
+        if was is not None:
+            fingerprint = row_fingerprint(hasher, was, self.words)
+        after = want.destination.name if want.destination.name is not None or was is None else was.name
+        place = want.entry.place
+        return Change(
+            action=Action.ADD if was is None else Action.UPDATE,
+            tenant=tenant,
+            id=None if was is None else was.id,
+            name=after or "",
+            source=f"{place.file}:{place.line}",
+            diff=rows,
+            live=fingerprint,
+        )
+
+    def _refuse_key(self, want: Wanted, rows: tuple[FieldDiff, ...]) -> None:
+        """Refuse to write a key of ours into a destination: it could not be shown, saved or journalled."""
+        for row in rows:
+            if self.holds_key(row.after or (row.secret.reveal() if row.secret else "")):
+                raise MatchError(f"{want.entry.place}: {row.field} would hold a key of the project: refused")
+
+    def _unmanaged(self, listing: Listing, matching: Matching, types: TypeTable) -> tuple[Unmanaged, ...]:
+        left = set(matching.unmanaged)
+        found = []
+        for row in listing.rows:
+            if row.id in left:
+                kind = types.live(row.type_id, row.type_name)
+                found.append(Unmanaged(row.id, row.name, row.type_name or "" if kind is None else str(kind)))
+        return tuple(sorted(found, key=lambda each: (each.name, int(each.id))))
+
+
+class _Lazily:
+    """Makes a Fingerprinter when it is first needed: most plans of most tenants need none."""
+
+    def __init__(self, make: Callable[[], Fingerprinter]) -> None:
+        self._make = make
+        self._made: Fingerprinter | None = None
+
+    def __call__(self) -> Fingerprinter:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: Vocabulary) -> str:
+    """Return the fingerprint of a live row, with the sensitive params of its live type under the key."""
+    return hasher().row(live, words.sensitive(live.type) if live.type is not None else ())
+
+
+def _fields_to_add(want: Wanted) -> tuple[str, ...]:
+    """Return the fields of an add: name, type, and each param that is not empty."""
+    given = [name for name, value in values(want.destination).items() if name.startswith("param") and value]
+    return ("name", "type", *given)
+
+
+def _field_diff(field: str, want: Wanted, was: Destination | None, hasher: Callable[[], Fingerprinter]) -> FieldDiff:
+    if field == "type":
+        return _type_diff(want.destination.type, was.type if was is not None else None)
+    before = values(was)[field] if was is not None else None
+    after = values(want.destination if was is None else filled(want.destination, was))[field]
+    if not field.startswith("param"):
+        return FieldDiff(field, before, after)
+    position = int(field[5:])
+    label = want.labels[position - 1] if position <= len(want.labels) else None
+    if position not in want.hidden:
+        return FieldDiff(field, before, after, label)
+    value = after or ""
+    return FieldDiff(field, None, None, label, sensitive=True, fingerprint=hasher().secret(value), secret=Secret(value))
+
+
+def _type_diff(after: Type | None, before: Type | None) -> FieldDiff:
+    return FieldDiff(
+        "type",
+        before=None if before is None else str(before),
+        after=None if after is None else str(after),
+        before_id=None if before is None else before.id,
+        after_id=None if after is None else after.id,
+    )
+
+
+def _doubt(tenant: str, listing: Listing) -> tuple[str, ...]:
+    if not listing.doubtful:
+        return ()
+    text = (
+        f"the PBX lists no destinations for {tenant}, in a way that is also how its errors look, although it answers"
+        " CUSTOMTYPES: apply wants --allow-empty for it"
+    )
+    return (text,)

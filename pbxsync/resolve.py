@@ -1,0 +1,117 @@
+"""From an entry of a file and its live counterpart to the desired destination. Pure; labels become positions here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pbxsync.errors import InputError, MatchError
+from pbxsync.inert import quoted
+from pbxsync.model import PARAM_COUNT, Destination
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxsync.model import Entry, Param, Place, Secret, Type
+    from pbxsync.typetable import TypeTable
+
+_NO_POSITIONS: frozenset[int] = frozenset()
+
+
+class Vocabulary(Protocol):
+    """What the project says of the params of each type."""
+
+    def labels(self, kind: Type, /) -> tuple[str, ...]:
+        """Return the labels of param1, param2…; empty where there are none."""
+
+    def sensitive(self, kind: Type, /) -> frozenset[int]:
+        """Return the positions (from 1) of the sensitive params."""
+
+    def secret_value(self, text: str, place: Place, /) -> Secret:
+        """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A desired destination with its entry; `labels` and `sensitive` positions are those of its type after the change.
+
+    `hidden` are all positions that must not be shown, before or after.
+    """
+
+    entry: Entry
+    destination: Destination
+    labels: tuple[str, ...]
+    hidden: frozenset[int]
+    sensitive: frozenset[int]
+
+
+def wanted(
+    entry: Entry, live: Destination | None, types: TypeTable, live_numbers: Iterable[str], words: Vocabulary
+) -> Wanted:
+    """Return what an entry wants, in the form of live destinations. Raises MatchError and InputError with the place."""
+    kind = types.written(entry, live_numbers) if entry.type is not None else None
+    after = kind if kind is not None or live is None else live.type
+    if live is None:
+        _addable(entry)
+    elif kind is not None and live.type is None:
+        raise MatchError(
+            f"{entry.place}: the PBX does not tell which type destination {live.id} has: leave the type out"
+        )
+    labels = words.labels(after) if after is not None else ()
+    sensitive = words.sensitive(after) if after is not None else _NO_POSITIONS
+    hidden = sensitive
+    if live is not None and live.type is not None and live.type is not after:
+        hidden = sensitive | words.sensitive(live.type)
+    params = _params(entry, after, labels, sensitive, words)
+    name = entry.name if live is not None else entry.name or ""
+    return Wanted(entry, Destination(entry.id, name, kind, params), labels, hidden, sensitive)
+
+
+def _addable(entry: Entry) -> None:
+    """Raise MatchError where an entry that is live nowhere lacks what an add needs: a name and a type (doc)."""
+    if not entry.name:
+        raise MatchError(f"{entry.place}: no destination without a name is live in {entry.tenant}; to add one, name it")
+    if entry.type is None:
+        raise MatchError(
+            f"{entry.place}: {quoted(entry.name)} is not live in {entry.tenant}; to add it, give its type"
+            " (`pbxsync types` lists them)"
+        )
+
+
+def _params(
+    entry: Entry, kind: Type | None, labels: tuple[str, ...], sensitive: frozenset[int], words: Vocabulary
+) -> tuple[str | None, ...]:
+    """Return the twenty params that an entry wants, None for those that it leaves alone."""
+    found: list[str | None] = [None] * PARAM_COUNT
+    if entry.clear_unlisted:
+        found = [None if position in sensitive else "" for position in range(1, PARAM_COUNT + 1)]
+    given: set[int] = set()
+    for param in entry.params:
+        position = _position(param, kind, labels)
+        if position in given:
+            raise MatchError(f"{param.place}: param{position} is given twice, by its label and by its number")
+        given.add(position)
+        secret = position in sensitive
+        # An empty text clears a sensitive param; there is nothing in it to hide.
+        value = words.secret_value(param.value, param.place).reveal() if secret and param.value else param.value
+        found[position - 1] = value
+    return tuple(found)
+
+
+def _position(param: Param, kind: Type | None, labels: tuple[str, ...]) -> int:
+    if param.key.isdigit():
+        return int(param.key)
+    if param.key in labels:
+        return labels.index(param.key) + 1
+    if kind is None:
+        raise MatchError(
+            f"{param.place}: a label needs a type, and the PBX does not tell it: give the number of the param"
+        )
+    have = f"has {', '.join(labels)}" if labels else "has no labels in the project file"
+    raise MatchError(
+        f"{param.place}: no param {quoted(param.key)}: the type {kind} {have}; or give the number of the param"
+    )
+
+
+#: What `wanted` raises.
+REFUSALS = (MatchError, InputError)

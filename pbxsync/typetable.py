@@ -1,0 +1,88 @@
+"""The PBX's custom destination types, looked up by name or number, and fetched as seldom as can be."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import MatchError
+from pbxsync.inert import quoted
+from pbxsync.model import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxsync.model import Entry
+
+
+class TypeTable:
+    """All types of one PBX. Names need not be unique."""
+
+    def __init__(self, types: Iterable[Type]) -> None:
+        self.by_id = {each.id: each for each in types}
+        self.by_name: dict[str, list[Type]] = defaultdict(list)
+        for each in self.by_id.values():
+            self.by_name[each.name or ""].append(each)
+
+    def live(self, number: str | None, name: str | None) -> Type | None:
+        """Return the type of a live row from what the row tells; None where that does not say which one it is."""
+        if number is not None:
+            return self.by_id.get(number) or Type(number, name or None)
+        named = self.by_name.get(name or "", ()) if name else ()
+        return named[0] if len(named) == 1 else None
+
+    def written(self, entry: Entry, live_numbers: Iterable[str]) -> Type:
+        """Return the type that an entry names, by number or by exact name. Raises MatchError.
+
+        A number that CUSTOMTYPES does not list is good where a live destination of the tenant has it.
+        """
+        text = entry.type or ""
+        if text.isascii() and text.isdigit():
+            if text in self.by_id:
+                return self.by_id[text]
+            if text in live_numbers:
+                return Type(text, None)
+        named = self.by_name.get(text, ())
+        if len(named) == 1:
+            return named[0]
+        if named:
+            ids = ", ".join(sorted((each.id for each in named), key=int))
+            raise MatchError(f"{entry.place}: {len(named)} types are named {quoted(text)}: give the number ({ids})")
+        raise MatchError(f"{entry.place}: the PBX has no type {quoted(text)}{self._nearest(text)}")
+
+    def knows(self, text: str) -> bool:
+        """Whether a type of this name or number is listed."""
+        return text in self.by_id or text in self.by_name
+
+    def _nearest(self, text: str) -> str:
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+        folded = {name.casefold(): name for name in self.by_name}
+        found = get_close_matches(text.casefold(), list(folded), n=1, cutoff=0.6)
+        return f"; did you mean {quoted(folded[found[0]])}?" if found else "; `pbxsync types` lists what it has"
+
+
+class TypeSource:
+    """Fetches the table once in a run, for whichever tenant comes first, and again only where a name is missing.
+
+    Thread safe: those who come while it is fetched wait for it. A failure is that of the tenant that asked.
+    """
+
+    def __init__(self, fetch: Callable[[str], Iterable[Type]]) -> None:
+        self._fetch = fetch
+        self._table: TypeTable | None = None
+        self._lock = threading.Lock()
+
+    def table(self, tenant: str, named: Iterable[str] = ()) -> TypeTable:
+        """Return the types, which list `named` if the PBX does. Raises a WireError."""
+        asked_now = False
+        table = self._table
+        if table is None:
+            with self._lock:
+                if self._table is None:
+                    self._table, asked_now = TypeTable(self._fetch(tenant)), True
+                table = self._table
+        if asked_now or all(table.knows(name) for name in named):
+            return table
+        return TypeTable(self._fetch(tenant))
