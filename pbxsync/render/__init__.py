@@ -1,1 +1,46 @@
-"""The formats of a plan: each takes plain values and returns text."""
+"""Plans and reports as text: each format takes the plan and returns a text, and knows nothing else.
+
+Every renderer here returns text that is harmless to print wherever its format is read, without a line break at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.render.json import plan_json
+from pbxsync.render.report import report_text
+from pbxsync.render.text import plan_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pbxsync.model import Plan
+
+__all__ = ["FORMATS", "Options", "plan_json", "plan_text", "render", "report_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to show a plan; a format takes from it what it can use."""
+
+    verbose: int = 0
+    colour: bool = False
+    width: int = 80
+
+
+def _text(plan: Plan, options: Options) -> str:
+    return plan_text(plan, verbose=options.verbose, colour=options.colour, width=options.width)
+
+
+def _json(plan: Plan, options: Options) -> str:
+    return plan_json(plan, verbose=options.verbose)
+
+
+#: What `--format` takes.
+FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {"text": _text, "json": _json}
+
+
+def render(plan: Plan, fmt: str, options: Options) -> str:
+    """Return the plan in one of `FORMATS`."""
+    return FORMATS[fmt](plan, options)

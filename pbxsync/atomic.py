@@ -1,0 +1,74 @@
+"""Files that hold live data: written whole or not at all, for their owner alone, never through somebody's symlink."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_REASONS: Final = {
+    errno.ENOENT: "there is no such file or folder",
+    errno.ENOTDIR: "a part of the path is no folder",
+    errno.EISDIR: "it is a folder",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ELOOP: "it is a symbolic link, which is never followed: remove it, or name another file",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return why a file could not be used, in words without the path (which the caller names, made inert)."""
+    if error.errno is None:
+        return str(error)
+    return _REASONS.get(error.errno, os.strerror(error.errno).lower())
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put `content` at `path` with mode 0600, replacing an ordinary file that is there.
+
+    It is written beside it, flushed to disk and renamed, so that a reader, a crash or a full disk finds the old file or
+    the new one. Raises OSError.
+    """
+    _refuse_special(path)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)  # noqa: PTH105 - `beside` is a plain name from tempfile
+    except BaseException:  # ^C too leaves nothing behind
+        with suppress(OSError):
+            os.unlink(beside)  # noqa: PTH108 - as above
+        raise
+    _sync_folder(path.parent)
+
+
+def _refuse_special(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise OSError("its folder does not exist: make it first")
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if path.is_dir():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.exists() and not path.is_file():
+        raise OSError("it is no ordinary file")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the rename itself; some file systems cannot, and the content is safe by then."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,51 @@
+"""Plans to disk and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pbxsync import atomic
+from pbxsync.errors import PlanError, PlanFileError
+from pbxsync.inert import inert
+from pbxsync.planfile.read import parse
+from pbxsync.planfile.write import text
+
+if TYPE_CHECKING:
+    from pbxsync.model import Plan
+
+#: Bytes of the largest plan that is saved or read: about half a million changes.
+LIMIT: Final = 256 * 1024 * 1024
+
+
+def save(plan: Plan, path: str | Path, *, verbose: bool = False) -> None:
+    """Write a complete plan to `path`, mode 0600, whole or not at all; `verbose` keeps the rows of `unmanaged`.
+
+    Raises `PlanError` for a plan that may not be saved, `PlanFileError` where the file cannot be written.
+    """
+    if not plan.complete:
+        failed = plan.summary.failed
+        raise PlanError(
+            f"the plan is incomplete ({failed} of {len(plan.tenants)} tenants failed), so {inert(str(path))} was not "
+            "written: mend what failed, or leave it out with --tenant"
+        )
+    content = (text(plan, verbose=verbose) + "\n").encode("utf-8")
+    if len(content) > LIMIT:
+        raise PlanError(f"the plan is larger than {LIMIT // 1024**2} MiB: split it with --tenant or --shard")
+    try:
+        atomic.write(Path(path), content)
+    except OSError as error:
+        raise PlanFileError(f"the plan was not saved as {inert(str(path))}: {atomic.reason(error)}") from None
+
+
+def load(path: str | Path) -> Plan:
+    """Return the plan saved in a file; raises `PlanFileError`."""
+    name = inert(str(path))
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(LIMIT + 1)
+    except OSError as error:
+        raise PlanFileError(f"the plan {name} cannot be read: {atomic.reason(error)}") from None
+    if len(content) > LIMIT:
+        raise PlanFileError(f"the plan {name} cannot be read: it is larger than {LIMIT // 1024**2} MiB")
+    return parse(content, str(path))

@@ -1,0 +1,123 @@
+"""A plan document back into a plan, strictly: what is not exactly as pbxsync writes it is refused with one sentence.
+
+Keys that are not known are ignored, so that a later minor version can be read; a later major one is refused by name.
+The digest shows damage and careless edits. It is no signature: who may write the file can write any plan.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from typing import Any, Final, NoReturn
+
+from pbxsync.errors import PlanFileError
+from pbxsync.inert import inert, quoted, shortened
+from pbxsync.model import Plan
+from pbxsync.planfile.entries import tenant_plan
+from pbxsync.planfile.shape import Wrong, count, each, flag, member, require, text
+from pbxsync.planfile.whole import first_clash
+from pbxsync.planfile.write import FORMAT_VERSION, digest_of
+
+_MAJOR: Final = int(FORMAT_VERSION.partition(".")[0])
+_VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})", re.ASCII)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
+
+
+def parse(content: str | bytes, name: str) -> Plan:
+    """Return the plan of a document; `name` is the file's, for the one sentence of the `PlanFileError`."""
+    try:
+        return _checked(content)
+    except Wrong as wrong:
+        where = f": {shortened(wrong.place)} " if wrong.place else " "
+        raise PlanFileError(f"{inert(name)} cannot be used as a saved plan{where}{wrong.fact}") from None
+
+
+def _checked(content: str | bytes) -> Plan:
+    try:
+        tree = _json(content)
+        _check_version(tree)
+        _check_digest(tree)
+    except RecursionError:
+        raise Wrong("", "because it is nested far deeper than any plan") from None
+    return _plan(tree)
+
+
+def _json(content: str | bytes) -> dict[str, Any]:
+    try:
+        decoded = content if isinstance(content, str) else content.decode("utf-8")
+        tree = json.loads(
+            decoded, object_pairs_hook=_object, parse_constant=_no_number, parse_int=_int, parse_float=_float
+        )
+    except UnicodeDecodeError:
+        raise Wrong("", "because it is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        fact = f"because it is no JSON, or only a part of it (line {error.lineno}, column {error.colno})"
+        raise Wrong("", fact) from None
+    if not isinstance(tree, dict):
+        raise Wrong("", "because it holds no JSON object")
+    return tree
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    tree = dict(pairs)
+    if len(tree) < len(pairs):
+        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise Wrong("", f"because an object in it has the key {quoted(twice[:60])} twice")
+    return tree
+
+
+def _no_number(word: str) -> NoReturn:
+    raise Wrong("", f"because it holds {word}, which is no JSON number")
+
+
+def _int(digits: str) -> int:
+    require(len(digits) <= 18, "", "because a number in it has more digits than any plan needs")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    require(math.isfinite(value), "", "because a number in it is out of range")
+    return value
+
+
+def _check_version(tree: dict[str, Any]) -> None:
+    if "format_version" not in tree:
+        raise Wrong("", "because it has no format_version: was it made by `pbxsync plan --out`?")
+    version = text(tree, "format_version")
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        raise Wrong("format_version", f"must be a version like {quoted(FORMAT_VERSION)}")
+    major = int(found[1])
+    if major > _MAJOR:
+        fact = f"because it was made by a newer pbxsync, format {version}; this one reads {_MAJOR}.x"
+        raise Wrong("", f"{fact}: use that newer one, or make the plan again")
+    require(major == _MAJOR, "", f"because of its old format {version}; this pbxsync reads {_MAJOR}.x: make it again")
+
+
+def _check_digest(tree: dict[str, Any]) -> None:
+    told = text(tree, "digest")
+    rest = {key: value for key, value in tree.items() if key != "digest"}
+    if told != digest_of(rest):
+        raise Wrong("", "because its content does not match its digest: it was changed or damaged; make the plan again")
+
+
+def _plan(tree: dict[str, Any]) -> Plan:
+    plan = Plan(
+        url=text(tree, "url"),
+        created_at=text(tree, "created_at"),
+        pbxsync_version=text(tree, "pbxsync_version"),
+        tenants=each(tree, "tenants", tenant_plan),
+    )
+    require(bool(plan.url), "url", "must not be empty")
+    require(_TIME.fullmatch(plan.created_at) is not None, "created_at", "must be a time like 2031-05-04T09:30:00Z")
+    require(flag(tree, "complete") == plan.complete, "complete", "does not match the tenants")
+    summary, told = plan.summary, member(tree, "summary")
+    for key in ("tenants", "add", "update", "unchanged", "unmanaged", "failed"):
+        require(count(told, key) == getattr(summary, key), f"summary.{key}", "does not match the tenants")
+    clash = first_clash(("", tenant) for tenant in plan.tenants)
+    if clash is not None:
+        raise Wrong("tenants", f"hold {clash.what} twice")
+    return plan

@@ -1,0 +1,96 @@
+"""Typed values out of parsed JSON: each getter returns what it is named for or raises `Wrong` with the place.
+
+The place is put together on the way out (`tenants[0].changes[2].action`), so that a right document pays nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Built = TypeVar("Built")
+
+
+class Wrong(Exception):
+    """Something in the document is not as it must be: `place` is a path of keys, `fact` says what is wrong there."""
+
+    def __init__(self, place: str, fact: str) -> None:
+        super().__init__(place, fact)
+        self.place, self.fact = place, fact
+
+    def within(self, outer: str) -> Wrong:
+        """Return the same, seen from the object that holds it."""
+        return Wrong(f"{outer}.{self.place}" if self.place else outer, self.fact)
+
+
+def text(row: dict[str, Any], key: str) -> str:
+    """Return a string that must be there."""
+    value = row.get(key)
+    if not isinstance(value, str):
+        raise Wrong(key, "must be a text")
+    return value
+
+
+def text_or_none(row: dict[str, Any], key: str) -> str | None:
+    """Return a string or null; the key itself must be there."""
+    value = row.get(key, 0)
+    if value is not None and not isinstance(value, str):
+        raise Wrong(key, "must be a text or null")
+    return value
+
+
+def count(row: dict[str, Any], key: str) -> int:
+    """Return a number of things."""
+    value = row.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise Wrong(key, "must be a whole number, 0 or more")
+    return value
+
+
+def flag(row: dict[str, Any], key: str) -> bool:
+    """Return true or false."""
+    value = row.get(key)
+    if not isinstance(value, bool):
+        raise Wrong(key, "must be true or false")
+    return value
+
+
+def texts(row: dict[str, Any], key: str) -> tuple[str, ...]:
+    """Return a list of strings."""
+    value = row.get(key)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Wrong(key, "must be a list of texts")
+    return tuple(value)
+
+
+def member(row: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return an object."""
+    value = row.get(key)
+    if not isinstance(value, dict):
+        raise Wrong(key, "must be an object")
+    return value
+
+
+def each(row: dict[str, Any], key: str, build: Callable[[dict[str, Any]], Built]) -> tuple[Built, ...]:
+    """Return what `build` makes of each object in a list."""
+    value = row.get(key)
+    if not isinstance(value, list):
+        raise Wrong(key, "must be a list")
+    built = []
+    for number, item in enumerate(value):
+        if not isinstance(item, dict):
+            raise Wrong(f"{key}[{number}]", "must be an object")
+        try:
+            built.append(build(item))
+        except Wrong as wrong:
+            raise wrong.within(f"{key}[{number}]") from None
+    return tuple(built)
+
+
+def require(holds: bool, place: str, fact: str) -> None:  # noqa: FBT001 - reads as a sentence where it is called
+    """Raise `Wrong` unless something holds."""
+    if not holds:
+        raise Wrong(place, fact)

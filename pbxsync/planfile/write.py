@@ -1,0 +1,115 @@
+"""A plan as its document: what `plan --format json` prints and `plan --out` saves.
+
+The document holds no key and no sensitive value. Its `digest` is `sha256:` and the hash of everything else in it, as
+JSON with sorted keys, no blanks and ASCII only; what a later minor version adds is covered too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsync.inert import json_text
+
+if TYPE_CHECKING:
+    from pbxsync.model import Change, FieldDiff, Plan, TenantPlan, Unmanaged
+
+#: The major version changes when an older pbxsync could misread the document, the minor one when keys are added.
+FORMAT_VERSION: Final = "1.0"
+
+
+def document(plan: Plan, *, verbose: bool = False) -> dict[str, Any]:
+    """Return the plan document, ready for JSON; the rows of `unmanaged` are in it only when `verbose`."""
+    shown = plan if verbose else _without_unmanaged(plan)
+    content = _content(shown)
+    return {**content, "digest": digest_of(content)}
+
+
+def text(plan: Plan, *, verbose: bool = False) -> str:
+    """Return the document as JSON text without a line break at the end: harmless to print, one field a line."""
+    return _laid_out(document(plan, verbose=verbose), "")
+
+
+def digest(plan: Plan) -> str:
+    """Return the digest that the document of exactly this plan has, with the `unmanaged` rows that it holds."""
+    return digest_of(_content(plan))
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """Return the digest of a document from which `digest` was taken out."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return f"sha256:{hashlib.sha256(canonical.encode('ascii')).hexdigest()}"
+
+
+def _without_unmanaged(plan: Plan) -> Plan:
+    return replace(plan, tenants=tuple(replace(tenant, unmanaged=()) for tenant in plan.tenants))
+
+
+def _content(plan: Plan) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "pbxsync_version": plan.pbxsync_version,
+        "created_at": plan.created_at,
+        "url": plan.url,
+        "complete": plan.complete,
+        "summary": asdict(plan.summary),
+        "tenants": [_tenant(tenant) for tenant in plan.tenants],
+    }
+
+
+def _tenant(tenant: TenantPlan) -> dict[str, Any]:
+    return {
+        "tenant": tenant.tenant,
+        "error": tenant.error,
+        "unchanged": tenant.unchanged,
+        "unmanaged_count": tenant.unmanaged_count,
+        "doubtful_empty": tenant.doubtful_empty,
+        "warnings": list(tenant.warnings),
+        "changes": [_change(change) for change in tenant.changes],
+        "unmanaged": [_unmanaged(row) for row in tenant.unmanaged],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    live = {} if change.live is None else {"live": change.live}
+    return {
+        "action": str(change.action),
+        "id": change.id,
+        "name": change.name,
+        "source": change.source,
+        **live,
+        "diff": [_field(diff) for diff in change.diff],
+    }
+
+
+def _field(diff: FieldDiff) -> dict[str, Any]:
+    row: dict[str, Any] = {"field": diff.field, "label": diff.label, "before": diff.before, "after": diff.after}
+    if diff.field == "type":
+        row |= {"before_id": diff.before_id, "after_id": diff.after_id}
+    if diff.sensitive:
+        row |= {"before": None, "after": None, "sensitive": True, "fingerprint": diff.fingerprint}
+    return row
+
+
+def _unmanaged(row: Unmanaged) -> dict[str, str]:
+    return {"id": row.id, "name": row.name, "type": row.type}
+
+
+def _laid_out(value: dict[str, Any], pad: str) -> str:
+    """Return an object as JSON: on one line, but for the lists of objects in it, which have a line an object."""
+    parts = [
+        f"{json_text(key, indent=None)}: {_rows(item, pad) if _is_rows(item) else json_text(item, indent=None)}"
+        for key, item in value.items()
+    ]
+    return f"{{{', '.join(parts)}}}"
+
+
+def _is_rows(item: object) -> bool:
+    return isinstance(item, list) and bool(item) and isinstance(item[0], dict)
+
+
+def _rows(items: list[dict[str, Any]], pad: str) -> str:
+    inner = f"{pad} "
+    return "[\n" + ",\n".join(inner + _laid_out(item, inner) for item in items) + "]"

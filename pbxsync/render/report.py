@@ -1,0 +1,92 @@
+"""The end of an apply: what became of each change, in words and in one last line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsync.inert import inert
+from pbxsync.model import Action, Status
+from pbxsync.render import rows
+from pbxsync.render.style import painter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pbxsync.model import Mismatch, Outcome, Report, Traffic
+    from pbxsync.render.style import Paint
+
+_STYLES = {Status.FAILED: "red", Status.UNKNOWN: "red", Status.NOT_SENT: "yellow"}
+
+
+def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width: int = 80) -> str:
+    """Return the report as lines, without a line break at the end: every change that is not on the PBX, then the sum.
+
+    `verbose` lists the others too, and what the run cost.
+    """
+    paint = painter(colour=colour)
+    lines = [line for outcome in report.outcomes for line in _outcome(outcome, verbose, paint, width)]
+    lines += [""] if lines else []
+    lines += [paint(_verdict(report), "bold" if report.good else "red"), *_next_step(report)]
+    if report.journal is not None:
+        lines.append(f"Journal: {inert(report.journal)}")
+    if verbose and report.traffic is not None:
+        lines += _traffic(report.traffic)
+    return "\n".join(lines)
+
+
+def _outcome(outcome: Outcome, verbose: int, paint: Paint, width: int) -> Iterator[str]:
+    if outcome.status.good and not (verbose or outcome.message):
+        return
+    change = outcome.change
+    found = "" if change.id is not None or outcome.id is None else f" (id {inert(outcome.id)})"
+    status = paint(f"{_word(outcome)}:", _STYLES.get(outcome.status, "green"))
+    yield f"{status} {inert(change.tenant)} {rows.headline(change)}{found}  {paint(inert(change.source), 'dim')}"
+    yield from (f"    {inert(line)}" for line in outcome.message.split("\n") if line)
+    longest = max((len(rows.label(row)) for row in outcome.mismatches), default=0)
+    for row in outcome.mismatches:
+        yield from _mismatch(row, min(longest, 24), width)
+
+
+def _word(outcome: Outcome) -> str:
+    if not outcome.status.good:
+        return str(outcome.status)
+    word = "added" if outcome.change.action is Action.ADD else "changed"
+    return word if outcome.status is Status.DONE else f"{word} (found done after a lost answer)"
+
+
+def _mismatch(row: Mismatch, longest: int, width: int) -> Iterator[str]:
+    start = f"    {rows.label(row):<{longest}}  "
+    sent, stored = f"sent {rows.wanted(row)},", f"stored {rows.stored(row)}"
+    if width and len(start) + len(sent) + len(stored) + 1 > width:
+        yield start + sent
+        yield " " * len(start) + stored
+    else:
+        yield f"{start}{sent} {stored}"
+
+
+def _verdict(report: Report) -> str:
+    good = [outcome.change.action for outcome in report.outcomes if outcome.status.good]
+    parts = [f"{good.count(Action.ADD)} added", f"{good.count(Action.UPDATE)} changed"]
+    for status in (Status.FAILED, Status.UNKNOWN, Status.NOT_SENT):
+        number = sum(outcome.status is status for outcome in report.outcomes)
+        parts += [f"{number} {status}"] if number else []
+    return f"{_opening(report)}: {', '.join(parts)}."
+
+
+def _opening(report: Report) -> str:
+    if report.interrupted:
+        return "Apply interrupted"
+    return "Apply complete" if report.good else "Apply failed"
+
+
+def _next_step(report: Report) -> list[str]:
+    if report.good:
+        return []
+    left = sum(not outcome.status.good for outcome in report.outcomes)
+    return [f"{rows.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
+
+
+def _traffic(traffic: Traffic) -> list[str]:
+    phases = ", ".join(f"{inert(phase)} {seconds:.1f} s" for phase, seconds in traffic.seconds)
+    sent = f"Requests: {traffic.requests} sent, {traffic.repeated} repeated, {traffic.refused} refused"
+    return [f"{sent}; at most {traffic.pace} at a time in the end.", *([f"Time: {phases}."] if phases else [])]

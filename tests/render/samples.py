@@ -1,0 +1,98 @@
+"""One plan with a bit of everything, for the golden outputs."""
+
+from __future__ import annotations
+
+from pbxsync.model import (
+    Action,
+    Change,
+    FieldDiff,
+    Mismatch,
+    Outcome,
+    Plan,
+    Report,
+    Status,
+    TenantPlan,
+    Traffic,
+    Unmanaged,
+)
+
+
+def add(tenant: str, name: str, number: str = "+45 70 12 34 56", line: int = 7) -> Change:
+    diff = (
+        FieldDiff("name", None, name),
+        FieldDiff("type", None, "FORWARD", after_id="1"),
+        FieldDiff("param1", None, number, "number"),
+        FieldDiff("param3", None, "045", "timeout"),
+    )
+    return Change(Action.ADD, tenant, None, name, f"tenants/{tenant.lower()}.yaml:{line}", diff)
+
+
+def rename(tenant: str, id_: str = "286") -> Change:
+    diff = (
+        FieldDiff("name", "Boss phone", "Boss private phone"),
+        FieldDiff("param1", "3564732920", "0636287454", "number"),
+    )
+    source = f"tenants/{tenant.lower()}.yaml:12"
+    return Change(Action.UPDATE, tenant, id_, "Boss private phone", source, diff, live="sha256:ab")
+
+
+def odd(tenant: str) -> Change:
+    diff = (
+        FieldDiff("type", "AI AGENT", "AI AGENT", before_id="7", after_id="9"),
+        FieldDiff(
+            "param1",
+            "Answer every call and ask for the customer number",
+            "Answer every call, in Danish, and ask for the customer number",
+            "prompt",
+        ),
+        FieldDiff("param2", None, None, "api_key", sensitive=True, fingerprint="hmac-sha256:00"),
+        FieldDiff("param20", "", '\u202egnp.txt\x1b[31m \\ say "hi" & <b>|`x`'),
+    )
+    return Change(Action.UPDATE, tenant, "301", "::error::Robot\u200b", "tenants/odd.yaml:3", diff, live="sha256:cd")
+
+
+def plan(*tenants: TenantPlan) -> Plan:
+    return Plan("https://pbx.example/pbx/proxyapi.php", "2031-05-04T09:30:00Z", "1.2.3", tenants)
+
+
+DEMO = TenantPlan(
+    "DEMO",
+    (rename("DEMO"), add("DEMO", "Night duty")),
+    unchanged=3,
+    unmanaged_count=2,
+    unmanaged=(Unmanaged("67", "Old fax", "FORWARD"), Unmanaged("68", "", "")),
+)
+ODD = TenantPlan("ODD", (odd("ODD"),), unchanged=1, warnings=('the names "a" and "A" differ only in case',))
+NEW = TenantPlan("NEW", tuple(add("NEW", f"Desk {n}", f"70{n}", n) for n in range(1, 6)), doubtful_empty=True)
+IDLE = TenantPlan("IDLE", unchanged=12)
+FAILED = tuple(TenantPlan(f"T{n:02}", error="the PBX did not answer within 30 s (time-out)") for n in range(1, 13))
+TWINS = TenantPlan("TWINS", error='two live destinations are named "Fax": ids 4 and 5\npin one of them with `id:`')
+
+DEMO_PLAN = plan(DEMO)
+FULL = plan(DEMO, IDLE, NEW, ODD)
+BROKEN = plan(DEMO, *FAILED, TWINS)
+
+GOOD_REPORT = Report(
+    (Outcome(rename("DEMO"), Status.DONE, "286"), Outcome(add("DEMO", "Night duty"), Status.FOUND_DONE, "302")),
+    journal=".pbxsync/journal/20310504T093000Z-ab12.jsonl",
+    traffic=Traffic(17, 1, 0, (("plan", 0.42), ("apply", 1.25)), 8),
+)
+BAD_REPORT = Report(
+    (
+        Outcome(rename("DEMO"), Status.DONE, "286"),
+        Outcome(
+            add("DEMO", "Night duty"),
+            Status.FAILED,
+            "302",
+            "it was added as id 302, but what was stored is not what was sent",
+            (
+                Mismatch("param1", "number", "+45 70 12 34 56", "+45 70 12 34"),
+                Mismatch("param2", "api_key", None, None, sensitive=True),
+            ),
+        ),
+        Outcome(odd("ODD"), Status.UNKNOWN, "301", "no answer within 30 s, and none to the read-back either"),
+        Outcome(add("NEW", "Desk 1"), Status.NOT_SENT, None, "stopped by ^C"),
+    ),
+    interrupted=True,
+    journal=".pbxsync/journal/20310504T093000Z-ab12.jsonl",
+)

@@ -1,0 +1,142 @@
+"""The text plan says everything, to the letter, and nothing that harms."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbxsync.inert import inert, quoted
+from pbxsync.model import Action, Plan, Report, Status, TenantPlan
+from pbxsync.render import FORMATS, Options, plan_text, render, report_text
+from tests.render import samples
+from tests.render.harmless import assert_harmless
+from tests.render.strategies import plans, reports
+
+GOLDEN = Path(__file__).parent / "golden"
+
+BOUNDED = settings(max_examples=60, deadline=None)
+
+
+def check(name: str, text: str) -> None:
+    """Compare with the golden file; UPDATE_GOLDEN=1 writes it, to be read before it is committed."""
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text + "\n", encoding="utf-8")
+    assert text + "\n" == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plan.txt", plan_text(samples.FULL)),
+        ("plan-verbose.txt", plan_text(samples.FULL, verbose=1)),
+        ("plan-incomplete.txt", plan_text(samples.BROKEN)),
+        ("plan-incomplete-verbose.txt", plan_text(samples.BROKEN, verbose=1)),
+        ("report-good.txt", report_text(samples.GOOD_REPORT)),
+        ("report-good-verbose.txt", report_text(samples.GOOD_REPORT, verbose=1)),
+        ("report-bad.txt", report_text(samples.BAD_REPORT)),
+        ("plan.json", render(samples.FULL, "json", Options(verbose=1))),
+    ],
+)
+def test_output_is_as_it_was_reviewed(name: str, text: str) -> None:
+    check(name, text)
+
+
+@BOUNDED
+@given(plans(), st.integers(0, 2), st.booleans(), st.sampled_from([0, 40, 80, 200]))
+def test_a_plan_of_hostile_text_is_harmless(plan: Plan, verbose: int, colour: bool, width: int) -> None:
+    assert_harmless(plan_text(plan, verbose=verbose, colour=colour, width=width), colour=colour)
+
+
+@BOUNDED
+@given(reports(), st.integers(0, 2), st.booleans(), st.sampled_from([0, 40, 80]))
+def test_a_report_of_hostile_text_is_harmless(report: Report, verbose: int, colour: bool, width: int) -> None:
+    assert_harmless(report_text(report, verbose=verbose, colour=colour, width=width), colour=colour)
+
+
+@BOUNDED
+@given(plans(), st.sampled_from(sorted(FORMATS)), st.booleans())
+def test_every_format_is_harmless(plan: Plan, fmt: str, colour: bool) -> None:
+    assert_harmless(render(plan, fmt, Options(verbose=1, colour=colour)), colour=colour and fmt == "text")
+
+
+@BOUNDED
+@given(plans())
+def test_every_value_and_place_of_a_change_is_shown_to_the_letter(plan: Plan) -> None:
+    text = plan_text(plan, width=0)
+    for change in plan.changes:
+        assert quoted(change.name) in text
+        assert inert(change.source) in text
+        for row in change.diff:
+            assert row.sensitive or quoted(row.after or "") in text
+            assert row.sensitive or quoted(row.before or row.after or "") in text
+
+
+def test_the_last_lines_say_what_would_happen() -> None:
+    assert "\nPlan: 6 to add, 2 to change.\n16 unchanged, 2 unmanaged" in plan_text(samples.FULL)
+    assert plan_text(samples.plan(samples.IDLE)).startswith("No changes. The PBX matches the files.\n12 unchanged")
+
+
+def test_an_incomplete_plan_never_says_that_nothing_changes() -> None:
+    text = plan_text(samples.plan(samples.IDLE, samples.TWINS))
+    assert "No changes" not in text
+    assert "Plan: 0 to add, 0 to change." in text
+    assert "incomplete and cannot be applied: 1 of 2 tenants failed" in text
+
+
+def test_unmanaged_rows_are_listed_only_when_asked_for() -> None:
+    assert "Old fax" not in plan_text(samples.FULL)
+    assert '67  "Old fax"  FORWARD' in plan_text(samples.FULL, verbose=1)
+
+
+def test_a_tenant_of_which_everything_changes_says_so_in_words() -> None:
+    assert "every one of its 5 destinations changes (5 to add, 0 to change)" in plan_text(samples.plan(samples.NEW))
+    few = TenantPlan("FEW", samples.NEW.changes[:4])
+    assert "every one" not in plan_text(samples.plan(few))
+    rest = TenantPlan("REST", samples.NEW.changes, unchanged=1)
+    assert "every one" not in plan_text(samples.plan(rest))
+
+
+def test_tenants_that_fail_alike_are_one_line_with_a_count() -> None:
+    text = plan_text(samples.BROKEN)
+    assert text.count("did not answer") == 1
+    assert "12 tenants failed" in text
+    assert "T08 and 4 more" in text
+    assert "T12" in plan_text(samples.BROKEN, verbose=1)
+
+
+def test_a_doubtful_empty_tenant_names_the_flag_that_apply_wants() -> None:
+    assert "--allow-empty" in plan_text(samples.plan(samples.NEW))
+    assert "--allow-empty" not in plan_text(samples.plan(samples.DEMO))
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.UNKNOWN, Status.NOT_SENT])
+def test_a_report_with_anything_open_never_says_complete(status: Status) -> None:
+    outcomes = samples.BAD_REPORT.outcomes
+    report = Report(tuple(outcome for outcome in outcomes if outcome.status in {Status.DONE, status}))
+    text = report_text(report)
+    assert f"Apply failed: 0 added, 1 changed, 1 {status}." in text
+    assert "complete" not in text
+
+
+def test_an_interrupted_report_says_what_is_left() -> None:
+    text = report_text(samples.BAD_REPORT)
+    assert "Apply interrupted" in text
+    assert "3 changes of the plan left" in text
+    assert [outcome.change.name for outcome in samples.BAD_REPORT.outcomes if outcome.change.action is Action.ADD] == [
+        "Night duty",
+        "Desk 1",
+    ]
+    assert '"Desk 1"' in text
+
+
+def test_colour_is_there_only_when_it_is_asked_for() -> None:
+    assert "\x1b[32m+ " in plan_text(samples.FULL, colour=True)
+    assert "\x1b[33m~ " in plan_text(samples.FULL, colour=True)
+    assert "\x1b" not in plan_text(samples.FULL)
+    assert "\x1b[31m" in report_text(samples.BAD_REPORT, colour=True)
+    assert "\x1b" not in report_text(samples.BAD_REPORT)
