@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.inert import json_text
+from pbxsync.inert import lines_of_json
 
 if TYPE_CHECKING:
     from pbxsync.model import Change, FieldDiff, Plan, TenantPlan, Unmanaged
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
 #: The major version changes when an older pbxsync could misread the document, the minor one when keys are added.
 FORMAT_VERSION: Final = "1.0"
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one for each call
+
 
 def document(plan: Plan, *, verbose: bool = False) -> dict[str, Any]:
     """Return the plan document, ready for JSON; the rows of `unmanaged` are in it only when `verbose`."""
     shown = plan if verbose else _without_unmanaged(plan)
     content = _content(shown)
-    return {**content, "digest": digest_of(content)}
+    tenants = content.pop("tenants")
+    return {**content, "digest": digest_of({**content, "tenants": tenants}), "tenants": tenants}
 
 
 def text(plan: Plan, *, verbose: bool = False) -> str:
     """Return the document as JSON text without a line break at the end: harmless to print, one field a line."""
-    return _laid_out(document(plan, verbose=verbose), "")
+    return lines_of_json(_laid_out(document(plan, verbose=verbose), ""))
 
 
 def digest(plan: Plan) -> str:
@@ -98,18 +101,13 @@ def _unmanaged(row: Unmanaged) -> dict[str, str]:
 
 
 def _laid_out(value: dict[str, Any], pad: str) -> str:
-    """Return an object as JSON: on one line, but for the lists of objects in it, which have a line an object."""
-    parts = [
-        f"{json_text(key, indent=None)}: {_rows(item, pad) if _is_rows(item) else json_text(item, indent=None)}"
-        for key, item in value.items()
-    ]
-    return f"{{{', '.join(parts)}}}"
-
-
-def _is_rows(item: object) -> bool:
-    return isinstance(item, list) and bool(item) and isinstance(item[0], dict)
+    """Return an object as JSON: its plain keys on one line, then its lists of objects with a line an object."""
+    rows = {key: item for key, item in value.items() if item and isinstance(item, list) and isinstance(item[0], dict)}
+    head = _encode({key: item for key, item in value.items() if key not in rows})
+    tail = "".join(f', "{key}": [\n{_rows(items, pad)}]' for key, items in rows.items())
+    return f"{head[:-1]}{tail}}}"
 
 
 def _rows(items: list[dict[str, Any]], pad: str) -> str:
     inner = f"{pad} "
-    return "[\n" + ",\n".join(inner + _laid_out(item, inner) for item in items) + "]"
+    return ",\n".join(inner + _laid_out(item, inner) for item in items)
