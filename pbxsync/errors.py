@@ -12,7 +12,7 @@ text from files or servers gets into one only through `pbxsync.inert.quoted`.
     │   ├── Unreachable          reset, time-out, reply cut short: the server may or may not have acted
     │   │   └── NoConnection         nothing was sent at all
     │   ├── UntrustedServer      TLS: not the server that it should be, so nothing was sent
-    │   ├── Busy                 429, or 503 with Retry-After: refused before acting
+    │   ├── Busy                 429 (refused before acting), or 503 with Retry-After
     │   ├── ServerFault          any other 5xx: the server may or may not have acted
     │   ├── Denied               "Too bad…", 401, 403: key, tenant or permission
     │   │   └── KeyRevoked       the same, for a key that worked before: nothing else can work either
@@ -90,11 +90,15 @@ class UntrustedServer(WireError):
 
 
 class Busy(WireError):
-    """The server refused before acting (429, or 503 with `Retry-After`); `retry_after` is in seconds."""
+    """The server has too much to do (429, or 503 with `Retry-After`); `retry_after` is in seconds.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    A 429 refuses before anything is done; a 503 may come from a proxy whose server did act.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, open_outcome: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.open_outcome = open_outcome
 
 
 class ServerFault(WireError):

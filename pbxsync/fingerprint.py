@@ -1,7 +1,8 @@
 """Fingerprints by which a plan can be held against the PBX later without saying what was there.
 
-That of a row is a plain digest of its fields, but a sensitive param enters it, and is fingerprinted alone, only through a
-MAC under the tenant's key: it may be short, and whoever holds a plan could try all short values against a plain digest.
+That of a row has the digest of the whole and, so that one can tell which field has moved, a short one of each field. A
+sensitive param enters it, and is fingerprinted alone, only through a MAC under the tenant's key: it may be short, and
+whoever holds a plan could try all short values against a plain digest.
 """
 
 from __future__ import annotations
@@ -9,43 +10,61 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pbxsync.diff import values
+from pbxsync.diff import FIELDS, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsync.model import Destination, Secret
 
+#: Hexadecimal digits of the short digest of one field.
+_SHORT: Final = 8
+#: Stands for the mark of the key where none was used.
+_PLAIN: Final = "plain"
+
 
 class Fingerprinter:
-    """Makes fingerprints under one tenant's key; asks for the key only where something sensitive is met."""
+    """Makes fingerprints under one tenant's key."""
 
     def __init__(self, key: Secret) -> None:
         self._key = hashlib.sha256(b"pbxsync fingerprint\0" + key.reveal().encode()).digest()
-
-    @property
-    def mark(self) -> str:
-        """Tells which key it was, for a clear error where a plan is applied with another one."""
-        return hmac.digest(self._key, b"mark", "sha256").hex()[:8]
+        #: Tells which key it was, for a clear error where a plan is applied with another one.
+        self.mark = hmac.digest(self._key, b"mark", "sha256").hex()[:_SHORT]
 
     def secret(self, value: str) -> str:
         """Return the fingerprint of one sensitive value: `hmac-sha256:<mark of the key>:<hex>`."""
-        return f"hmac-sha256:{self.mark}:{hmac.digest(self._key, b'value:' + value.encode(), 'sha256').hex()}"
+        mac = hmac.digest(self._key, b"value:" + value.encode("utf-8", "surrogatepass"), "sha256")
+        return f"hmac-sha256:{self.mark}:{mac.hex()}"
 
     def row(self, live: Destination, sensitive: Iterable[int]) -> str:
-        """Return the fingerprint of a whole live row; `sensitive` are positions from 1."""
-        fields = dict(values(live))
-        hidden = [f"param{position}" for position in sorted(sensitive)]
-        for name in hidden:
-            fields[name] = self.secret(fields[name] or "")
-        text = json.dumps([live.id, *fields.values()], ensure_ascii=True).encode()
-        digest = hashlib.sha256(text).hexdigest()
-        return f"sha256:{digest}" if not hidden else f"sha256:{self.mark}:{digest}"
+        """Return that of a live row, `sha256:<mark of the key, or plain>:<hex>:<hex of each field>`.
+
+        `sensitive` are positions of params, from 1.
+        """
+        fields = {name: _digest(value or "") for name, value in values(live).items()}
+        mark = _PLAIN
+        for position in sensitive:
+            mark = self.mark
+            fields[f"param{position}"] = _digest(self.secret(live.params[position - 1] or ""))
+        whole = hashlib.sha256(json.dumps([live.id, *fields.values()]).encode()).hexdigest()
+        return f"sha256:{mark}:{whole}:{''.join(each[:_SHORT] for each in fields.values())}"
 
 
-def key_mark(fingerprint: str | None) -> str | None:
+def key_mark(fingerprint: str) -> str | None:
     """Return the mark of the key that a fingerprint was made with, None for one without a key."""
-    parts = (fingerprint or "").split(":")
-    return parts[1] if len(parts) == 3 else None
+    mark = fingerprint.split(":")[1] if fingerprint.count(":") >= 2 else _PLAIN
+    return None if mark == _PLAIN else mark
+
+
+def moved_fields(before: str, now: str) -> tuple[str, ...]:
+    """Return the names of the fields in which two fingerprints of a row differ."""
+    ours, theirs = (text.rpartition(":")[2] for text in (before, now))
+    places = range(0, len(FIELDS) * _SHORT, _SHORT)
+    pairs = zip(FIELDS, places, strict=True)
+    return tuple(name for name, at in pairs if ours[at : at + _SHORT] != theirs[at : at + _SHORT])
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

@@ -155,7 +155,8 @@ class FieldDiff:
 class Change:
     """What the plan does to one destination. `live` fingerprints the whole live row of an update, None for an add.
 
-    `source` is `file:line`; `name` is the name after the change, for people.
+    `source` is `file:line`; `name` is the name after the change, for people. `was` is the live row that it was planned
+    against: it stays in the process, and a change that was read from a file has none.
     """
 
     action: Action
@@ -165,6 +166,7 @@ class Change:
     source: str
     diff: tuple[FieldDiff, ...]
     live: str | None = None
+    was: Destination | None = dataclass_field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class TenantPlan:
 
     `managed` counts the destinations of the files; `unmanaged` is filled on demand, `unmanaged_count` always.
     `doubtful_empty`: the server said "no rows" in a way that is also how its errors look.
+
+    `live_ids` (all ids before an add) and `read_at` (monotonic seconds) are for an apply in the same process.
     """
 
     tenant: str
@@ -192,6 +196,8 @@ class TenantPlan:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     doubtful_empty: bool = False
+    live_ids: frozenset[str] = dataclass_field(default=frozenset(), compare=False, repr=False)
+    read_at: float | None = dataclass_field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ The phases of a tenant, by the words that the docs use too:
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pbxsync.model import Destination, Entry, Type
     from pbxsync.typetable import TypeSource, TypeTable
     from pbxsync.wire.pbx import Listing, PbxReader
+    from pbxsync.wire.redact import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Planner:
     types: TypeSource
     words: Vocabulary
     key_for: Callable[[str], Secret]
-    holds_key: Callable[[str], bool]
+    redactor: Redactor
     verbose: bool = False
 
     def plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
@@ -49,9 +51,10 @@ class Planner:
         try:
             return self._plan(tenant, entries)
         except PbxsyncError as error:
-            return TenantPlan(tenant, error=str(error))
+            return TenantPlan(tenant, error=self.redactor(str(error)))
 
     def _plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
+        read_at = time.monotonic()
         listing = self.pbx.destinations(tenant)
         matching = match(entries, [(row.id, row.name) for row in listing.rows])
         types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
@@ -65,8 +68,10 @@ class Planner:
             unchanged=len(entries) - len(changes),
             unmanaged_count=len(matching.unmanaged),
             unmanaged=self._unmanaged(listing, matching, types) if self.verbose else (),
-            warnings=(*matching.warnings, *_doubt(tenant, listing)),
+            warnings=tuple(self.redactor(text) for text in (*matching.warnings, *_doubt(tenant, listing))),
             doubtful_empty=listing.doubtful,
+            live_ids=_ids_before(listing, changes),
+            read_at=read_at if changes else None,
         )
 
     @staticmethod
@@ -103,7 +108,7 @@ class Planner:
         if not fields:
             return None
         hasher = _Lazily(lambda: Fingerprinter(self.key_for(tenant)))
-        rows = tuple([_field_diff(name, want, was, hasher) for name in fields])
+        rows = tuple([self._field_diff(name, want, was, hasher) for name in fields])
         self._refuse_key(want, rows)
         fingerprint = None
         if was is not None:
@@ -114,16 +119,31 @@ class Planner:
             action=Action.ADD if was is None else Action.UPDATE,
             tenant=tenant,
             id=None if was is None else was.id,
-            name=after or "",
+            name=self.redactor(after or ""),
             source=f"{place.file}:{place.line}",
             diff=rows,
             live=fingerprint,
+            was=was,
         )
+
+    def _field_diff(
+        self, field: str, want: Wanted, was: Destination | None, hasher: Callable[[], Fingerprinter]
+    ) -> FieldDiff:
+        if field == "type":
+            return _type_diff(want.destination.type, was.type if was is not None else None)
+        before = values(was)[field] if was is not None else None
+        after = values(want.destination if was is None else filled(want.destination, was))[field] or ""
+        position = int(field[5:]) if field.startswith("param") else 0
+        label = want.labels[position - 1] if 0 < position <= len(want.labels) else None
+        if position not in want.hidden and not self.redactor.finds(before or ""):
+            return FieldDiff(field, before, after, label)
+        mark = hasher().secret(after)
+        return FieldDiff(field, None, None, label, sensitive=True, fingerprint=mark, secret=Secret(after))
 
     def _refuse_key(self, want: Wanted, rows: tuple[FieldDiff, ...]) -> None:
         """Refuse to write a key of ours into a destination: it could not be shown, saved or journalled."""
         for row in rows:
-            if self.holds_key(row.after or (row.secret.reveal() if row.secret else "")):
+            if self.redactor.finds(row.after or (row.secret.reveal() if row.secret else "")):
                 raise MatchError(f"{want.entry.place}: {row.field} would hold a key of the project: refused")
 
     def _unmanaged(self, listing: Listing, matching: Matching, types: TypeTable) -> tuple[Unmanaged, ...]:
@@ -132,7 +152,8 @@ class Planner:
         for row in listing.rows:
             if row.id in left:
                 kind = types.live(row.type_id, row.type_name)
-                found.append(Unmanaged(row.id, row.name, row.type_name or "" if kind is None else str(kind)))
+                name = self.redactor(row.name)
+                found.append(Unmanaged(row.id, name, row.type_name or "" if kind is None else str(kind)))
         return tuple(sorted(found, key=lambda each: (each.name, int(each.id))))
 
 
@@ -160,21 +181,6 @@ def _fields_to_add(want: Wanted) -> tuple[str, ...]:
     return ("name", "type", *given)
 
 
-def _field_diff(field: str, want: Wanted, was: Destination | None, hasher: Callable[[], Fingerprinter]) -> FieldDiff:
-    if field == "type":
-        return _type_diff(want.destination.type, was.type if was is not None else None)
-    before = values(was)[field] if was is not None else None
-    after = values(want.destination if was is None else filled(want.destination, was))[field]
-    if not field.startswith("param"):
-        return FieldDiff(field, before, after)
-    position = int(field[5:])
-    label = want.labels[position - 1] if position <= len(want.labels) else None
-    if position not in want.hidden:
-        return FieldDiff(field, before, after, label)
-    value = after or ""
-    return FieldDiff(field, None, None, label, sensitive=True, fingerprint=hasher().secret(value), secret=Secret(value))
-
-
 def _type_diff(after: Type | None, before: Type | None) -> FieldDiff:
     return FieldDiff(
         "type",
@@ -183,6 +189,13 @@ def _type_diff(after: Type | None, before: Type | None) -> FieldDiff:
         before_id=None if before is None else before.id,
         after_id=None if after is None else after.id,
     )
+
+
+def _ids_before(listing: Listing, changes: tuple[Change, ...]) -> frozenset[str]:
+    """Return the ids that are live before anything is added, where anything is."""
+    if all(change.action is Action.UPDATE for change in changes):
+        return frozenset()
+    return frozenset(row.id for row in listing.rows)
 
 
 def _doubt(tenant: str, listing: Listing) -> tuple[str, ...]:

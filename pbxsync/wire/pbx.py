@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.errors import Denied, NotThere, Unreachable
+from pbxsync.errors import Busy, Denied, NotThere, ServerFault, Unreachable
 from pbxsync.wire import recognise, rows
 from pbxsync.wire.messages import Request
 from pbxsync.wire.retry import patiently
@@ -115,10 +116,8 @@ class PbxReader:
     def _probe(self, key: Secret) -> Callable[[str], None]:
         def probe(tenant: str) -> None:
             request = _managedb("CUSTOMTYPES", tenant, "list")
-            try:
+            with contextlib.suppress(Busy, ServerFault, Unreachable):  # they tell nothing of the key
                 recognise.usable(self.transport.read(request, key), request, self.transport.redactor)
-            except Unreachable:
-                return
 
         return probe
 
@@ -135,6 +134,10 @@ class PbxWriter(PbxReader):
     """Reads, and adds and updates. Nothing is repeated here: whether that is safe only the caller can know."""
 
     transport: WriteTransport
+
+    def ready(self, tenant: str) -> None:
+        """Raise KeyRevoked where it is known that the key would be refused."""
+        self.standing.check(self._key_for(tenant))
 
     def add(self, tenant: str, fields: Mapping[str, str]) -> str | None:
         """Add a custom destination and return its new id, None where the reply does not tell it (SQL text, nothing).
@@ -160,9 +163,18 @@ class PbxWriter(PbxReader):
         try:
             body = recognise.usable(reply, request, self._redact)
         except Denied as error:
-            raise self.standing.denied(key, tenant, error, self._probe(key)) from None
-        self.standing.accepted(key, tenant)
+            raise self._write_denied(key, tenant, error) from None
+        self.standing.wrote(key)
         return body.decode("utf-8", "replace")
+
+    def _write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
+        """Return the error for a refused write, which tells whether the key may at least read."""
+        probe = self._probe(key)
+        try:
+            probe(tenant)
+        except Denied:
+            return self.standing.denied(key, tenant, error, probe)
+        return self.standing.write_denied(key, tenant, error)
 
 
 def _managedb(

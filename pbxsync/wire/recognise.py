@@ -61,7 +61,8 @@ def _by_status(reply: Reply, request: Request, redact: Callable[[str], str]) -> 
     """Return the error that a status other than 200 stands for; PHP itself answers 200 to all (field)."""
     status = reply.status
     if status == 429 or (status == 503 and reply.retry_after is not None):
-        return Busy(f"{request}: the PBX has too much to do (HTTP {status})", reply.retry_after)
+        text = f"{request}: the PBX has too much to do (HTTP {status})"
+        return Busy(text, reply.retry_after, open_outcome=status == 503)
     if status >= 500:
         return ServerFault(f"{request}: the server failed (HTTP {status})")
     if 300 <= status < 400:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many tenants refused, and none ever accepted: then it is the key.
 _ENOUGH: Final = 5
+#: So many tenants that may be read but not written, and none that was written: then it is a read-only key.
+_ENOUGH_WRITES: Final = 2
 
 
 class Standing:
@@ -26,6 +28,8 @@ class Standing:
         self._good: dict[Secret, str] = {}
         self._refused: dict[Secret, set[str]] = {}
         self._revoked: dict[Secret, str] = {}
+        self._no_write: dict[Secret, set[str]] = {}
+        self._wrote: set[Secret] = set()
         self._lock = threading.Lock()
 
     def check(self, key: Secret) -> None:
@@ -55,6 +59,22 @@ class Standing:
             else:
                 return error
         return self.revoke(key, f"the key worked for {good} and is refused now: it was revoked or changed ({error})")
+
+    def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
+        """Return the error to raise for a write that was refused although the same key may read the tenant."""
+        fact = (
+            f"the key may read {tenant} but not write there: it is a read-only key, or lacks this permission ({error})"
+        )
+        with self._lock:
+            refused = self._no_write.setdefault(key, set())
+            refused.add(tenant)
+        if key in self._wrote or len(refused) < _ENOUGH_WRITES:
+            return Denied(fact)
+        return self.revoke(key, fact)
+
+    def wrote(self, key: Secret) -> None:
+        """Note that a write with this key was let through."""
+        self._wrote.add(key)
 
     def revoke(self, key: Secret, reason: str) -> KeyRevoked:
         """Note that nothing more can be had with this key, and return the error that says so."""
