@@ -6,6 +6,18 @@
 
 from pbxsync.emulator.dialect import Dialect, DialectError
 from pbxsync.emulator.emulator import Emulator, serve
+from pbxsync.emulator.faults import FAULTS, Fault, FaultError, FaultSpec, read_specs
 from pbxsync.emulator.log import Request
 
-__all__ = ["Dialect", "DialectError", "Emulator", "Request", "serve"]
+__all__ = [
+    "FAULTS",
+    "Dialect",
+    "DialectError",
+    "Emulator",
+    "Fault",
+    "FaultError",
+    "FaultSpec",
+    "Request",
+    "read_specs",
+    "serve",
+]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.wrappers import Request as HttpRequest
 
 from pbxsync.emulator import call as calls
-from pbxsync.emulator.answer import NOTHING, REFUSED, Answer
+from pbxsync.emulator import line as lines
+from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, Answer, Wire, page
+from pbxsync.emulator.faults import Faults
+from pbxsync.emulator.faults.kind import Case
+from pbxsync.emulator.faults.pages import LOGIN
 from pbxsync.emulator.log import Request, RequestLog
 from pbxsync.emulator.operations import table
 
@@ -20,43 +25,66 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator.call import Call
     from pbxsync.emulator.keys import KeyRing
+    from pbxsync.emulator.line import Line
     from pbxsync.emulator.operations.base import World
 
 SCRIPT: Final = "/proxyapi.php"
 """The last part of the path; what stands before it differs per installation [doc]."""
 
 _EXCERPT: Final = 200
-_CONTENT: Final = {"json": "application/json; charset=utf-8", "html": "text/html; charset=UTF-8"}
+_CONTENT: Final = {"json": "application/json; charset=utf-8", "html": HTML, "bare": "text/html"}
+_NOT_FOUND: Final = page(404, "Not Found")
+_CROWDED: Final = page(429, "Too Many Requests")
+_DOWN: Final = Answer(status=0, wire=Wire("reset"))
 
 
+@dataclass(slots=True)
+class Conduct:
+    """How the server behaves to everybody. May be changed while it runs.
+
+    latency_ms is waited before every answer; more than max_in_flight requests at a time are refused with 429.
+    """
+
+    faults: Faults = field(default_factory=Faults)
+    latency_ms: float = 0.0
+    max_in_flight: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """One emulated PBX as a WSGI application."""
 
-    def __init__(self, world: World, keys: KeyRing, log: RequestLog) -> None:
-        self._world = world
-        self._keys = keys
-        self._log = log
+    world: World
+    keys: KeyRing
+    log: RequestLog
+    conduct: Conduct
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
         started = time.monotonic()
-        n, in_flight = self._log.arrived()
+        n, in_flight, welcome = self.log.arrived(self.conduct.max_in_flight)
+        line: Line = environ[lines.KEY]
         request = HttpRequest(environ)
         call = calls.read(request)
-        answer = self._answer(call) if request.path.endswith(SCRIPT) else _NOT_FOUND
-        self._log.left()
-        self._log.add(self._record(call, answer, n=n, in_flight=in_flight, started=started))
-        status = HTTPStatus(answer.status)
-        headers = [
-            ("Content-Type", answer.content or self._content(call)),
-            ("Content-Length", str(len(answer.body))),
-        ]
-        start_response(f"{status.value} {status.phrase}", headers)
-        return [] if call.method == "HEAD" else [answer.body]
+        answer, fault = self._answer(request, call, line) if welcome else (_CROWDED, "max_in_flight")
+        if welcome:
+            self._count_out(line, answer)
+        self.log.add(self._record(request.path, call, answer, fault, n=n, in_flight=in_flight, started=started))
+        return self._send(call, answer, line, start_response)
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, request: HttpRequest, call: Call, line: Line) -> tuple[Answer, str | None]:
+        if line.refused:
+            return _DOWN, "refuse"
+        if not request.path.endswith(SCRIPT):
+            return (LOGIN if request.path.endswith("/index.php") else _NOT_FOUND), None
+        if self.conduct.latency_ms:
+            line.pause(self.conduct.latency_ms / 1000)
+        return self.conduct.faults.run(Case(call, self.world, line, _url(request)), self._operate)
+
+    def _operate(self, case: Case) -> Answer:
+        call = case.call
         operation = table.find(*call.operation)
-        allowed = self._keys.allows(
+        allowed = self.keys.allows(
             call.key,
             tenant=call.tenant,
             writes=operation is not None and operation.writes,
@@ -64,19 +92,42 @@ class App:
         )
         if not allowed:
             return REFUSED
-        return operation.run(call, self._world) if operation else NOTHING
+        return operation.run(call, case.world) if operation else NOTHING
+
+    def _count_out(self, line: Line, answer: Answer) -> None:
+        """Count the request out now, for its client may be back at once; or when it is through, where that takes long."""
+        if answer.wire or answer.stream:
+            line.done = self.log.left
+        else:
+            self.log.left()
+
+    def _send(self, call: Call, answer: Answer, line: Line, start_response: StartResponse) -> Iterable[bytes]:
+        line.wire = answer.wire
+        if answer.status == 0:
+            return []
+        status = HTTPStatus(answer.status)
+        headers = [("Content-Type", answer.content or self._content(call)), *answer.headers]
+        if not answer.stream:
+            headers.append(("Content-Length", str(len(answer.body))))
+        start_response(f"{status.value} {status.phrase}", headers)
+        if call.method == "HEAD":
+            return []
+        return answer.stream() if answer.stream else [answer.body]
 
     def _content(self, call: Call) -> str:
         """The content type follows `format` and the PBX's habit, not the content [field]."""
         if call.word("format") == "JSON":
             return _CONTENT["json"]
-        return _CONTENT[self._world.dialect.content]
+        return _CONTENT[self.world.dialect.content]
 
-    def _record(self, call: Call, answer: Answer, *, n: int, in_flight: int, started: float) -> Request:
+    def _record(
+        self, path: str, call: Call, answer: Answer, fault: str | None, *, n: int, in_flight: int, started: float
+    ) -> Request:
         reqtype, obj, action = call.operation
         excerpt = answer.body[:_EXCERPT].decode(errors="replace")
         return Request(
             n=n,
+            path=path,
             method=call.method,
             reqtype=reqtype,
             object=obj,
@@ -85,14 +136,17 @@ class App:
             objectid=call.text("objectid"),
             cache=call.text("cache").lower() or None,
             params=call.params,
-            key_kind=self._keys.kind(call.key),
+            key_kind=self.keys.kind(call.key),
             started=started,
             finished=time.monotonic(),
             in_flight=in_flight,
             committed=answer.committed,
             status=answer.status,
             reply=excerpt.replace(call.key, "<key>") if call.key else excerpt,
+            fault=fault,
         )
 
 
-_NOT_FOUND: Final = Answer(b"<html><body><h1>Not Found</h1></body></html>", _CONTENT["html"], 404)
+def _url(request: HttpRequest) -> str:
+    """The URL to the letter; werkzeug's own has it decoded and encoded again."""
+    return f"{request.host_url.rstrip('/')}{request.environ['REQUEST_URI']}"

@@ -95,11 +95,18 @@ class Dialect:
         null="null [field]",
         blank="an empty body [field]",
     )
+    unicode: str = _option(
+        "escaped",
+        "how JSON writes letters beyond ASCII",
+        escaped="\\u00e6, as PHP's json_encode does unless told otherwise [guess]",
+        plain="as UTF-8 [guess]",
+    )
     content: str = _option(
         "json",
         "the content type when no format is asked for",
         json="application/json, whatever the body is [field]",
-        html="text/html, whatever the body is [field]",
+        html="text/html in UTF-8, whatever the body is [field]",
+        bare="text/html, no charset named [guess]",
     )
 
     def __post_init__(self) -> None:
@@ -155,5 +162,5 @@ PRESETS: Final[dict[str, Dialect]] = {
     "silent": Dialect(add="none", update="none", empty="blank", content="html"),
     "numbers": Dialect(ids="number", unset="null", missing="null", empty="null", update="json"),
     "nested": Dialect(get="keyed", types="array", missing="array", empty="object", add="row"),
-    "sql": Dialect(get="array", add="sql", missing="false"),
+    "sql": Dialect(get="array", add="sql", missing="false", unicode="plain", content="bare"),
 }

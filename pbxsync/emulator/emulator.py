@@ -10,8 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbxsync.emulator.app import SCRIPT, App
+from pbxsync.emulator.app import SCRIPT, App, Conduct
 from pbxsync.emulator.dialect import Dialect
+from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.keys import KeyRing
 from pbxsync.emulator.log import RequestLog
 from pbxsync.emulator.operations.base import World
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from pbxsync.emulator.faults import FaultSpec
     from pbxsync.emulator.keys import Kind
     from pbxsync.emulator.log import Request
     from pbxsync.emulator.store import Type
@@ -35,7 +37,8 @@ class Emulator:
 
     db None keeps the data in a temporary file that goes away at the end; a file keeps it. A new one is filled with the
     demo world unless demo is False. Keys that are not given are made up; both open every tenant. tenants None has every
-    tenant that is asked for. log_file gets a JSON line for every request, without the key.
+    tenant that is asked for. log_file gets a JSON line for every request, without the key. `conduct` holds the faults,
+    the latency and the limit of requests at a time, and may be changed while it runs.
     """
 
     def __init__(  # noqa: PLR0913 -- one keyword for each thing that differs between PBXs
@@ -50,10 +53,14 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         log_file: Path | None = None,
+        faults: Iterable[str | FaultSpec] = (),
+        latency_ms: float = 0.0,
+        max_in_flight: int | None = None,
     ) -> None:
         self.read_key = read_key or secrets.token_urlsafe(16)
         self.write_key = write_key or secrets.token_urlsafe(16)
         self.dialect = dialect if isinstance(dialect, Dialect) else Dialect.parse(dialect)
+        self.conduct = Conduct(Faults(faults), latency_ms, max_in_flight)
         self._db = db
         self._demo = demo
         self._host, self._port = loopback(host), port
@@ -81,7 +88,7 @@ class Emulator:
             self._store.create(demo=self._demo)
             self._log = RequestLog(self._log_file)
             undo.callback(self._log.close)
-            app = App(World(self._store, self.dialect), self._keys, self._log)
+            app = App(World(self._store, self.dialect), self._keys, self._log, self.conduct)
             self._running = Running(app, self._host, self._port)
             undo.callback(self._running.stop)
             self._undo = undo.pop_all()
@@ -89,6 +96,11 @@ class Emulator:
     def stop(self) -> None:
         """Stop serving, and close everything."""
         self._undo.close()
+
+    @property
+    def faults(self) -> Faults:
+        """The faults at work: `faults.add("reset-after-commit action=add n=2")`, `faults.clear()`."""
+        return self.conduct.faults
 
     @property
     def url(self) -> str:

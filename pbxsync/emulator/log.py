@@ -24,6 +24,7 @@ class Request:
     """
 
     n: int
+    path: str
     method: str
     reqtype: str
     object: str
@@ -52,12 +53,17 @@ class RequestLog:
         self._in_flight = 0
         self._file: IO[str] | None = path.open("a", encoding="utf-8") if path else None
 
-    def arrived(self) -> tuple[int, int]:
-        """Count a request in: its number, and how many are at work with it."""
+    def arrived(self, limit: int | None) -> tuple[int, int, bool]:
+        """Count a request in: its number, how many are at work with it, and whether that is within the limit.
+
+        One that is over the limit is counted out again at once, so that refusing it takes no other one's place.
+        """
         with self._lock:
             self._count += 1
-            self._in_flight += 1
-            return self._count, self._in_flight
+            at_work = self._in_flight + 1
+            welcome = limit is None or at_work <= limit
+            self._in_flight += welcome
+            return self._count, at_work, welcome
 
     def left(self) -> None:
         """Count a request out. To be called before its last byte is sent: its client may be back at once."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+import selectors
+import socket
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cheroot import wsgi
 
-if TYPE_CHECKING:
-    import socket
+from pbxsync.emulator.line import KEY, Line
 
+if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS: Final = 96
+_QUEUE: Final = 512
 _IDLE_SECONDS: Final = 60
 _STOP_SECONDS: Final = 2
 
@@ -25,25 +28,91 @@ def loopback(host: str) -> str:
     return host
 
 
+class Gateway(wsgi.Gateway_10):
+    """Cheroot's way to WSGI, with the connection within the application's reach."""
+
+    def respond(self) -> None:
+        """Answer one request, whole and at once unless the application has set another way."""
+        line = self.env[KEY] = Line(self.req, self.req.server)
+        pieces = self.req.server.wsgi_app(self.env, self.start_response)
+        try:
+            if line.wire:
+                line.leave(line.wire, b"".join(pieces))
+            else:
+                for piece in pieces:
+                    self.write(piece)
+                self.req.ensure_headers_sent()
+        finally:
+            if line.done:
+                line.done()
+
+
 class Server(wsgi.Server):
-    """A cheroot server that keeps every connection alive, and says nothing on standard error."""
+    """A cheroot server that keeps every connection alive, can refuse them all, and prints nothing."""
 
     keep_alive_conn_limit = 1_000_000
     expiration_interval = 0.05
     """How long stopping may take: cheroot looks for it that often."""
+    _connections: Any
+    """Cheroot's connection manager, which its type hints leave out."""
+
+    def __init__(self, host: str, port: int, app: WSGIApplication) -> None:
+        super().__init__(
+            (host, port),
+            app,
+            numthreads=_THREADS,
+            request_queue_size=_QUEUE,
+            timeout=_IDLE_SECONDS,
+            shutdown_timeout=_STOP_SECONDS,
+        )
+        self.gateway = Gateway
+        self.stopping = threading.Event()
+        self.refusing = False
+        self._changing = threading.Lock()
 
     def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002 -- cheroot's name
-        """Bind as cheroot does, but leave no socket behind where the port cannot be had."""
-        wanted = (self.bind_addr, family, type, proto, self.nodelay, None)
-        sock: socket.socket = self.prepare_socket(*wanted)
-        try:
-            sock.bind(self.bind_addr)
-        except OSError:
-            sock.close()
-            raise
+        """Bind as cheroot does, but by number even where any port will do, and leave nothing behind on failure.
+
+        Only a port that was asked for by its number stays bound while the socket does not listen (see `refuse`).
+        """
+        host, port = self.bind_addr[:2]
+        with socket.socket(family, type, proto) as probe:
+            if port == 0:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, 0))
+                port = probe.getsockname()[1]
+            sock: socket.socket = self.prepare_socket((host, port), family, type, proto, self.nodelay, None)
+            try:
+                sock.bind((host, port))
+            except OSError:
+                sock.close()
+                raise
         self.socket = sock
         self.bind_addr = sock.getsockname()
         return sock
+
+    def refuse(self, seconds: float) -> None:
+        """Stop listening for so long, the port kept: who connects is refused by the kernel."""
+        with self._changing:
+            if self.refusing:
+                return
+            self.refusing = True
+            # Out of cheroot's loop first, which would spin on a socket that does not listen.
+            self._selector.unregister(self.socket.fileno())
+            self.socket.shutdown(socket.SHUT_RD)
+        threading.Thread(target=self._listen_again, args=(seconds,), daemon=True).start()
+
+    @property
+    def _selector(self) -> Any:
+        return self._connections._selector  # noqa: SLF001 -- cheroot has no public way to it
+
+    def _listen_again(self, seconds: float) -> None:
+        self.stopping.wait(seconds)
+        with self._changing:
+            if not self.stopping.is_set():
+                self.socket.listen(_QUEUE)
+                self._selector.register(self.socket.fileno(), selectors.EVENT_READ, data=self)
+            self.refusing = False
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 -- cheroot's
         """Drop what cheroot would print: a client that goes away is what many tests are about."""
@@ -54,14 +123,7 @@ class Running:
 
     def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
         """Bind and serve. Raises OSError where the port cannot be had."""
-        self._server = Server(
-            (host, port),
-            app,
-            numthreads=_THREADS,
-            request_queue_size=512,
-            timeout=_IDLE_SECONDS,
-            shutdown_timeout=_STOP_SECONDS,
-        )
+        self._server = Server(host, port, app)
         self._bound = threading.Event()
         self._failure: OSError | None = None
         # Threads inherit this one's daemon flag, so a program that ends without stopping the server does end.
@@ -78,6 +140,7 @@ class Running:
 
     def stop(self) -> None:
         """Answer no more; requests at work get a moment to end."""
+        self._server.stopping.set()
         self._server.stop()
         self._thread.join()
 

@@ -28,10 +28,10 @@ def destination(row: Row | None, dialect: Dialect) -> Answer:
     """The reply to CUSTOM get, of a row that is there or is not."""
     if row is None:
         values: dict[str, object] = {"null": None, "false": False, "array": []}
-        return NOTHING if dialect.missing == "blank" else jsonish(values[dialect.missing])
+        return NOTHING if dialect.missing == "blank" else _json(values[dialect.missing], dialect)
     shaped = whole(row, dialect)
     wrapped: dict[str, object] = {"object": shaped, "array": [shaped], "keyed": {str(row["cu_id"]): shaped}}
-    return jsonish(wrapped[dialect.get])
+    return _json(wrapped[dialect.get], dialect)
 
 
 def whole(row: Row, dialect: Dialect) -> Shaped:
@@ -86,5 +86,9 @@ def _shape(row: Mapping[str, str | None], dialect: Dialect) -> Shaped:
 def _listing(rows: Mapping[str, Shaped], dialect: Dialect, *, as_array: bool) -> Answer:
     if not rows:
         values: dict[str, object] = {"array": [], "object": {}, "null": None}
-        return NOTHING if dialect.empty == "blank" else jsonish(values[dialect.empty])
-    return jsonish(list(rows.values()) if as_array else rows)
+        return NOTHING if dialect.empty == "blank" else _json(values[dialect.empty], dialect)
+    return _json(list(rows.values()) if as_array else rows, dialect)
+
+
+def _json(value: object, dialect: Dialect) -> Answer:
+    return jsonish(value, ascii_only=dialect.unicode == "escaped")

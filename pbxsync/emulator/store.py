@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pbxsync.emulator import demo as demo_world
 
@@ -47,6 +47,25 @@ class Type(NamedTuple):
     id: str
     name: str
     description: str
+
+
+class Tables(Protocol):
+    """What the operations need of the store; the faults have others that stand in for it."""
+
+    def types(self) -> list[Type]:
+        """Every type, by id."""
+
+    def rows(self, tenant: str) -> list[Row]:
+        """Every destination of a tenant by id, its type's ct_name and ct_description beside it."""
+
+    def row(self, tenant: str, cu_id: int) -> Row | None:
+        """One destination of a tenant, or None where that tenant has none of that id."""
+
+    def add(self, tenant: str, values: Mapping[str, str]) -> int:
+        """Store a new destination and return its id, the next of the sequence unless cu_id is given."""
+
+    def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
+        """Change fields of a destination; False where there is none of that id."""
 
 
 class Store:

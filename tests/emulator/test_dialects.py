@@ -14,7 +14,7 @@ P20 = {f"cu_param{n}": "" for n in range(1, 21)}
 def _everything(dialect: Dialect) -> str:
     """All that a dialect can say, as one text."""
     with Emulator(dialect=dialect, demo=False) as pbx:
-        pbx.put("DEMO", cu_name="A", cu_id=1)
+        pbx.put("DEMO", cu_name="Æ", cu_id=1)
         replies = [
             ask(pbx, reqtype="MANAGEDB", object="CUSTOMTYPES", tenant="DEMO", action="list"),
             custom(pbx, "list"),

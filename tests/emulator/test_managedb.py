@@ -121,5 +121,5 @@ def test_without_a_list_of_tenants_every_one_exists_and_starts_empty() -> None:
 
 
 def test_another_path_is_not_found(pbx: Emulator) -> None:
-    reply = requests.get(pbx.url.replace("proxyapi.php", "index.php"), timeout=20)
+    reply = requests.get(pbx.url.replace("proxyapi.php", "other.php"), timeout=20)
     assert reply.status_code == 404

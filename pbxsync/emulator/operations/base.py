@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from pbxsync.emulator.answer import Answer
     from pbxsync.emulator.call import Call
     from pbxsync.emulator.dialect import Dialect
-    from pbxsync.emulator.store import Store
+    from pbxsync.emulator.store import Tables
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """The PBX behind the operations."""
 
-    store: Store
+    store: Tables
     dialect: Dialect
 
 

@@ -1,0 +1,96 @@
+"""The PBX's tables as a fault shows them: each stands in for the store and hands on what it does not change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.emulator.store import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pbxsync.emulator.store import Row, Tables, Type
+
+_FIRST_OF_THE_CROWD: Final = 10_000_000
+
+
+class Behind:
+    """Tables that hand everything on."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def types(self) -> list[Type]:
+        """Every type."""
+        return self._tables.types()
+
+    def rows(self, tenant: str) -> list[Row]:
+        """A tenant's destinations."""
+        return self._tables.rows(tenant)
+
+    def row(self, tenant: str, cu_id: int) -> Row | None:
+        """One destination."""
+        return self._tables.row(tenant, cu_id)
+
+    def add(self, tenant: str, values: Mapping[str, str]) -> int:
+        """A new destination's id."""
+        return self._tables.add(tenant, values)
+
+    def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
+        """Whether there is one of that id."""
+        return self._tables.change(cu_id, values)
+
+
+class Bending(Behind):
+    """Tables that keep values otherwise than they are given: `bend` makes of a column's name and value what is kept."""
+
+    def __init__(self, tables: Tables, bend: Callable[[str, str], str]) -> None:
+        super().__init__(tables)
+        self._bend = bend
+
+    def add(self, tenant: str, values: Mapping[str, str]) -> int:
+        """A new destination's id."""
+        return super().add(tenant, {name: self._bend(name, value) for name, value in values.items()})
+
+    def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
+        """Whether there is one of that id."""
+        bent = {name: value and self._bend(name, value) for name, value in values.items()}
+        return super().change(cu_id, bent)
+
+
+class Pretending(Behind):
+    """Tables that change nothing, and say that they did."""
+
+    def add(self, tenant: str, values: Mapping[str, str]) -> int:
+        """A new destination's id."""
+        del values
+        return max((int(row["cu_id"] or 0) for row in self.rows(tenant)), default=0) + 1
+
+    def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
+        """Whether there is one of that id."""
+        del cu_id, values
+        return True
+
+
+class Crowded(Behind):
+    """Tables where every tenant has so many rows more."""
+
+    def __init__(self, tables: Tables, count: int) -> None:
+        super().__init__(tables)
+        self._count = count
+
+    def rows(self, tenant: str) -> list[Row]:
+        """A tenant's destinations."""
+        return [*super().rows(tenant), *map(_one_of_many, range(self._count))]
+
+    def row(self, tenant: str, cu_id: int) -> Row | None:
+        """One destination."""
+        place = cu_id - _FIRST_OF_THE_CROWD
+        return _one_of_many(place) if 0 <= place < self._count else super().row(tenant, cu_id)
+
+
+def _one_of_many(place: int) -> Row:
+    row: Row = dict.fromkeys((*COLUMNS, "ct_name", "ct_description"))
+    row.update(cu_id=str(_FIRST_OF_THE_CROWD + place), cu_te_id="1", cu_name=f"One of many {place}")
+    row.update(cu_ct_id="1", ct_name="FORWARD", ct_description="Forward call to", cu_param1=str(place))
+    return row
