@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.render.json import plan_json
+from pbxsync.render.markdown import plan_markdown
 from pbxsync.render.report import report_text
 from pbxsync.render.text import plan_text
 
@@ -17,16 +18,20 @@ if TYPE_CHECKING:
 
     from pbxsync.model import Plan
 
-__all__ = ["FORMATS", "Options", "plan_json", "plan_text", "render", "report_text"]
+__all__ = ["FORMATS", "Options", "plan_json", "plan_markdown", "plan_text", "render", "report_text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to show a plan; a format takes from it what it can use."""
+    """How to show a plan; a format takes from it what it can use.
+
+    `width=0` keeps `"old" -> "new"` on one line; `marker` tells several comments on one pull request apart.
+    """
 
     verbose: int = 0
     colour: bool = False
     width: int = 80
+    marker: str = ""
 
 
 def _text(plan: Plan, options: Options) -> str:
@@ -37,8 +42,16 @@ def _json(plan: Plan, options: Options) -> str:
     return plan_json(plan, verbose=options.verbose)
 
 
+def _markdown(plan: Plan, options: Options) -> str:
+    return plan_markdown(plan, verbose=options.verbose, marker=options.marker)
+
+
 #: What `--format` takes.
-FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {"text": _text, "json": _json}
+FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+}
 
 
 def render(plan: Plan, fmt: str, options: Options) -> str:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 HIDDEN: Final = "(sensitive)"
 _UNTOLD: Final = "(not told)"
 
-_DOUBTFUL: Final = "the PBX shows no destinations here, as its errors may look too: apply wants --allow-empty"
-
 #: From this many destinations on it is said in words that every one of a tenant changes.
 MANY: Final = 5
 
@@ -85,7 +83,6 @@ def everything(tenant: TenantPlan) -> str:
 def notes(tenant: TenantPlan) -> list[str]:
     """Return what a reader must know before saying yes to the changes of a tenant, one line each."""
     found = [line for warning in tenant.warnings for line in warning.split("\n")]
-    found += [_DOUBTFUL] if tenant.doubtful_empty else []
     return [inert(line) for line in [*found, everything(tenant)] if line]
 
 

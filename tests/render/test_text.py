@@ -109,11 +109,6 @@ def test_tenants_that_fail_alike_are_one_line_with_a_count() -> None:
     assert "T12" in plan_text(samples.BROKEN, verbose=1)
 
 
-def test_a_doubtful_empty_tenant_names_the_flag_that_apply_wants() -> None:
-    assert "--allow-empty" in plan_text(samples.plan(samples.NEW))
-    assert "--allow-empty" not in plan_text(samples.plan(samples.DEMO))
-
-
 @pytest.mark.parametrize("status", [Status.FAILED, Status.UNKNOWN, Status.NOT_SENT])
 def test_a_report_with_anything_open_never_says_complete(status: Status) -> None:
     outcomes = samples.BAD_REPORT.outcomes
