@@ -1,0 +1,71 @@
+"""Names within one tenant, over all its files: one name twice is a problem, names that nearly agree get a warning."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from pbxsync.inert import quoted
+from pbxsync.model import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pbxsync.files.packing import Row
+
+
+class Checked(NamedTuple):
+    """What is wrong and what is odd with the names of one tenant."""
+
+    problems: list[Problem]
+    warnings: list[Problem]
+
+
+def check(tenant: str, files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
+    """Check the names of one tenant: `files` are how each of its files is shown, and its rows, in order."""
+    named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
+    checked = Checked([], [])
+    if len({alike(name) for name, _, _ in named}) == len(named):
+        return checked
+    first: dict[str, Place] = {}
+    first_alike: dict[str, tuple[str, Place]] = {}
+    for name, file, row in named:
+        place = Place(file, row[0] + 1, row[1] + 1)
+        if name in first:
+            said = f"{quoted(name)} is in tenant {tenant} already, at {first[name]}"
+            checked.problems.append(
+                Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone")
+            )
+            continue
+        first[name] = place
+        near, near_place = first_alike.setdefault(alike(name), (name, place))
+        if near != name:
+            said = f"{quoted(name)} differs from {quoted(near)} at {near_place} only in {_difference(name, near)}"
+            checked.warnings.append(Problem(place, f"{said}: they are two destinations"))
+    return checked
+
+
+def alike(name: str) -> str:
+    """Return what names have in common that differ only in case, outer blanks or the encoding of their accents."""
+    if name.isascii():
+        return name.strip().lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
+
+
+def _difference(one: str, other: str) -> str:
+    return " and ".join(_differences(one, other))
+
+
+def _differences(one: str, other: str) -> Iterator[str]:
+    if one.strip() == one and other.strip() == other:
+        stripped = (one, other)
+    else:
+        yield "the blanks around it"
+        stripped = (one.strip(), other.strip())
+    if stripped[0] == stripped[1]:
+        return
+    composed = tuple(unicodedata.normalize("NFC", text) for text in stripped)
+    if composed != stripped:
+        yield "the encoding of its accents (Unicode normalisation)"
+    if composed[0] != composed[1]:
+        yield "capitals"

@@ -1,0 +1,59 @@
+"""The bytes of a file that somebody names: bounded in size, and never a pipe or device that would hang or not end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from pbxsync.inert import inert
+
+#: A tenant's file is some kilobytes; nothing that a person maintains comes near this.
+LIMIT: Final = 10 * 1024 * 1024
+
+
+class Unreadable(Exception):
+    """A file whose bytes cannot be had; the text is the second half of a sentence about it."""
+
+
+def read_bytes(path: str, limit: int = LIMIT) -> bytes:
+    """Return the content of the regular file `path`; raise Unreadable for anything else and for more than `limit`."""
+    try:
+        # Not blocking, because opening a pipe waits for its other end.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"cannot be read: {_reason(error)}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("is no regular file")
+        if status.st_size > limit:
+            raise Unreadable(_too_large(limit))
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise Unreadable(f"cannot be read: {_reason(error)}") from None
+    if len(data) > limit:  # it grew, or its size is not told (/proc)
+        raise Unreadable(_too_large(limit))
+    return data
+
+
+def display(path: str) -> str:
+    """Return `path` as messages show it: relative to the working directory where it is below it, and harmless."""
+    # As text: folders may be links, and ten thousand Path objects cost a tenth of reading the files.
+    shown = os.path.normpath(os.path.join(os.curdir, path))  # noqa: PTH118
+    if shown.startswith(("/", "..")):
+        here = Path.cwd()
+        absolute = Path(os.path.normpath(here / shown))
+        shown = str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
+    return inert(os.fsencode(shown).decode("utf-8", "backslashreplace"))
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _too_large(limit: int) -> str:
+    shown = f"{limit // 1024**2} MiB" if limit >= 1024**2 else f"{limit // 1024} KiB"
+    return f"is larger than {shown}"
