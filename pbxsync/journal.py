@@ -26,7 +26,7 @@ from pbxsync.errors import JournalError
 from pbxsync.inert import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pbxsync.model import Change, FieldDiff, Outcome
@@ -39,8 +39,9 @@ _CI_VARIABLES: Final = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "CI_JOB_ID", "BUILD_T
 class Journal:
     """An open journal. Thread safe; each line is on the disk when the call returns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, redact: Callable[[str], str]) -> None:
         self.path = path
+        self._redact = redact
         self._lock = threading.Lock()
         self._broken: str | None = None
         self._number = 0
@@ -119,7 +120,8 @@ class Journal:
         )
 
     def _write(self, line: dict[str, Any]) -> None:
-        data = (json_text(line, indent=None) + "\n").encode("utf-8", "surrogatepass")
+        # No value that is written holds a key (plans refuse those); messages and what was read back may.
+        data = (self._redact(json_text(line, indent=None)) + "\n").encode("utf-8", "surrogatepass")
         with self._lock:
             if self._broken is not None:
                 raise JournalError(self._broken)

@@ -104,8 +104,8 @@ class Applier:
         """Return the row that an update meets, read again where that was a while ago, and a sentence if it moved."""
         if change.was is not None and _fresh(tenant):
             return change.was, ""
-        now = self.writer.read(change.tenant, change.id or "")
-        fields = moved_fields(change.live or "", self.writer.fingerprint(change.tenant, now))
+        now = self.writer.live.read(change.tenant, change.id or "")
+        fields = moved_fields(change.live or "", self.writer.live.fingerprint(change.tenant, now))
         if not fields:
             return now, ""
         return now, f"somebody changed it since it was planned ({', '.join(fields)}): nothing was written; plan again"

@@ -12,18 +12,15 @@ from pbxsync.apply.settle import settle
 from pbxsync.apply.target import columns, expected, mismatches
 from pbxsync.diff import values as fields_of
 from pbxsync.errors import Busy, Denied, NoConnection, NotThere, ServerFault, Unreachable, WireError
-from pbxsync.fingerprint import Fingerprinter
 from pbxsync.model import Action, Outcome, Status
-from pbxsync.plan import row_fingerprint
 from pbxsync.wire.retry import pause_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsync.apply.reading import LiveReader
     from pbxsync.journal import Journal
-    from pbxsync.model import Change, Destination, Secret
-    from pbxsync.resolve import Vocabulary
-    from pbxsync.typetable import TypeTable
+    from pbxsync.model import Change, Destination
     from pbxsync.wire.pbx import Listing, PbxWriter
     from pbxsync.wire.redact import Redactor
     from pbxsync.wire.rows import Row
@@ -56,9 +53,7 @@ class Writer:
     """Writes changes of one tenant after the other; `tries` bounds how often one write is sent."""
 
     pbx: PbxWriter
-    types: TypeTable
-    words: Vocabulary
-    key_for: Callable[[str], Secret]
+    live: LiveReader
     redactor: Redactor
     journal: Journal | None
     tries: int = field(default=4)
@@ -75,16 +70,8 @@ class Writer:
             self.journal.after(number, end.outcome, self._fingerprint(change.tenant, end.stored))
         return end.outcome
 
-    def read(self, tenant: str, objectid: str) -> Destination:
-        """Return a destination as it is live now. Raises a WireError."""
-        return livestate.destination(self.pbx.destination(tenant, objectid), self.types)
-
-    def fingerprint(self, tenant: str, live: Destination) -> str:
-        """Return the fingerprint of a live row, as plans hold it."""
-        return row_fingerprint(lambda: Fingerprinter(self.key_for(tenant)), live, self.words)
-
     def _fingerprint(self, tenant: str, live: Destination | None) -> str | None:
-        return None if live is None else self.fingerprint(tenant, live)
+        return None if live is None else self.live.fingerprint(tenant, live)
 
     def _update(self, change: Change, was: Destination) -> Written:
         """Send an update until it is known what became of it: it is idempotent, so it may be repeated."""
@@ -105,7 +92,7 @@ class Writer:
     def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> tuple[Written, bool]:
         """Return what an update came to, and whether the row is still exactly as it was."""
         try:
-            stored = self.read(change.tenant, change.id or "")
+            stored = self.live.read(change.tenant, change.id or "")
         except WireError as error:
             cause = f"{lost}; and reading it back failed" if lost is not None else "sent, but reading it back failed"
             return Written(_outcome(change, Status.UNKNOWN, f"{cause}: {error}")), False
@@ -134,7 +121,7 @@ class Writer:
         """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant."""
         if told is not None and told not in (known.ids or ()):
             try:
-                return self._compared(change, self.read(change.tenant, told), None)
+                return self._compared(change, self.live.read(change.tenant, told), None)
             except NotThere:
                 pass  # told wrong: the list will say
             except WireError as error:
@@ -153,8 +140,10 @@ class Writer:
         fields = {name: value for name, value in wanted.items() if name != "name"}
 
         def fetch(row: Row) -> Destination:
-            whole = livestate.destination(row, self.types)
-            return whole if row.params is not None and whole.type is not None else self.read(change.tenant, row.id)
+            whole = livestate.destination(row, self.live.table(change.tenant))
+            return (
+                whole if row.params is not None and row.type_id is not None else self.live.read(change.tenant, row.id)
+            )
 
         def fits(found: Destination) -> bool:
             return not mismatches(change, fields, found, lambda *_: True)
@@ -189,8 +178,7 @@ class Writer:
 
     def _hide(self, *rows: Destination) -> Callable[[str, str], bool]:
         """Return what must not be shown: fields that the type of any of the rows makes sensitive, and keys."""
-        kinds = [row.type for row in rows if row.type is not None]
-        hidden = {f"param{position}" for kind in kinds for position in self.words.sensitive(kind)}
+        hidden = self.live.hidden_fields(*rows)
         return lambda name, value: name in hidden or self.redactor.finds(value)
 
 

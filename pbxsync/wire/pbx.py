@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pbxsync.model import Secret, Type
     from pbxsync.wire.messages import Reply
+    from pbxsync.wire.redact import Redactor
     from pbxsync.wire.rows import Row
     from pbxsync.wire.transport import ReadTransport, WriteTransport
 
@@ -93,7 +94,7 @@ class PbxReader:
         return found
 
     @property
-    def _redact(self) -> Callable[[str], str]:
+    def _redact(self) -> Redactor:
         return self.transport.redactor
 
     def _read(self, request: Request, tenant: str) -> str:

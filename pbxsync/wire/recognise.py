@@ -13,10 +13,9 @@ from pbxsync.errors import Busy, Denied, NotThere, Redirected, ServerFault, Unre
 from pbxsync.inert import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pbxsync.errors import WireError
     from pbxsync.wire.messages import Reply, Request
+    from pbxsync.wire.redact import Redactor
 
 #: How the one error text begins (field: `Too bad... you mistaken the security api key.`, with HTTP 200).
 _TOO_BAD: Final = re.compile(r"[\"'\s]*too\s+bad\b", re.IGNORECASE)
@@ -29,7 +28,7 @@ _TOO_BAD_MEANS: Final = (
 )
 
 
-def usable(reply: Reply, request: Request, redact: Callable[[str], str]) -> bytes:
+def usable(reply: Reply, request: Request, redact: Redactor) -> bytes:
     """Return the body of a reply that is not plainly an error, a byte order mark taken off (guess: PHP files with one).
 
     Raises Busy, ServerFault, Denied, Redirected, NotThere and Unrecognised, by status and by the one error text.
@@ -42,7 +41,7 @@ def usable(reply: Reply, request: Request, redact: Callable[[str], str]) -> byte
     return body
 
 
-def text(body: bytes, request: Request, redact: Callable[[str], str]) -> str:
+def text(body: bytes, request: Request, redact: Redactor) -> str:
     """Return a body as text. It is UTF-8 or not understood: to guess a charset is to mangle a name."""
     try:
         return body.decode("utf-8")
@@ -50,14 +49,19 @@ def text(body: bytes, request: Request, redact: Callable[[str], str]) -> str:
         raise unrecognised("a reply that is not UTF-8", body, request, redact) from None
 
 
-def unrecognised(what: str, body: bytes | str, request: Request, redact: Callable[[str], str]) -> Unrecognised:
-    """Return the error for a reply that no known shape fits, with an excerpt from which the keys are out."""
+def unrecognised(what: str, body: bytes | str, request: Request, redact: Redactor) -> Unrecognised:
+    """Return the error for a reply that no known shape fits, with an excerpt from which the keys are out.
+
+    There is none where the project has sensitive params, or the request wrote something: the reply may repeat a value.
+    """
+    if redact.withhold or request.jsondata is not None:
+        return Unrecognised(f"{request}: {what} ({len(body):,} long; not shown, it may hold sensitive values)")
     shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     # Redacted first: an excerpt that is cut within a key would no longer be recognised as holding one.
     return Unrecognised(f"{request}: {what}: '{shortened(redact(shown[:20_000]).strip(), 160)}'")
 
 
-def _by_status(reply: Reply, request: Request, redact: Callable[[str], str]) -> WireError:
+def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:
     """Return the error that a status other than 200 stands for; PHP itself answers 200 to all (field)."""
     status = reply.status
     if status == 429 or (status == 503 and reply.retry_after is not None):

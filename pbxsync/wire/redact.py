@@ -26,6 +26,8 @@ class Redactor:
     def __init__(self, keys: Iterable[Secret] = ()) -> None:
         self._keys: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        #: Whether replies must not be quoted at all, because they may hold sensitive params.
+        self.withhold = False
         for key in keys:
             self.learn(key)
 

@@ -1,0 +1,97 @@
+"""Brings the values of sensitive params back to a saved plan, which holds only their fingerprints.
+
+They come from the tenant files and their variables again, and each must be the value that was planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import PlanError
+from pbxsync.fingerprint import Fingerprinter, key_mark
+from pbxsync.inert import quoted
+from pbxsync.model import Secret
+from pbxsync.resolve import REFUSALS, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxsync.model import Change, Entry, FieldDiff, Plan, TenantPlan
+    from pbxsync.resolve import Vocabulary
+    from pbxsync.typetable import TypeTable
+
+
+def needed(plan: Plan) -> bool:
+    """Whether a plan has sensitive params whose values it does not hold."""
+    return any(_lacks(row) for change in plan.changes for row in change.diff)
+
+
+@dataclass(frozen=True)
+class Restorer:
+    """Finds the values. `entries(tenant)` are those of the tenant files; `key_for` gives the key of fingerprints."""
+
+    entries: Callable[[str], Sequence[Entry]]
+    words: Vocabulary
+    types: TypeTable
+    key_for: Callable[[str], Secret]
+
+    def restore(self, plan: Plan) -> Plan:
+        """Return the plan with the values in it. Raises PlanError with every one that is not the planned one."""
+        faults: list[str] = []
+        tenants = tuple(self._tenant(tenant, faults) for tenant in plan.tenants)
+        if faults:
+            listed = "\n".join(f"  {line}" for line in faults)
+            raise PlanError(f"sensitive params of the saved plan are not as planned, so nothing was written:\n{listed}")
+        return replace(plan, tenants=tenants)
+
+    def _tenant(self, tenant: TenantPlan, faults: list[str]) -> TenantPlan:
+        if not any(_lacks(row) for change in tenant.changes for row in change.diff):
+            return tenant
+        entries = self.entries(tenant.tenant)
+        hasher = Fingerprinter(self.key_for(tenant.tenant))
+        return replace(
+            tenant, changes=tuple(self._change(change, entries, hasher, faults) for change in tenant.changes)
+        )
+
+    def _change(self, change: Change, entries: Sequence[Entry], hasher: Fingerprinter, faults: list[str]) -> Change:
+        lacking = [row for row in change.diff if _lacks(row)]
+        if not lacking:
+            return change
+        where = f"{change.tenant}: {quoted(change.name)}"
+        try:
+            values = self._values(change, entries)
+        except REFUSALS as error:
+            faults.append(f"{where}: {error}")
+            return change
+        found = {row.field: values.get(row.field) for row in lacking}
+        for row in lacking:
+            value = found[row.field]
+            if value is None:
+                faults.append(f"{where}: {row.label or row.field}: no tenant file gives its value any more")
+            elif key_mark(row.fingerprint or "") != hasher.mark:
+                faults.append(
+                    f"{where}: {row.label or row.field}: planned with another key: give apply that read key too"
+                )
+            elif hasher.secret(value) != row.fingerprint:
+                faults.append(f"{where}: {row.label or row.field}: its value is not the one that was planned")
+        return replace(change, diff=tuple(_filled(row, found) for row in change.diff))
+
+    def _values(self, change: Change, entries: Sequence[Entry]) -> dict[str, str | None]:
+        """Return the params that the entry of a change gives now, by field; empty where there is no such entry."""
+        for entry in entries:
+            if (entry.id is not None and entry.id == change.id) or (entry.id is None and entry.name == change.name):
+                after = next((row.after_id for row in change.diff if row.field == "type"), None)
+                was = None if change.was is None else change.was
+                want = wanted(entry, was, self.types, [after] if after else [], self.words)
+                return {f"param{number}": value for number, value in enumerate(want.destination.params, 1)}
+        return {}
+
+
+def _lacks(row: FieldDiff) -> bool:
+    return row.sensitive and row.secret is None
+
+
+def _filled(row: FieldDiff, values: dict[str, str | None]) -> FieldDiff:
+    value = values.get(row.field)
+    return row if value is None or not _lacks(row) else replace(row, secret=Secret(value))

@@ -1,0 +1,146 @@
+"""The command line: global options, the commands by name, the one error boundary, and the exit statuses.
+
+0    done
+1    anything wrong, a misuse of the command line included
+2    only from `plan --detailed-exitcode`, when there are changes
+130  interrupted
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pbxsync import __version__
+from pbxsync.console import Console
+from pbxsync.errors import InputError, PbxsyncError
+from pbxsync.wire.redact import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Each command: its module, imported only when it is run, and its line in the help.
+COMMANDS: Final = {
+    "validate": ("validate", "Check the tenant files, offline."),
+    "plan": ("plan", "Show what apply would change."),
+    "apply": ("apply", "Change the PBX to match the files, or do what a saved plan says."),
+    "show": ("show", "Show saved plans, several as one."),
+    "revert": ("revert", "Put back what an apply changed."),
+    "emulator": ("emulator", "Serve an emulated PBX on loopback."),
+}
+
+
+@dataclass
+class App:
+    """What every command gets: the way out, the redactor, and the global options."""
+
+    console: Console
+    redactor: Redactor
+    config: Path | None = None
+
+    @property
+    def verbosity(self) -> int:
+        """-1 with -q, 1 with -v, 2 with -vv."""
+        return self.console.verbosity
+
+
+class Commands(click.Group):
+    """The commands, each of which is imported only when it is asked for: `--help` must be quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they are used."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"pbxsync.commands.{COMMANDS[name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was meant."""
+        from pbxsync.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            ctx.fail(f"there is no command '{name}'{did_you_mean(name, COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: pbxsync plan tenants/",
+)
+@click.version_option(__version__, prog_name="pbxsync")
+@click.option("-v", "--verbose", count=True, help="Say more; twice: every request.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only the result and errors.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file (else found upwards)."
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output.")
+@click.pass_context
+def cli(ctx: click.Context, verbose: int, quiet: bool, config: Path | None, color: str) -> None:  # noqa: FBT001 - click's
+    """Keep the custom destinations of PBXCloud tenants as YAML: plan, apply, verify."""
+    app: App = ctx.obj
+    app.console.verbosity = -1 if quiet else verbose
+    app.console.colour = color
+    app.config = config
+
+
+def main() -> None:
+    """Run the command line of this process, and end it with the exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit status: the boundary at which every error becomes a sentence."""
+    redactor = Redactor()
+    console = Console(redactor)
+    try:
+        status = cli.main(list(arguments), prog_name="pbxsync", obj=App(console, redactor), standalone_mode=False)
+    except (click.ClickException, PbxsyncError) as error:
+        return _expected(console, error)
+    except (KeyboardInterrupt, click.Abort):
+        console.error("interrupted")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output is gone: nothing can be said, and Python must not try at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the boundary: what nobody expected
+        from pbxsync.crash import report  # noqa: PLC0415 - only a bug needs it
+
+        console.error(report(error, redactor))
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _expected(console: Console, error: click.ClickException | PbxsyncError) -> int:
+    """Say an error in sentences and return the exit status: never click's own 2."""
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            console.error(str(problem))
+    elif isinstance(error, click.UsageError) and error.ctx is not None:
+        console.error(f"{error.format_message()}\n{error.ctx.get_usage()}")
+    else:
+        console.error(error.format_message() if isinstance(error, click.ClickException) else str(error))
+    return error.exit_status if isinstance(error, PbxsyncError) else 1

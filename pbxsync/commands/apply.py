@@ -1,0 +1,108 @@
+"""`pbxsync apply`: plans, asks, writes, reads back; or does exactly what saved plans say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pbxsync.commands.applying import Ground, Terms, ask_and_write, check_approvable, show, terms_options
+from pbxsync.commands.common import (
+    limits_of,
+    load_desired,
+    paths_argument,
+    project_of,
+    request_options,
+    split_paths,
+    tenant_option,
+)
+from pbxsync.commands.stages import plan_stage
+from pbxsync.errors import PlanError, UsageError
+from pbxsync.lock import locked
+from pbxsync.session import endpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxsync.apply.reading import LiveReader
+    from pbxsync.cli import App
+    from pbxsync.crew import Crew
+    from pbxsync.model import Plan
+    from pbxsync.project import Project
+    from pbxsync.session import Limits
+
+
+@click.command(epilog="Examples: pbxsync apply tenants/ --tenant ACME;  pbxsync apply change.plan")
+@paths_argument
+@tenant_option
+@terms_options
+@request_options
+@click.pass_obj
+def command(
+    app: App,
+    /,
+    paths: tuple[Path, ...],
+    tenants: tuple[str, ...],
+    parallel: int,
+    timeout: float | None,
+    retries: int | None,
+    **terms: Any,
+) -> int:
+    """Change the PBX to match the files below PATHS, or do what saved plans say and nothing else."""
+    found, plans = split_paths(paths)
+    if found and plans:
+        raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")
+    if plans and tenants:
+        raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
+    given = Terms(**terms)
+    if not plans:
+        check_approvable(given)
+    project = project_of(app, found or plans)
+    limits = limits_of(project, parallel, timeout, retries)
+    if plans:
+        return _apply_saved(app, project, limits, given, plans)
+    return _apply_files(app, project, limits, given, found, tenants)
+
+
+def _apply_files(
+    app: App, project: Project, limits: Limits, terms: Terms, paths: tuple[Path, ...], tenants: tuple[str, ...]
+) -> int:
+    """Plan, show, check, ask, write."""
+    desired = load_desired(app, project, paths, tenants)
+    with locked(project.root, terms.lock_timeout), endpoint(project) as where:
+        plan = plan_stage(app, project, desired, where, limits)
+        show(app, plan)
+        return ask_and_write(Ground(app, project, where, limits, terms), plan)
+
+
+def _apply_saved(app: App, project: Project, limits: Limits, terms: Terms, paths: tuple[Path, ...]) -> int:
+    """Load the saved plans, hold them against what is live, and write."""
+    from pbxsync.planfile import join, load  # noqa: PLC0415 - only for saved plans
+
+    plan = join([(str(path), load(path)) for path in paths])
+    with locked(project.root, terms.lock_timeout), endpoint(project) as where:
+        if plan.url != where.name:
+            raise PlanError(
+                f"the saved plan is for {plan.url}, and the project's url is {where.name}: nothing was written"
+            )
+        show(app, plan)
+        # What was saved was shown and approved before: nobody is asked again.
+        ground = Ground(app, project, where, limits, replace(terms, auto_approve=True))
+        return ask_and_write(ground, plan, _prepared(app, project))
+
+
+def _prepared(app: App, project: Project) -> Any:
+    """Return what readies a saved plan: found fresh, and its sensitive values found again in the files."""
+    from pbxsync.apply import sensitive  # noqa: PLC0415 - only for saved plans
+    from pbxsync.apply.fresh import Freshness  # noqa: PLC0415 - as above
+
+    def prepare(live: LiveReader, crew: Crew, plan: Plan) -> Plan:
+        plan = Freshness(live, crew).check(plan)
+        if not sensitive.needed(plan):
+            return plan
+        desired = load_desired(app, project, (), ())
+        table = live.table(plan.changes[0].tenant, needed=True)
+        return sensitive.Restorer(desired.entries, project, table, live.key_for).restore(plan)
+
+    return prepare

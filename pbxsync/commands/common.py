@@ -1,0 +1,98 @@
+"""What several commands share: options, and how paths and options become a project and its limits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pbxsync.errors import UsageError
+from pbxsync.project import Project, find
+from pbxsync.session import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxsync.cli import App
+    from pbxsync.files.desired import Desired
+    from pbxsync.model import Plan
+
+_ENDINGS: Final = (".yaml", ".yml")
+
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+tenant_option = click.option(
+    "--tenant", "tenants", multiple=True, metavar="GLOB", help="Only tenants that match; may be repeated."
+)
+format_option = click.option("--format", "fmt", default="text", metavar="FORMAT", help="How to show the plan.")
+
+
+def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that bound requests."""
+    for option in (
+        click.option(
+            "--parallel", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests in flight."
+        ),
+        click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="For one request."),
+        click.option("--retries", type=click.IntRange(1, 100), metavar="N", help="Tries of a read."),
+    ):
+        command = option(command)
+    return command
+
+
+def project_of(app: App, paths: Sequence[Path] = ()) -> Project:
+    """Find the project, and let the redactor learn every key that it knows."""
+    project = find(paths, app.config, os.environ, Path.cwd())
+    for key in project.secrets():
+        app.redactor.learn(key)
+    app.redactor.withhold = any(rules.sensitive for rules in project.types.values())
+    return project
+
+
+def limits_of(project: Project, parallel: int, timeout: float | None, retries: int | None) -> Limits:
+    """Return what bounds requests: an option, else the project file, else the default."""
+    return Limits(timeout or project.timeout, retries or project.retries, parallel)
+
+
+def split_paths(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return tenant paths (folders and `.yaml`/`.yml` files) and saved plans (all other files)."""
+    plans = tuple(path for path in paths if path.suffix not in _ENDINGS and not path.is_dir())
+    return tuple(path for path in paths if path not in plans), plans
+
+
+def only_tenant_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the paths where all are tenant files or folders. Raises UsageError."""
+    found, plans = split_paths(paths)
+    if plans:
+        raise UsageError(
+            f"{plans[0]} is no folder and does not end in .yaml or .yml: a saved plan can be shown or applied only"
+            if plans[0].exists()
+            else f"{plans[0]}: there is no such file or folder"
+        )
+    return found
+
+
+def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:
+    """Load the tenant files and pass their warnings on."""
+    from pbxsync.files.desired import load  # noqa: PLC0415 - yaml, which --help must not pay for
+
+    desired = load(paths or project.tenants, project, tenants)
+    for warning in desired.warnings:
+        app.console.warning(str(warning))
+    return desired
+
+
+def check_format(fmt: str, formats: Sequence[str]) -> None:
+    """Raise UsageError for a format that there is not."""
+    from pbxsync.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+    if fmt not in formats:
+        raise UsageError(f"there is no format '{fmt}'{did_you_mean(fmt, formats)}: there are {', '.join(formats)}")
+
+
+def warn_of(app: App, plan: Plan) -> None:
+    """Pass the warnings of a plan on where its format does not show them."""
+    for tenant in plan.tenants:
+        for warning in tenant.warnings:
+            app.console.warning(warning)

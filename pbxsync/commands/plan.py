@@ -1,0 +1,72 @@
+"""`pbxsync plan`: shows what apply would change."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pbxsync.commands.common import (
+    check_format,
+    format_option,
+    limits_of,
+    load_desired,
+    only_tenant_paths,
+    paths_argument,
+    project_of,
+    request_options,
+    tenant_option,
+)
+from pbxsync.commands.stages import plan_stage
+from pbxsync.session import endpoint
+
+if TYPE_CHECKING:
+    from pbxsync.cli import App
+    from pbxsync.model import Plan
+
+
+@click.command(epilog="Example: pbxsync plan tenants/ --tenant 'AC*' --out change.plan")
+@paths_argument
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `pbxsync apply FILE`.")
+@format_option
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@tenant_option
+@request_options
+@click.pass_obj
+def command(
+    app: App,
+    paths: tuple[Path, ...],
+    out: Path | None,
+    fmt: str,
+    detailed_exitcode: bool,
+    tenants: tuple[str, ...],
+    parallel: int,
+    timeout: float | None,
+    retries: int | None,
+) -> int:
+    """Show what apply would change. Sends reads only."""
+    from pbxsync.render import FORMATS, Options, render  # noqa: PLC0415 - --help must not pay for it
+
+    check_format(fmt, list(FORMATS))
+    found = only_tenant_paths(paths)
+    project = project_of(app, found)
+    desired = load_desired(app, project, found, tenants)
+    with endpoint(project) as where:
+        plan = plan_stage(app, project, desired, where, limits_of(project, parallel, timeout, retries))
+    app.console.result(
+        render(plan, fmt, Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width))
+    )
+    if out is not None:
+        _save(app, plan, out)
+    if not plan.complete:
+        return 1
+    return 2 if detailed_exitcode and plan.summary.changes else 0
+
+
+def _save(app: App, plan: Plan, out: Path) -> None:
+    from pbxsync.planfile import save  # noqa: PLC0415 - only with --out
+
+    save(plan, out)
+    app.console.note(f"Saved. To do exactly this: pbxsync apply {out}")

@@ -1,0 +1,99 @@
+"""`pbxsync revert`: puts back what an apply changed, as a plan of its own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pbxsync import __version__
+from pbxsync.commands.applying import (
+    Ground,
+    Terms,
+    ask_and_write,
+    check_approvable,
+    live_reader,
+    show,
+    terms_options,
+)
+from pbxsync.commands.common import limits_of, project_of, request_options
+from pbxsync.errors import JournalError
+from pbxsync.journal import now
+from pbxsync.lock import locked
+from pbxsync.model import Plan
+from pbxsync.revert import Logged, Reversal, read_journal, reversal
+from pbxsync.session import endpoint, reader
+
+if TYPE_CHECKING:
+    from pbxsync.cli import App
+    from pbxsync.model import Destination
+    from pbxsync.project import Project
+    from pbxsync.session import Endpoint, Limits
+
+
+@click.command(epilog="Example: pbxsync revert .pbxsync/journal/20260102T030405Z-a1b2c3.jsonl")
+@click.argument("journal_read", metavar="JOURNAL", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the revert as a plan; write nothing."
+)
+@click.option("--force", is_flag=True, help="Put back what somebody changed since, too.")
+@terms_options
+@request_options
+@click.pass_obj
+def command(
+    app: App,
+    /,
+    journal_read: Path,
+    out: Path | None,
+    force: bool,
+    parallel: int,
+    timeout: float | None,
+    retries: int | None,
+    **terms: Any,
+) -> int:
+    """Put back what the apply that wrote JOURNAL changed. Adds stay: the API cannot delete."""
+    given = Terms(**terms)
+    if out is None:
+        check_approvable(given)
+    logged = read_journal(journal_read)
+    project = project_of(app, [journal_read])
+    limits = limits_of(project, parallel, timeout, retries)
+    with locked(project.root, given.lock_timeout), endpoint(project) as where:
+        if logged.url != where.name:
+            raise JournalError(
+                f"the journal is of {logged.url}, and the project's url is {where.name}: nothing was written"
+            )
+        plan, found = _plan(app, project, where, limits, logged, force=force)
+        return _go_on(Ground(app, project, where, limits, given), plan, found, out)
+
+
+def _plan(
+    app: App, project: Project, where: Endpoint, limits: Limits, logged: Logged, *, force: bool
+) -> tuple[Plan, Reversal]:
+    def label(live: Destination, position: int) -> str | None:
+        labels = project.labels(live.type) if live.type is not None else ()
+        return labels[position - 1] if position <= len(labels) else None
+
+    read_at = time.monotonic()
+    with reader(where, limits, app.redactor) as pbx:
+        live = live_reader(pbx, project, where)
+        found = reversal(logged, live, label, force=force)
+    tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
+    return Plan(where.name, now(), __version__, tenants), found
+
+
+def _go_on(ground: Ground, plan: Plan, found: Reversal, out: Path | None) -> int:
+    """Show the plan and what it leaves alone; then save it, or ask and write."""
+    show(ground.app, plan)
+    for line in found.left:
+        ground.app.console.warning(line)
+    status = 1 if found.blocked else 0
+    if out is None:
+        return ask_and_write(ground, plan) or status
+    from pbxsync.planfile import save  # noqa: PLC0415 - only with --out
+
+    save(plan, out)
+    return status

@@ -1,0 +1,34 @@
+"""^C and SIGTERM during an apply: the first lets what is in flight finish, the second ends at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from pbxsync.console import Console
+
+
+@contextmanager
+def heeding(interrupted: threading.Event, console: Console) -> Iterator[None]:
+    """Set `interrupted` at the first signal; the second ends the process at once, its journal is on the disk already."""
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if interrupted.is_set():
+            os._exit(130)
+        interrupted.set()
+        console.error("interrupted: finishing the writes in flight and reading them back; once more to end at once")
+
+    before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

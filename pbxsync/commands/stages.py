@@ -1,0 +1,46 @@
+"""The stages that several commands go through, with progress and the summary of `-v`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pbxsync.console import Meterbar
+from pbxsync.model import Traffic
+from pbxsync.planning import lacking_keys, make_plan
+from pbxsync.session import reader
+
+if TYPE_CHECKING:
+    from pbxsync.cli import App
+    from pbxsync.files.desired import Desired
+    from pbxsync.model import Plan
+    from pbxsync.project import Project
+    from pbxsync.session import Endpoint, Limits
+    from pbxsync.wire.pbx import PbxReader
+
+
+def plan_stage(app: App, project: Project, desired: Desired, where: Endpoint, limits: Limits) -> Plan:
+    """Plan all tenants in scope, over a connection that cannot write."""
+    if where.name == where.url and lacking_keys(desired.tenants, project.has_key):
+        where.read_key(desired.tenants[0])
+    begun = time.monotonic()
+    with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(desired.tenants)) as bar:
+        plan = make_plan(desired, where, pbx, project, app.redactor, bar, verbose=app.verbosity > 0)
+        if app.verbosity > 0:
+            app.console.note(describe(traffic(pbx, (("plan", time.monotonic() - begun),))))
+    return plan
+
+
+def traffic(pbx: PbxReader, seconds: tuple[tuple[str, float], ...]) -> Traffic:
+    """Return what a stage cost."""
+    meter = pbx.transport.meter
+    return Traffic(meter.requests, meter.repeated, meter.refused, seconds, pbx.transport.pacer.limit)
+
+
+def describe(cost: Traffic) -> str:
+    """Return what a stage cost, in a sentence."""
+    phases = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in cost.seconds)
+    return (
+        f"{cost.requests:,} requests ({cost.repeated:,} repeated, {cost.refused:,} refused) in {phases};"
+        f" settled on {cost.pace} at a time"
+    )

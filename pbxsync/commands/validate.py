@@ -1,0 +1,35 @@
+"""`pbxsync validate`: checks the tenant files, offline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pbxsync.commands.common import load_desired, only_tenant_paths, paths_argument, project_of, tenant_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxsync.cli import App
+
+
+@click.command(epilog="Example: pbxsync validate tenants/")
+@paths_argument
+@tenant_option
+@click.pass_obj
+def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
+    """Check the tenant files below PATHS, offline: every problem of every file, with its place."""
+    found = only_tenant_paths(paths)
+    desired = load_desired(app, project_of(app, found), found, tenants)
+    counts = (
+        _count(desired.destinations, "destination"),
+        _count(len(desired.tenants), "tenant"),
+        _count(desired.files, "file"),
+    )
+    app.console.result(f"Valid: {counts[0]} of {counts[1]} in {counts[2]}.")
+    return 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,115 @@
+"""The way out: the only place that writes to the terminal. Results to standard output, all else to standard error.
+
+Whatever leaves passes the redactor. Text of others was made inert where it was put into a sentence; errors are made so once
+more here, since they may quote anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TextIO
+
+from pbxsync.inert import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_STYLES: Final = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1"}
+#: Seconds before a progress line appears, and between two of its states.
+_PATIENCE: Final = 1.0
+_REDRAW: Final = 0.2
+
+
+@dataclass
+class Console:
+    """Writes for people and for pipes. `verbosity` is -1 for -q, 1 for -v, 2 for -vv."""
+
+    redact: Callable[[str], str]
+    verbosity: int = 0
+    colour: str = "auto"
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def result(self, text: str) -> None:
+        """Write the result of a command."""
+        _put(sys.stdout, self.redact(text) + "\n")
+
+    def note(self, text: str) -> None:
+        """Write a remark, unless -q."""
+        if self.verbosity >= 0:
+            _put(sys.stderr, self.redact(lines(text)) + "\n")
+
+    def warning(self, text: str) -> None:
+        """Write a warning, unless -q."""
+        if self.verbosity >= 0:
+            self._marked("warning", "yellow", text)
+
+    def error(self, text: str) -> None:
+        """Write an error; `-q` does not hide it."""
+        self._marked("error", "red", text)
+
+    def ask(self, question: str) -> str:
+        """Ask on standard error and return the line that is answered; empty at the end of the input."""
+        _put(sys.stderr, self.redact(lines(question)))
+        return sys.stdin.readline().strip()
+
+    def coloured(self, stream: TextIO) -> bool:
+        """Whether to colour what goes to a stream: on a terminal, if `NO_COLOR` does not say otherwise."""
+        if self.colour != "auto":
+            return self.colour == "always"
+        return stream.isatty() and not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal, 80 where there is none."""
+        return shutil.get_terminal_size().columns
+
+    def _marked(self, word: str, style: str, text: str) -> None:
+        mark = f"\x1b[{_STYLES[style]}m{word}:\x1b[0m" if self.coloured(sys.stderr) else f"{word}:"
+        _put(sys.stderr, f"{mark} {self.redact(lines(text))}\n")
+
+
+class Meterbar:
+    """One line on a terminal that says how far a stage is; nothing elsewhere, and nothing for what is quick."""
+
+    def __init__(self, console: Console, what: str, total: int) -> None:
+        self._what, self._total, self._done = what, total, 0
+        self._console = console
+        self._begun = self._drawn = time.monotonic()
+        self._shown = False
+        self._active = sys.stderr.isatty() and console.verbosity >= 0
+
+    def done(self) -> None:
+        """One more is done. Called from any thread."""
+        self._done += 1
+
+    def tick(self) -> None:
+        """Draw, if it is time."""
+        now = time.monotonic()
+        if self._active and now - self._begun > _PATIENCE and now - self._drawn > _REDRAW:
+            self._drawn, self._shown = now, True
+            share = self._done / max(1, self._total)
+            bar = ("█" * round(share * 24)).ljust(24, "·")
+            _put(sys.stderr, f"\r\x1b[2K{self._what} {bar} {self._done:,} of {self._total:,}")
+
+    def __enter__(self) -> Meterbar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            _put(sys.stderr, "\r\x1b[2K")
+
+
+def _put(stream: TextIO, text: str) -> None:
+    """Write at once, in UTF-8 whatever the locale says, what cannot be encoded as an escape."""
+    data = text.encode("utf-8", "backslashreplace")
+    binary = getattr(stream, "buffer", None)
+    if binary is None:
+        stream.write(data.decode())
+    else:
+        stream.flush()
+        binary.write(data)
+    stream.flush()

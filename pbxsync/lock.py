@@ -1,0 +1,59 @@
+"""One apply at a time in a project folder on one machine.
+
+The lock is the kernel's (flock), so that no killed process leaves one behind. Across machines there is none to be had: that
+is what the re-read before each write and the look for twins after it are for.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.errors import Locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_LOOK_EVERY: Final = 0.1
+
+
+@contextmanager
+def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock of a project folder. Raises Locked where another apply has it for longer than `wait` seconds."""
+    path = folder / ".pbxsync" / "lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Locked(
+            f"{path} cannot be opened ({error.strerror}), so that nothing keeps two applies apart: nothing was written"
+        ) from None
+    try:
+        _take(file, path, time.monotonic() + wait)
+        os.ftruncate(file, 0)
+        os.write(file, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(file)
+
+
+def _take(file: int, path: Path, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Locked(_message(file, path)) from None
+            time.sleep(_LOOK_EVERY)
+        else:
+            return
+
+
+def _message(file: int, path: Path) -> str:
+    holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
+    who = f"process {holder}" if holder.isdigit() else "another process"
+    return f"another apply runs in this project folder ({who} holds {path}): wait for it, or say --lock-timeout SECONDS"

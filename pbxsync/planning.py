@@ -1,0 +1,60 @@
+"""Plans all tenants in scope, side by side, over one connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from pbxsync import __version__
+from pbxsync.crew import Crew
+from pbxsync.journal import now
+from pbxsync.model import Plan
+from pbxsync.plan import Planner
+from pbxsync.typetable import TypeSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxsync.files.desired import Desired
+    from pbxsync.model import TenantPlan
+    from pbxsync.resolve import Vocabulary
+    from pbxsync.session import Endpoint
+    from pbxsync.wire.pbx import PbxReader
+    from pbxsync.wire.redact import Redactor
+
+
+def make_plan(
+    desired: Desired,
+    where: Endpoint,
+    pbx: PbxReader,
+    words: Vocabulary,
+    redactor: Redactor,
+    progress: Progress,
+    *,
+    verbose: bool = False,
+) -> Plan:
+    """Return the plan of all tenants in scope; those that failed are in it with their error."""
+    with Crew(pbx.transport.settings.parallel) as crew:
+        planner = Planner(pbx, crew, TypeSource(pbx.custom_types), words, where.read_key, redactor, verbose)
+
+        def one(tenant: str) -> TenantPlan:
+            made = planner.plan(tenant, desired.entries(tenant))
+            progress.done()
+            return made
+
+        tenants = crew.all(one, desired.tenants, progress.tick)
+    return Plan(where.name, now(), __version__, tuple(tenants))
+
+
+class Progress(Protocol):
+    """Where a stage tells how far it is."""
+
+    def done(self) -> None:
+        """One more is done. Called from any thread."""
+
+    def tick(self) -> None:
+        """Show how far it is, if it has changed. Called often, by one thread."""
+
+
+def lacking_keys(tenants: Sequence[str], has_key: Callable[[str], bool]) -> bool:
+    """Whether no tenant at all has a key: then the first one's error says it for all."""
+    return bool(tenants) and not any(has_key(tenant) for tenant in tenants)

@@ -1,0 +1,96 @@
+"""From a project to an open connection: the one place that knows how `emulator:FILE` becomes a server of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.errors import UsageError
+from pbxsync.model import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pbxsync.project import Project
+    from pbxsync.wire.pbx import PbxReader, PbxWriter
+    from pbxsync.wire.redact import Redactor
+
+EMULATOR: Final = "emulator:"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a command sends its requests: the `url` to connect to, the `name` that plans are bound to, and the keys."""
+
+    url: str
+    name: str
+    read_key: Callable[[str], Secret]
+    write_key: Callable[[str], Secret]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What bounds the requests of a command: seconds for one, tries of a read, requests in flight."""
+
+    timeout: float = 30.0
+    retries: int = 4
+    parallel: int = 8
+
+
+@contextmanager
+def endpoint(project: Project) -> Iterator[Endpoint]:
+    """Give the endpoint of a project; for `emulator:FILE` start the emulator on a free loopback port meanwhile."""
+    name = project.url
+    if not name.startswith(EMULATOR):
+        yield Endpoint(name, name, project.read_key, project.write_key)
+        return
+    file = name[len(EMULATOR) :]
+    read_key, write_key = (Secret(_emulator_key(file, kind)) for kind in ("read", "write"))
+    with _emulator(file, read_key, write_key) as url:
+        yield Endpoint(url, name, lambda _: read_key, lambda _: write_key)
+
+
+@contextmanager
+def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
+    from pathlib import Path  # noqa: PLC0415 - with the emulator, only where one is asked for
+
+    try:
+        from pbxsync.emulator import Emulator  # noqa: PLC0415 - as above
+    except ImportError:
+        raise UsageError(
+            "the url emulator:FILE needs the emulator: install pbxsync[emulator], or set the url of a PBX"
+        ) from None
+    path = Path(file)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the emulator cannot keep its data in {path}: {error.strerror}") from None
+    with Emulator(path, read_key=read_key.reveal(), write_key=write_key.reveal()) as pbx:
+        yield pbx.url
+
+
+def _emulator_key(file: str, kind: str) -> str:
+    """Return a key that stays the same for a file, since fingerprints of sensitive params hang on it."""
+    return hashlib.sha256(f"pbxsync emulator {kind} {file}".encode()).hexdigest()[:32]
+
+
+@contextmanager
+def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxReader]:
+    """Give a PBX that can be read; what it runs on has no way to send a write."""
+    from pbxsync.wire.pbx import Patience, PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.wire.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
+
+    with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor) as transport:
+        yield PbxReader(transport, where.read_key, Patience(limits.retries, limits.timeout * limits.retries))
+
+
+@contextmanager
+def writer(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxWriter]:
+    """Give a PBX that can be read and written, with the write key."""
+    from pbxsync.wire.pbx import Patience, PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.wire.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
+
+    with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor) as transport:
+        yield PbxWriter(transport, where.write_key, Patience(limits.retries, limits.timeout * limits.retries))
