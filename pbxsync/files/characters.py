@@ -14,9 +14,10 @@ Fault = tuple[int, int, str]
 
 #: What nearly every file consists of, and needs no second look.
 _ORDINARY: Final = bytes(range(0x20, 0x7F)) + b"\t\n"
-_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
+_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 #: Control characters that no value may hold, however they are written; lone surrogates come from escapes alone.
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONE_CR: Final = re.compile("\r(?!\n)")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 _ESCAPE: Final = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _NAMED: Final = {"0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", "N": "\x85"}
@@ -47,6 +48,8 @@ def decode(data: bytes) -> Characters:
     if not data.translate(None, _ORDINARY):
         return Characters(data.decode("ascii"), [], None)
     text = _utf8(data).removeprefix(_BOM)
+    if lone := _LONE_CR.search(text):
+        raise Undecodable(*position(text, lone.start()), "CR alone ends no line: end lines with LF or CRLF")
     found = {match.group() for match in _ODD.finditer(text)}
     if not found:
         return Characters(text, [], None)

@@ -139,7 +139,7 @@ class _Loading:
         if self._problems:
             problems = sorted(self._problems, key=_order)
             if self._left_out:
-                problems.append(Problem(Place("tenant files"), f"{self._left_out:,} more problems that are not listed"))
+                problems.append(Problem(Place("tenant files"), f"{self._left_out:,} more problems are not listed"))
             raise FilesError(problems)
 
     def _rows(self) -> Iterator[tuple[str, Row]]:

@@ -26,7 +26,8 @@ def tenant_files(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[Pro
     for path in map(str, paths):
         files, problem = _files(path)
         for file in files:
-            found.setdefault(os.path.realpath(file), (display(file), file))
+            real, named = os.path.realpath(file), (display(file), file)
+            found[real] = min(found.get(real, named), named)
         if problem:
             problems.append(Problem(Place(display(path)), problem))
     return sorted(found.values()), problems

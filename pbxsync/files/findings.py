@@ -90,15 +90,15 @@ class Findings:
     def no_text(self, item: Item, key: str, instead: str = "") -> None:
         """Say that the value of `key` is no text."""
         if item[0] is None:
-            self.no_value(item, key, instead or "write one, or leave the key out")
+            self.no_value(item, shown(key), instead or "write one, or leave the key out")
         else:
             self.at_value(item, f"{shown(key)} must be text, not {kind(item[0])}")
 
-    def no_value(self, item: Item, key: str, instead: str) -> None:
-        """Say that `key` was left empty."""
+    def no_value(self, item: Item, what: str, instead: str) -> None:
+        """Say that `what` was left empty."""
         if (item[1], item[2]) in self._commented:
             instead = "what follows # is a comment; if the value begins with #, put it in quotes"
-        self.at_key(item, f"{shown(key)} has no value: {instead}")
+        self.at_key(item, f"{what} has no value: {instead}")
 
     def unknown_keys(
         self, items: Mapping[str, Item], known: Iterable[str], where: str, hints: Mapping[str, str] = NO_HINTS
@@ -114,7 +114,10 @@ class Findings:
         value = node[0]
         if isinstance(value, dict):
             return value
-        self.add(node[1], node[2], f"{what} must be {instead}, not {kind(value)}")
+        if value is None and len(node) == 5:
+            self.no_value(node, what, f"write {instead}")
+        else:
+            self.add(node[1], node[2], f"{what} must be {instead}, not {kind(value)}")
         return None
 
     def sequence(self, item: Item, key: str, instead: str) -> list[Node] | None:
@@ -123,7 +126,7 @@ class Findings:
         if isinstance(value, list):
             return value
         if value is None:
-            self.no_value(item, key, f"write {instead}")
+            self.no_value(item, shown(key), f"write {instead}")
         else:
             self.at_value(item, f"{shown(key)} must be {instead}, not {kind(value)}")
         return None

@@ -26,7 +26,16 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from pbxsync.files.characters import FORBIDDEN, Characters, Fault, Undecodable, control_message, decode, escape_place
+from pbxsync.files.characters import (
+    FORBIDDEN,
+    Characters,
+    Fault,
+    Undecodable,
+    control_message,
+    decode,
+    escape_place,
+    position,
+)
 from pbxsync.files.hints import explain
 from pbxsync.inert import quoted
 
@@ -44,6 +53,10 @@ MAX_FAULTS: Final = 1_000
 #: The parser in C, and the one in Python where PyYAML was built without libyaml.
 PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _COMMENT: Final = re.compile(r"[ \t]+#")
+_LINE: Final = re.compile(r"\S.*")
+_EMPTY: Final = "the file is empty: write something into it, or remove it"
+_SECOND: Final = "a second document in one file: make it a file of its own"
+_STRAY: Final = "this does not belong to what stands before it: check the indentation"
 
 
 class Document(NamedTuple):
@@ -100,11 +113,13 @@ class _Builder:
             _refuse_tag_directives(self.text)
         self.event()  # the start of the stream
         if type(self.event()) is StreamEndEvent:
-            raise _Fatal(0, 0, "the file is empty: write tenant: and destinations: into it, or remove it")
+            raise _Fatal(0, 0, _EMPTY)
         root = self.node(self.event(), 1)
-        end = self.event().end_mark
-        if end.index < len(self.text):
-            _refuse_second_document(self.text, end.index, end.line)
+        end = self.event()
+        if end.end_mark.index < len(self.text):
+            _refuse_more(self.text, end.start_mark.index)
+        if root[0] is None:
+            raise _Fatal(0, 0, _EMPTY)
         return root
 
     def node(self, event: Any, depth: int) -> Node:
@@ -217,11 +232,16 @@ def _refuse_tag_directives(text: str) -> None:
             return
 
 
-def _refuse_second_document(text: str, index: int, line: int) -> None:
+def _refuse_more(text: str, index: int) -> None:
     """Refuse anything but comments after the end of the document, without parsing it."""
-    for number, rest in enumerate(text[index:].split("\n"), start=line):
-        if rest.strip() and not rest.lstrip().startswith("#") and rest.rstrip() != "...":
-            raise _Fatal(number, 0, "a second document in one file: make it a file of its own")
+    ended = False
+    for match in _LINE.finditer(text, index):
+        line = match.group()
+        if line.rstrip() == "..." or line.startswith(("... ", "...\t")):
+            ended = True
+        elif not line.lstrip().startswith("#"):
+            another = ended or line.startswith(("---", "%"))
+            raise _Fatal(*position(text, match.start()), _SECOND if another else _STRAY)
 
 
 def _syntax_fault(text: str, error: yaml.MarkedYAMLError) -> Fault:

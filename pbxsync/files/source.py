@@ -24,16 +24,22 @@ def read_bytes(path: str, limit: int = LIMIT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as error:
         raise Unreadable(f"cannot be read: {_reason(error)}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("is no regular file")
-        if status.st_size > limit:
-            raise Unreadable(_too_large(limit))
-        try:
-            data = file.read(limit + 1)
-        except OSError as error:
-            raise Unreadable(f"cannot be read: {_reason(error)}") from None
+    try:
+        return _content(descriptor, limit)
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {_reason(error)}") from None
+    finally:
+        os.close(descriptor)
+
+
+def _content(descriptor: int, limit: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("is no regular file")
+    if status.st_size > limit:
+        raise Unreadable(_too_large(limit))
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        data = file.read(limit + 1)
     if len(data) > limit:  # it grew, or its size is not told (/proc)
         raise Unreadable(_too_large(limit))
     return data
