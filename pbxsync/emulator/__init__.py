@@ -8,6 +8,7 @@ from pbxsync.emulator.dialect import Dialect, DialectError
 from pbxsync.emulator.emulator import Emulator, serve
 from pbxsync.emulator.faults import FAULTS, Fault, FaultError, FaultSpec, read_specs
 from pbxsync.emulator.log import Request
+from pbxsync.emulator.reference import dialect_reference, fault_reference
 
 __all__ = [
     "FAULTS",
@@ -18,6 +19,8 @@ __all__ = [
     "FaultError",
     "FaultSpec",
     "Request",
+    "dialect_reference",
+    "fault_reference",
     "read_specs",
     "serve",
 ]

@@ -38,6 +38,12 @@ _CROWDED: Final = page(429, "Too Many Requests")
 _DOWN: Final = Answer(status=0, wire=Wire("reset"))
 
 
+class _Request(HttpRequest):
+    """A request whose form may be as large as its client likes: that it is too large is not for werkzeug to say."""
+
+    max_form_memory_size = None
+
+
 @dataclass(slots=True)
 class Conduct:
     """How the server behaves to everybody. May be changed while it runs.
@@ -64,7 +70,7 @@ class App:
         started = time.monotonic()
         n, in_flight, welcome = self.log.arrived(self.conduct.max_in_flight)
         line: Line = environ[lines.KEY]
-        request = HttpRequest(environ)
+        request = _Request(environ)
         call = calls.read(request)
         answer, fault = self._answer(request, call, line) if welcome else (_CROWDED, "max_in_flight")
         if welcome:

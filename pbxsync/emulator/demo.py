@@ -6,7 +6,7 @@ The numbers are made up; none of them is to be called.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 TYPES: Final[tuple[tuple[int, str, str], ...]] = (
     (1, "FORWARD", "Forward call to"),
@@ -58,4 +58,43 @@ TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
         (735, "Akut linje", 1, ("+4520990735", "+4586990700", "60")),
         (736, "Venteværelse", 2, ("velkommen", "120")),
     ),
+}
+
+CALL_ID: Final = "15a4cfe6429054"
+"""The call whose recording the API document fetches."""
+
+MEDIA: Final[dict[str, tuple[str, ...]]] = {"DEMO": ("3619",)}
+"""Media files: their ids, by tenant."""
+
+
+class Mailbox(NamedTuple):
+    """A voice mailbox and its messages."""
+
+    number: str
+    name: str
+    messages: tuple[Message, ...]
+
+
+class Message(NamedTuple):
+    """A message in a mailbox. time is a Unix time, of which its id begins."""
+
+    msgid: str
+    callerid: str
+    time: int
+    seconds: int
+    folder: str
+
+
+MAILBOXES: Final[dict[str, tuple[Mailbox, ...]]] = {
+    "DEMO": (
+        Mailbox("100", "Boss", ()),
+        Mailbox(
+            "102",
+            "Reception",
+            (
+                Message("1475685709-00000004", '"Hansen, Ole" <+4533990101>', 1475685709, 2, "INBOX"),
+                Message("1475772109-00000005", '"Bageriet" <+4586990202>', 1475772109, 2, "Old"),
+            ),
+        ),
+    )
 }

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbxsync.emulator.app import SCRIPT, App, Conduct
+from pbxsync.emulator.database import COLUMNS, PARAMS, Database
 from pbxsync.emulator.dialect import Dialect
 from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.keys import KeyRing
 from pbxsync.emulator.log import RequestLog
 from pbxsync.emulator.operations.base import World
 from pbxsync.emulator.server import Running, loopback
-from pbxsync.emulator.store import COLUMNS, PARAMS, Store
+from pbxsync.emulator.store import Store
+from pbxsync.emulator.telephony import Telephony
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pbxsync.emulator.keys import Kind
     from pbxsync.emulator.log import Request
     from pbxsync.emulator.store import Type
+    from pbxsync.emulator.telephony import Call, Pause
 
 
 class Emulator:
@@ -83,19 +86,25 @@ class Emulator:
         """
         with ExitStack() as undo:
             path = self._db or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="pbx-"))) / "pbx.db"
-            self._store = Store(path, durable=self._db is not None)
-            undo.callback(self._store.close)
-            self._store.create(demo=self._demo)
+            database = Database(path, durable=self._db is not None)
+            undo.callback(database.close)
+            database.create(demo=self._demo)
+            self._store, self._telephony = Store(database), Telephony(database)
             self._log = RequestLog(self._log_file)
             undo.callback(self._log.close)
-            app = App(World(self._store, self.dialect), self._keys, self._log, self.conduct)
+            app = App(World(self._store, self._telephony, self.dialect), self._keys, self._log, self.conduct)
             self._running = Running(app, self._host, self._port)
             undo.callback(self._running.stop)
             self._undo = undo.pop_all()
 
     def stop(self) -> None:
-        """Stop serving, and close everything."""
+        """Stop serving, and close everything.
+
+        Raises RuntimeError with its traceback where the emulator itself failed over a request: a mistake of its own.
+        """
         self._undo.close()
+        if self._running.failures:
+            raise RuntimeError(f"the emulator failed:\n{self._running.failures[0]}")
 
     @property
     def faults(self) -> Faults:
@@ -151,6 +160,15 @@ class Emulator:
         """Delete a destination by hand. Raises KeyError where there is none of that id."""
         if not self._store.remove(int(cu_id)):
             raise KeyError(cu_id)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls that DIAL queued, the oldest first."""
+        return self._telephony.calls()
+
+    def pauses(self, tenant: str) -> list[Pause]:
+        """The agents of a tenant that are paused, with the queue and the reason."""
+        return self._telephony.pauses(tenant)
 
 
 def serve(

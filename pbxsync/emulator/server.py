@@ -6,6 +6,7 @@ import ipaddress
 import selectors
 import socket
 import threading
+import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 from cheroot import wsgi
@@ -34,7 +35,11 @@ class Gateway(wsgi.Gateway_10):
     def respond(self) -> None:
         """Answer one request, whole and at once unless the application has set another way."""
         line = self.env[KEY] = Line(self.req, self.req.server)
-        pieces = self.req.server.wsgi_app(self.env, self.start_response)
+        try:
+            pieces = self.req.server.wsgi_app(self.env, self.start_response)
+        except Exception:
+            self.req.server.failures.append(traceback.format_exc())
+            raise
         try:
             if line.wire:
                 line.leave(line.wire, b"".join(pieces))
@@ -68,6 +73,8 @@ class Server(wsgi.Server):
         self.gateway = Gateway
         self.stopping = threading.Event()
         self.refusing = False
+        self.failures: list[str] = []
+        """Tracebacks of the application, which cheroot answers with a 500."""
         self._changing = threading.Lock()
 
     def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002 -- cheroot's name
@@ -137,6 +144,11 @@ class Running:
     def port(self) -> int:
         """The port that was bound."""
         return int(self._server.bind_addr[1])
+
+    @property
+    def failures(self) -> list[str]:
+        """The tracebacks of what went wrong in the application itself."""
+        return self._server.failures
 
     def stop(self) -> None:
         """Answer no more; requests at work get a moment to end."""

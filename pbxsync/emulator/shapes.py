@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.emulator.answer import NOTHING, Answer, jsonish
-from pbxsync.emulator.store import PARAMS
+from pbxsync.emulator.database import PARAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

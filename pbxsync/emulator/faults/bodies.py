@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.answer import NOTHING, Answer, text
@@ -61,8 +63,13 @@ def _huge(setting: Setting, case: Case, go: Go) -> Answer:
 
 
 def _gzip_bomb(setting: Setting, case: Case, go: Go) -> Answer:
-    body = gzip.compress(b"".join(_row_of(int(setting.value))), compresslevel=1)
-    return in_place(Answer(body, headers=_GZIP), setting, case, go)
+    return in_place(Answer(_bomb(int(setting.value)), headers=_GZIP), setting, case, go)
+
+
+@lru_cache(maxsize=2)
+def _bomb(megabytes: int) -> bytes:
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    return b"".join([*map(packer.compress, _row_of(megabytes)), packer.flush()])
 
 
 def _row_of(megabytes: int) -> Iterator[bytes]:

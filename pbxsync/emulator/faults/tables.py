@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator.store import COLUMNS
+from pbxsync.emulator.database import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

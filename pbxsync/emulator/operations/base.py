@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pbxsync.emulator.call import Call
     from pbxsync.emulator.dialect import Dialect
     from pbxsync.emulator.store import Tables
+    from pbxsync.emulator.telephony import Telephony
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,18 @@ class World:
     """The PBX behind the operations."""
 
     store: Tables
+    telephony: Telephony
     dialect: Dialect
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: how to run it, whether it needs a read/write key, and whether it needs a tenant."""
+    """One operation: how to run it, its parameters as HELP shows them, and what a request for it must have.
+
+    writes needs a read/write key. needs_tenant False lets an admin key leave the tenant out.
+    """
 
     run: Callable[[Call, World], Answer]
+    syntax: str
     writes: bool = False
     needs_tenant: bool = True

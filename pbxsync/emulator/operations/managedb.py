@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.emulator import shapes
 from pbxsync.emulator.answer import NOTHING, Answer, jsonish, text
-from pbxsync.emulator.store import PARAMS
+from pbxsync.emulator.database import PARAMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator.operations import managedb
+from pbxsync.emulator.answer import Answer
+from pbxsync.emulator.operations import calling, managedb, reports, sound
 from pbxsync.emulator.operations.base import Operation
 
+if TYPE_CHECKING:
+    from pbxsync.emulator.call import Call
+    from pbxsync.emulator.operations.base import World
+
+
+def help_text(_: Call, __: World) -> Answer:
+    """HELP: the syntax of every operation, as plain text [vendor]."""
+    lines = ["PBXCloud API - Syntax", ""]
+    for (reqtype, obj, action), operation in OPERATIONS.items():
+        selector = f"info={action}" if reqtype == "INFO" else f"action={action}"
+        words = [f"reqtype={reqtype}", f"object={obj}" if obj else "", selector if action else "", operation.syntax]
+        lines.append(" ".join(filter(None, words)))
+    return Answer("\n".join([*lines, ""]).encode(), "text/plain; charset=UTF-8")
+
+
 OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
-    ("MANAGEDB", "CUSTOMTYPES", "LIST"): Operation(managedb.list_types),
-    ("MANAGEDB", "CUSTOM", "LIST"): Operation(managedb.list_destinations),
-    ("MANAGEDB", "CUSTOM", "GET"): Operation(managedb.get_destination),
-    ("MANAGEDB", "CUSTOM", "ADD"): Operation(managedb.add_destination, writes=True),
-    ("MANAGEDB", "CUSTOM", "UPDATE"): Operation(managedb.update_destination, writes=True),
+    ("MANAGEDB", "CUSTOMTYPES", "LIST"): Operation(managedb.list_types, "tenant"),
+    ("MANAGEDB", "CUSTOM", "LIST"): Operation(managedb.list_destinations, "tenant"),
+    ("MANAGEDB", "CUSTOM", "GET"): Operation(managedb.get_destination, "tenant objectid"),
+    ("MANAGEDB", "CUSTOM", "ADD"): Operation(managedb.add_destination, "tenant jsondata(POST)", writes=True),
+    ("MANAGEDB", "CUSTOM", "UPDATE"): Operation(
+        managedb.update_destination, "tenant objectid jsondata(POST)", writes=True
+    ),
+    ("DIAL", "", ""): Operation(calling.dial, "tenant source dest [account] [var]", writes=True),
+    ("AGENT", "", "PAUSE"): Operation(calling.pause, "tenant queue extension [pausereason]", writes=True),
+    ("AGENT", "", "UNPAUSE"): Operation(calling.unpause, "tenant queue extension", writes=True),
+    ("AGENT", "", "LISTQUEUES"): Operation(calling.list_queues, "tenant extension"),
+    ("MEDIAFILE", "", "GETAUDIO"): Operation(sound.media_file, "tenant objectid"),
+    ("VOICEMAIL", "", "LIST"): Operation(sound.voicemails, "tenant"),
+    ("VOICEMAIL", "", "MESSAGES"): Operation(sound.voicemail_messages, "tenant mailbox"),
+    ("VOICEMAIL", "", "MESSAGE"): Operation(sound.voicemail_message, "tenant mailbox msgid"),
+    ("COUNTCALLS", "", ""): Operation(calling.count_calls, "", needs_tenant=False),
+    ("INFO", "", "RECORDING"): Operation(sound.recording, "id", needs_tenant=False),
+    ("INFO", "", "CDRS"): Operation(reports.cdrs, "tenant start end [format]"),
+    ("INFO", "", "QUEUELOGS"): Operation(reports.queue_logs, "tenant start end [format]"),
+    ("HELP", "", ""): Operation(help_text, "", needs_tenant=False),
 }
 """Reqtype, object, and action (or info), to what they do."""
 
