@@ -19,30 +19,31 @@ if TYPE_CHECKING:
     from pbxsync.resolve import Vocabulary
     from pbxsync.session import Endpoint
     from pbxsync.wire.pbx import PbxReader
-    from pbxsync.wire.redact import Redactor
 
 
 def make_plan(
+    tenants: Sequence[str],
     desired: Desired,
     where: Endpoint,
     pbx: PbxReader,
     words: Vocabulary,
-    redactor: Redactor,
     progress: Progress,
     *,
     verbose: bool = False,
 ) -> Plan:
-    """Return the plan of all tenants in scope; those that failed are in it with their error."""
+    """Return the plan of these tenants; those that failed are in it with their error."""
     with Crew(pbx.transport.settings.parallel) as crew:
-        planner = Planner(pbx, crew, TypeSource(pbx.custom_types), words, where.read_key, redactor, verbose)
+        planner = Planner(
+            pbx, crew, TypeSource(pbx.custom_types), words, where.read_key, pbx.transport.redactor, verbose
+        )
 
         def one(tenant: str) -> TenantPlan:
             made = planner.plan(tenant, desired.entries(tenant))
             progress.done()
             return made
 
-        tenants = crew.all(one, desired.tenants, progress.tick)
-    return Plan(where.name, now(), __version__, tuple(tenants))
+        plans = crew.all(one, tenants, progress.tick)
+    return Plan(where.name, now(), __version__, tuple(plans))
 
 
 class Progress(Protocol):

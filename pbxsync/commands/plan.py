@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pbxsync import shards
 from pbxsync.commands.common import (
     check_format,
     format_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @tenant_option
+@click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the tenants, for a CI matrix.")
 @request_options
 @click.pass_obj
 def command(
@@ -42,6 +44,7 @@ def command(
     fmt: str,
     detailed_exitcode: bool,
     tenants: tuple[str, ...],
+    shard: str | None,
     parallel: int,
     timeout: float | None,
     retries: int | None,
@@ -50,11 +53,12 @@ def command(
     from pbxsync.render import FORMATS, Options, render  # noqa: PLC0415 - --help must not pay for it
 
     check_format(fmt, list(FORMATS))
+    part = shards.parse(shard) if shard is not None else None
     found = only_tenant_paths(paths)
     project = project_of(app, found)
     desired = load_desired(app, project, found, tenants)
     with endpoint(project) as where:
-        plan = plan_stage(app, project, desired, where, limits_of(project, parallel, timeout, retries))
+        plan = plan_stage(app, project, desired, where, limits_of(project, parallel, timeout, retries), part)
     app.console.result(
         render(plan, fmt, Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width))
     )

@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from pbxsync.model import Plan
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
+    from pbxsync.shards import Shard
     from pbxsync.wire.pbx import PbxReader
 
 
-def plan_stage(app: App, project: Project, desired: Desired, where: Endpoint, limits: Limits) -> Plan:
-    """Plan all tenants in scope, over a connection that cannot write."""
-    if where.name == where.url and lacking_keys(desired.tenants, project.has_key):
-        where.read_key(desired.tenants[0])
+def plan_stage(
+    app: App, project: Project, desired: Desired, where: Endpoint, limits: Limits, shard: Shard | None = None
+) -> Plan:
+    """Plan all tenants in scope, or those of a shard, over a connection that cannot write."""
+    tenants = desired.tenants if shard is None else shard.of(desired.tenants)
+    if where.name == where.url and lacking_keys(tenants, project.has_key):
+        where.read_key(tenants[0])
     begun = time.monotonic()
-    with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(desired.tenants)) as bar:
-        plan = make_plan(desired, where, pbx, project, app.redactor, bar, verbose=app.verbosity > 0)
+    with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(tenants)) as bar:
+        plan = make_plan(tenants, desired, where, pbx, project, bar, verbose=app.verbosity > 0)
         if app.verbosity > 0:
             app.console.note(describe(traffic(pbx, (("plan", time.monotonic() - begun),))))
     return plan

@@ -1,0 +1,49 @@
+"""Spreads tenants over the runners of a CI matrix. Pure; every runner comes to the same answer by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The `number`-th of `count` shards, counted from 1."""
+
+    number: int
+    count: int
+
+    def of(self, tenants: Sequence[str]) -> tuple[str, ...]:
+        """Return the tenants of this shard, sorted.
+
+        Each tenant has its own order of preferred shards and gets the first of them that has room: so all shards have
+        the same number of tenants but for one, and most tenants stay where they are when others come or go.
+        """
+        room = [-(-len(tenants) // self.count)] * self.count
+        mine = []
+        for tenant in sorted(tenants, key=lambda code: _score(code, 0)):
+            ranked = sorted(range(1, self.count + 1), key=lambda number: _score(tenant, number))
+            chosen = next(number for number in ranked if room[number - 1])
+            room[chosen - 1] -= 1
+            mine += [tenant] if chosen == self.number else []
+        return tuple(sorted(mine))
+
+
+def parse(text: str) -> Shard:
+    """Return the shard that `I/N` names. Raises UsageError."""
+    found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
+    number, count = (int(part) for part in found.groups()) if found else (0, 0)
+    if not 1 <= number <= count:
+        raise UsageError(f"--shard takes I/N, the I-th of N shards, such as 1/8; '{text}' is none")
+    return Shard(number, count)
+
+
+def _score(tenant: str, shard: int) -> bytes:
+    return hashlib.blake2b(f"{shard}/{tenant}".encode(), digest_size=8).digest()
