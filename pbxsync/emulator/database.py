@@ -58,13 +58,24 @@ class Database:
         self._opening = threading.Lock()
 
     def create(self, *, demo: bool) -> None:
-        """Make the tables, and the demo world where that is wanted, unless the file has them already."""
-        self.connection.execute("PRAGMA journal_mode = WAL")
+        """Make the tables, and the demo world where that is wanted, unless the file has them already.
+
+        Raises OSError where the file is none of an emulator, or of one that keeps it otherwise.
+        """
+        try:
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self._make(demo=demo)
+        except sqlite3.DatabaseError as error:
+            raise OSError(f"{self._path} cannot be used: {error}") from error
+
+    def _make(self, *, demo: bool) -> None:
         # Looked at inside the transaction: two processes may be starting on one new file.
         with self.write() as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version == _VERSION:
                 return
+            if version:
+                raise OSError(f"{self._path} cannot be used: it is not of this version of the emulator")
             for statement in _SCHEMA:
                 db.execute(statement)
             db.execute("INSERT INTO world VALUES (?)", (demo,))

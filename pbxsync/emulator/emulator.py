@@ -82,7 +82,7 @@ class Emulator:
     def start(self) -> None:
         """Open the store and serve.
 
-        Raises OSError for a port that is taken and sqlite3.Error for a file that is no database.
+        Raises OSError for a port that is taken and for a database file that cannot be used.
         """
         with ExitStack() as undo:
             path = self._db or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="pbx-"))) / "pbx.db"

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
-from pbxsync.emulator import Dialect, DialectError, Emulator, serve
+from pbxsync.emulator import Dialect, DialectError, Emulator, FaultSpec, serve
+from pbxsync.emulator.faults.kind import Kind
 from tests.emulator.asking import ask, custom, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pbxsync.emulator.answer import Answer
 
 
 def test_a_file_keeps_its_rows_over_a_restart_and_its_ids_go_on(tmp_path: Path) -> None:
@@ -109,6 +116,45 @@ def test_a_taken_port_is_an_error() -> None:
             Emulator(port=port).start()
 
 
+@pytest.mark.parametrize("content", [b"tenant: DEMO\n" * 100, b"version"], ids=["no database", "another version"])
+def test_a_file_that_is_none_of_an_emulators_is_an_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "pbx.db"
+    if content == b"version":
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA user_version = 99")
+    else:
+        path.write_bytes(content)
+    with pytest.raises(OSError, match=r"pbx\.db cannot be used"):
+        Emulator(path).start()
+
+
+def test_an_id_that_is_there_already_is_refused_and_nothing_is_half_done() -> None:
+    with Emulator() as pbx:
+        with pytest.raises(sqlite3.IntegrityError):
+            pbx.put("DEMO", cu_name="Second", cu_id=67)
+        assert int(pbx.put("DEMO", cu_name="Third")) > 286
+
+
+def test_a_mistake_of_the_emulator_itself_is_raised_when_it_stops() -> None:
+    def broken(*_: object) -> Answer:
+        raise ZeroDivisionError
+
+    kind = Kind("broken", "fails", broken)
+    pbx = Emulator(faults=[FaultSpec("broken", kind, 0.0, None)])
+    pbx.start()
+    assert custom(pbx, "list").status_code == 500
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        pbx.stop()
+
+
+def test_a_head_request_has_no_body_and_a_form_may_be_large() -> None:
+    with Emulator() as pbx:
+        reply = requests.head(pbx.url, params={"key": pbx.read_key, "reqtype": "COUNTCALLS"}, timeout=20)
+        assert (reply.content, reply.headers["Content-Length"]) == (b"", "1")
+        write(pbx, "update", {"cu_param1": "x" * 2_000_000}, objectid="67")
+        assert len(pbx.rows("DEMO")[0]["cu_param1"]) == 2_000_000
+
+
 def test_serve_tells_when_it_is_ready_and_ends_when_told() -> None:
     stop = threading.Event()
     seen = []
@@ -119,6 +165,17 @@ def test_serve_tells_when_it_is_ready_and_ends_when_told() -> None:
 
     serve(ready, stop=stop)
     assert seen == [200]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
+    program = "from pbxsync.emulator import serve; serve(lambda pbx: print(pbx.url, flush=True)); print('ended')"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(number)
+        assert process.communicate(timeout=20)[0] == "ended\n"
+        assert process.returncode == 0
 
 
 def test_a_program_that_does_not_stop_its_emulator_still_ends() -> None:

@@ -280,6 +280,28 @@ def test_faults_of_rows_change_the_list_of_every_dialect(dialect: str, kind: str
         assert changed != sound or (dialect, kind) == ("bare", "number-ids")
 
 
+@pytest.mark.parametrize(
+    ("kind", "beneath"), [("twice-row", "null"), ("twice-row", "bracket"), ("number-ids", "bracket")]
+)
+def test_a_fault_of_rows_leaves_an_answer_without_rows_as_it_is(pbx: Emulator, kind: str, beneath: str) -> None:
+    pbx.faults.add(kind)
+    pbx.faults.add(beneath)
+    assert custom(pbx, "list").text == {"null": "null", "bracket": "]"}[beneath]
+
+
+def test_another_row_than_the_only_one_is_not_to_be_had(pbx: Emulator) -> None:
+    pbx.put("LONE", cu_id=950, cu_name="Lone")
+    pbx.faults.add("other-row")
+    assert custom(pbx, "get", "LONE", objectid="950").json()["cu_name"] == "Lone"
+    pbx.remove("950")
+
+
+def test_the_wrong_charset_is_for_text_too(pbx: Emulator) -> None:
+    cu_id = pbx.put("TEXT", cu_name="x")
+    pbx.faults.add("latin-1")
+    assert b"cu_name='\xd8'" in write(pbx, "update", {"cu_name": "Ø"}, "TEXT", objectid=cu_id).content
+
+
 def test_a_list_can_lose_all_its_rows(pbx: Emulator) -> None:
     pbx.faults.add("missing-row=2")
     assert custom(pbx, "list").text == "[]"
@@ -355,6 +377,24 @@ def test_while_connections_are_refused_open_ones_are_reset_too(pbx: Emulator) ->
         with pytest.raises(requests.ConnectionError):
             session.get(pbx.url, timeout=20)
     assert _answers_in_the_end(pbx)
+
+
+def test_two_requests_may_take_the_server_down_at_once(pbx: Emulator) -> None:
+    pbx.faults.add("latency=100ms")
+    pbx.faults.add("refuse=200ms")
+    threads = [threading.Thread(target=_resets, args=(pbx,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    pbx.faults.clear()
+    assert _answers_in_the_end(pbx)
+
+
+def test_faults_of_the_store_leave_the_types_alone(pbx: Emulator) -> None:
+    pbx.faults.add("trim-values")
+    types = ask(pbx, reqtype="MANAGEDB", object="CUSTOMTYPES", tenant="DEMO", action="list")
+    assert types.json()["1"]["ct_name"] == "FORWARD"
 
 
 def test_stopping_does_not_wait_for_what_is_held() -> None:
