@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +109,8 @@ def cli(ctx: click.Context, verbose: int, quiet: bool, config: Path | None, colo
 
 def main() -> None:
     """Run the command line of this process, and end it with the exit status."""
+    # SIGTERM is what CI systems send: it ends a command as ^C does, with 130 (an apply has its own way of both).
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -24,8 +24,9 @@ def destinations(
 
     Raises LiveError where a row has moved since the list, or cannot be had; and a WireError.
     """
-    whole = crew.each(lambda row: row if _whole(row, types) else _fetched(pbx, tenant, row), rows)
-    return {row.id: destination(row, types) for row in whole}
+    fetched = crew.each(lambda row: _fetched(pbx, tenant, row), [row for row in rows if not _whole(row, types)])
+    whole = {row.id: row for row in fetched}
+    return {row.id: destination(whole.get(row.id, row), types) for row in rows}
 
 
 def destination(row: Row, types: TypeTable) -> Destination:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pbxsync.alike import alike
 from pbxsync.errors import MatchError
 from pbxsync.inert import quoted
 
@@ -85,14 +85,14 @@ class _Index:
 
     def warnings(self, pairs: Sequence[tuple[Entry, str | None]]) -> list[str]:
         """Return a sentence for each entry whose name another live one has but for case, outer blanks or encoding."""
-        alike: dict[str, list[str]] = defaultdict(list)
+        near: dict[str, list[str]] = defaultdict(list)
         for name in self.by_name:
-            alike[folded(name)].append(name)
+            near[alike(name)].append(name)
         found = []
         for entry, identity in pairs:
             if entry.name is None:
                 continue
-            others = [name for name in alike.get(folded(entry.name), ()) if name != entry.name]
+            others = [name for name in near.get(alike(entry.name), ()) if name != entry.name]
             live = [(other, self.names[other]) for name in others for other in self.by_name[name]]
             found += [_alike(entry, *each) for each in live if each[0] != identity]
             found += self._left_behind(entry, identity)
@@ -108,12 +108,6 @@ class _Index:
             f" stays as it is, because {quoted(entry.name or '')} is live already"
         )
         return [text]
-
-
-def folded(name: str) -> str:
-    """Return what is left of a name without case, outer blanks and differences of encoding."""
-    name = name.strip()
-    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name.casefold())
 
 
 def _both(entry: Entry, other: Entry, identity: str) -> str:

@@ -79,7 +79,7 @@ def _plan(
 
     read_at = time.monotonic()
     with reader(where, limits, app.redactor) as pbx:
-        live = live_reader(pbx, project, where)
+        live = replace(live_reader(pbx, project, where), types_matter=True)  # for the labels that people read
         found = reversal(logged, live, label, force=force)
     tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
     return Plan(where.name, now(), __version__, tenants), found

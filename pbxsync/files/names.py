@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbxsync.alike import alike
 from pbxsync.inert import quoted
 from pbxsync.model import Place, Problem
 
@@ -43,13 +44,6 @@ def check(tenant: str, files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
             said = f"{quoted(name)} differs from {quoted(near)} at {near_place} only in {_difference(name, near)}"
             checked.warnings.append(Problem(place, f"{said}: they are two destinations"))
     return checked
-
-
-def alike(name: str) -> str:
-    """Return what names have in common that differ only in case, outer blanks or the encoding of their accents."""
-    if name.isascii():
-        return name.strip().lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
 def _difference(one: str, other: str) -> str:

@@ -6,11 +6,12 @@ import base64
 import html
 import json
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pbxsync.model import Secret
 
@@ -18,36 +19,75 @@ if TYPE_CHECKING:
 PLACEHOLDER: Final = "(key)"
 #: Anything shorter is no key but a word, and taking it out would garble every sentence.
 _SHORTEST: Final = 4
+_ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
 
 
 class Redactor:
-    """Replaces every known key in a text; knows as many keys as it was told of so far."""
+    """Replaces every known key in a text; knows as many keys as it was told of so far, be it one or ten thousand."""
 
     def __init__(self, keys: Iterable[Secret] = ()) -> None:
-        self._keys: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._keys = {key.reveal() for key in keys}
+        self._forms: _Forms | None = None
         #: Whether replies must not be quoted at all, because they may hold sensitive params.
         self.withhold = False
-        for key in keys:
-            self.learn(key)
 
     def learn(self, key: Secret) -> None:
         """From now on take this key out too."""
         value = key.reveal()
-        if value not in self._keys and len(value) >= _SHORTEST:
-            keys = self._keys | {value}
-            forms = sorted({form for each in keys for form in _forms(each)}, key=len, reverse=True)
-            # Percent-encoding may come in either case; a key that differs in case alone is no loss to hide.
-            self._pattern = re.compile("|".join(re.escape(form) for form in forms), re.IGNORECASE)
-            self._keys = keys
+        if value not in self._keys:
+            self._keys = self._keys | {value}
+            self._forms = None
 
     def __call__(self, text: str) -> str:
         """Return `text` with each key replaced by `(key)`."""
-        return text if self._pattern is None else self._pattern.sub(PLACEHOLDER, text)
+        parts, end = [], 0
+        for start, stop in self._known.found(text):
+            parts += [text[end:start], PLACEHOLDER]
+            end = stop
+        return text if not end else "".join([*parts, text[end:]])
 
     def finds(self, text: str) -> bool:
         """Whether `text` holds a key."""
-        return self._pattern is not None and self._pattern.search(text) is not None
+        return next(self._known.found(text), None) is not None
+
+    @property
+    def _known(self) -> _Forms:
+        if self._forms is None:
+            self._forms = _Forms({form for key in self._keys if len(key) >= _SHORTEST for form in _forms(key)})
+        return self._forms
+
+
+class _Forms:
+    """Finds any of many strings in one pass whose cost hangs on the text alone: there may be a key for each tenant.
+
+    Each form is filed under its first characters; only where the text has these is there anything to compare.
+    """
+
+    def __init__(self, forms: set[str]) -> None:
+        self._size = min(map(len, forms), default=0)
+        self._by_start: dict[str, list[str]] = defaultdict(list)
+        for form in sorted(forms, key=len, reverse=True):
+            self._by_start[form[: self._size]].append(form)
+        # The few forms of one or two keys are found faster by the regular expression engine.
+        few = len(forms) <= 64
+        self._pattern = re.compile("|".join(map(re.escape, self._all()))) if few and forms else None
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where forms start and end in the text, in order and without overlap."""
+        if self._pattern is not None:
+            yield from (match.span() for match in self._pattern.finditer(text))
+            return
+        size, starts, end = self._size, self._by_start, 0
+        if not size:
+            return
+        for at in [at for at in range(len(text) - size + 1) if text[at : at + size] in starts]:
+            form = next((each for each in starts[text[at : at + size]] if text.startswith(each, at)), None)
+            if form is not None and at >= end:
+                end = at + len(form)
+                yield at, end
+
+    def _all(self) -> list[str]:
+        return sorted((form for forms in self._by_start.values() for form in forms), key=len, reverse=True)
 
 
 def _forms(key: str) -> set[str]:
@@ -56,7 +96,15 @@ def _forms(key: str) -> set[str]:
     written.add(json.dumps(key, ensure_ascii=False)[1:-1])
     written.add(json.dumps(key)[1:-1].replace("/", "\\/"))
     written.add(repr(key)[1:-1])
+    # The hexadecimal digits of escapes may come in either case.
+    written |= {_ESCAPES.sub(lambda found: found.group().lower(), form) for form in written}
+    written |= {_ESCAPES.sub(_upper, form) for form in written}
     return {form for form in written | _base64_forms(key.encode()) if len(form) >= _SHORTEST}
+
+
+def _upper(found: re.Match[str]) -> str:
+    escape = found.group()
+    return escape.upper() if escape.startswith("%") else escape[:2] + escape[2:].upper()
 
 
 def _base64_forms(raw: bytes) -> set[str]:
