@@ -155,7 +155,8 @@ class FieldDiff:
 class Change:
     """What the plan does to one destination. `live` fingerprints the whole live row of an update, None for an add.
 
-    `source` is `file:line`; `name` is the name after the change, for people. `was` is the live row that it was planned
+    `source` is `file:line`; `name` and `type` are what they are after the change, for people: the type by its name, or
+    by its number, or empty where it is not told. `was` is the live row that it was planned
     against: it stays in the process, and a change that was read from a file has none.
     """
 
@@ -167,6 +168,7 @@ class Change:
     diff: tuple[FieldDiff, ...]
     live: str | None = None
     was: Destination | None = dataclass_field(default=None, compare=False, repr=False)
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

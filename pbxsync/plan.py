@@ -113,16 +113,17 @@ class Planner:
         fingerprint = None
         if was is not None:
             fingerprint = row_fingerprint(hasher, was, self.words)
-        after = want.destination.name if want.destination.name is not None or was is None else was.name
+        after = want.destination if was is None else filled(want.destination, was)
         place = want.entry.place
         return Change(
             action=Action.ADD if was is None else Action.UPDATE,
             tenant=tenant,
             id=None if was is None else was.id,
-            name=self.redactor(after or ""),
+            name=self.redactor(after.name or ""),
             source=f"{place.file}:{place.line}",
             diff=rows,
             live=fingerprint,
+            type=self.redactor(str(after.type or "")),
             was=was,
         )
 

@@ -178,7 +178,8 @@ def _object(
         diff += [made] if made is not None else []
     if not diff:
         return None, notes, False
-    name = next((row.after for row in diff if row.field == "name"), None) or now.name or ""
+    after = {row.field: row.after for row in diff}
+    name = after.get("name") or now.name or ""
     change = Change(
         Action.UPDATE,
         writes[0].tenant,
@@ -188,6 +189,7 @@ def _object(
         tuple(diff),
         reader.fingerprint(writes[0].tenant, now),
         now,
+        after.get("type") or str(now.type or ""),
     )
     return change, notes, False
 

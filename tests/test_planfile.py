@@ -282,7 +282,7 @@ SPOILED: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (row(0, 0, before=...), "diff[0].before must be a text or null"),
     (row(0, 1, sensitive=True), "diff[1].fingerprint must be a text"),
     (row(0, 1, sensitive=True, fingerprint="x"), "diff[1].after must be null where it is sensitive"),
-    (row(0, 0, sensitive=True, fingerprint="x"), "diff[0].sensitive belongs to params only"),
+    (row(1, 1, sensitive=True, fingerprint="x"), "diff[1].sensitive does not belong to a type"),
     (change(1, id="5"), "changes[1].id must be null for an add"),
     (change(1, live="x"), "changes[1].live belongs to updates only"),
     (row(1, 2, before="x"), "changes[1].diff has a value before an add"),

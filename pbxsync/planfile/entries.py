@@ -8,8 +8,7 @@ from typing import Any, Final
 from pbxsync.model import PARAM_COUNT, Action, Change, FieldDiff, TenantPlan, Unmanaged
 from pbxsync.planfile.shape import Wrong, count, each, flag, require, text, text_or_none, texts
 
-_PARAMS: Final = frozenset(f"param{number}" for number in range(1, PARAM_COUNT + 1))
-_FIELDS: Final = _PARAMS | {"name", "type"}
+_FIELDS: Final = frozenset(f"param{number}" for number in range(1, PARAM_COUNT + 1)) | {"name", "type"}
 _ACTIONS: Final = {str(action): action for action in Action}
 _ID: Final = re.compile("[1-9][0-9]{0,17}")
 
@@ -46,6 +45,7 @@ def _change(row: dict[str, Any], tenant: str) -> Change:
         source=text(row, "source"),
         diff=each(row, "diff", _field),
         live=text(row, "live") if "live" in row else None,
+        type=text(row, "type") if "type" in row else "",
     )
     _check_fields(change)
     if change.action is Action.ADD:
@@ -66,7 +66,7 @@ def _check_fields(change: Change) -> None:
     fields = [diff.field for diff in change.diff]
     require(bool(fields), "diff", "must not be empty")
     require(len(set(fields)) == len(fields), "diff", "has a field twice")
-    named = [diff for diff in change.diff if diff.field == "name"]
+    named = [diff for diff in change.diff if diff.field == "name" and not diff.sensitive]
     require(all(diff.after == change.name for diff in named), "name", "is not the name in its diff")
 
 
@@ -101,7 +101,7 @@ def _field(row: dict[str, Any]) -> FieldDiff:
         fingerprint=text(row, "fingerprint") if sensitive else None,
     )
     if sensitive:
-        require(field in _PARAMS, "sensitive", "belongs to params only")
+        require(not is_type, "sensitive", "does not belong to a type")
         require(diff.before is None and diff.after is None, "after", "must be null where it is sensitive")
     else:
         require(diff.after is not None, "after", "must be a text")

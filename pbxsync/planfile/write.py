@@ -81,6 +81,7 @@ def _change(change: Change) -> dict[str, Any]:
         "action": str(change.action),
         "id": change.id,
         "name": change.name,
+        "type": change.type,
         "source": change.source,
         **live,
         "diff": [_field(diff) for diff in change.diff],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.render.html import plan_html
 from pbxsync.render.json import plan_json
 from pbxsync.render.markdown import plan_markdown
 from pbxsync.render.report import report_text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pbxsync.model import Plan
 
-__all__ = ["FORMATS", "Options", "plan_json", "plan_markdown", "plan_text", "render", "report_text"]
+__all__ = ["FORMATS", "Options", "plan_html", "plan_json", "plan_markdown", "plan_text", "render", "report_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,16 @@ def _markdown(plan: Plan, options: Options) -> str:
     return plan_markdown(plan, verbose=options.verbose, marker=options.marker)
 
 
+def _html(plan: Plan, options: Options) -> str:
+    return plan_html(plan, verbose=options.verbose)
+
+
 #: What `--format` takes.
 FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
+    "html": _html,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.render import fences, rows
@@ -33,8 +32,7 @@ def plan_markdown(plan: Plan, *, verbose: int = 0, marker: str = "", limit: int 
     room = Room(limit - fences.size(head) - _FOOT)
     trouble = list(_failures(plan, Room(room.left // 3)))
     room.left -= sum(fences.size(block) + 2 for block in trouble)
-    tenants = [_asked_for(tenant, verbose) for tenant in plan.tenants]
-    worth = [tenant for tenant in tenants if tenant.changes or tenant.unmanaged or rows.notes(tenant)]
+    worth = rows.worth_showing(plan, verbose)
     shown = folds(worth, room)
     opened = plan.summary.changes <= _OPEN
     body = [part for fold in shown for part in fold.parts(opened=opened)]
@@ -48,10 +46,6 @@ def _head(plan: Plan, marker: str) -> Iterator[str]:
     yield f"**{verdict}** {counts}"
     yield from (f"**{line}**" for line in incomplete)
     yield f"<div><sub>PBX {fences.code(plan.url)}, planned {fences.code(plan.created_at, 40)}</sub></div>"
-
-
-def _asked_for(tenant: TenantPlan, verbose: int) -> TenantPlan:
-    return tenant if verbose else replace(tenant, unmanaged=())
 
 
 def _failures(plan: Plan, room: Room) -> Iterator[str]:

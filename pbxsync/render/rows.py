@@ -5,6 +5,7 @@ They are hidden by their field, never by searching for their text.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.inert import inert, quoted
@@ -84,6 +85,12 @@ def notes(tenant: TenantPlan) -> list[str]:
     """Return what a reader must know before saying yes to the changes of a tenant, one line each."""
     found = [line for warning in tenant.warnings for line in warning.split("\n")]
     return [inert(line) for line in [*found, everything(tenant)] if line]
+
+
+def worth_showing(plan: Plan, verbose: int) -> list[TenantPlan]:
+    """Return the tenants with anything to show beside an error; unmanaged rows stay in them only when `verbose`."""
+    asked = plan.tenants if verbose else [replace(tenant, unmanaged=()) for tenant in plan.tenants]
+    return [tenant for tenant in asked if tenant.changes or tenant.unmanaged or notes(tenant)]
 
 
 def failures(plan: Plan) -> list[tuple[str, list[str]]]:

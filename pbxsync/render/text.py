@@ -38,23 +38,20 @@ def plan_text(plan: Plan, *, verbose: int = 0, colour: bool = False, width: int 
     put on two lines; `width=0` never does that, as is right where the reader is a program.
     """
     paint = painter(colour=colour)
-    blocks = [list(_tenant(tenant, verbose, paint, width)) for tenant in plan.tenants]
+    blocks = [list(_tenant(tenant, paint, width)) for tenant in rows.worth_showing(plan, verbose)]
     blocks += [_failures(plan, verbose, paint), _closing(plan, paint)]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def _tenant(tenant: TenantPlan, verbose: int, paint: Paint, width: int) -> Iterator[str]:
-    notes, unmanaged = rows.notes(tenant), tenant.unmanaged if verbose else ()
-    if not (tenant.changes or notes or unmanaged):
-        return
+def _tenant(tenant: TenantPlan, paint: Paint, width: int) -> Iterator[str]:
     yield paint(inert(tenant.tenant), "bold")
-    for note in notes:
+    for note in rows.notes(tenant):
         yield "  " + paint(f"! {note}", "yellow")
     for change in tenant.changes:
         yield from _change(change, paint, width)
-    if unmanaged:
+    if tenant.unmanaged:
         yield "  unmanaged (live, in no file: left alone)"
-    for row in unmanaged:
+    for row in tenant.unmanaged:
         yield f"{_INDENT}{inert(row.id)}  {quoted(row.name)}  {inert(row.type)}".rstrip()
 
 

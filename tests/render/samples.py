@@ -24,7 +24,7 @@ def add(tenant: str, name: str, number: str = "+45 70 12 34 56", line: int = 7) 
         FieldDiff("param1", None, number, "number"),
         FieldDiff("param3", None, "045", "timeout"),
     )
-    return Change(Action.ADD, tenant, None, name, f"tenants/{tenant.lower()}.yaml:{line}", diff)
+    return Change(Action.ADD, tenant, None, name, f"tenants/{tenant.lower()}.yaml:{line}", diff, type="FORWARD")
 
 
 def rename(tenant: str, id_: str = "286") -> Change:
@@ -33,7 +33,7 @@ def rename(tenant: str, id_: str = "286") -> Change:
         FieldDiff("param1", "3564732920", "0636287454", "number"),
     )
     source = f"tenants/{tenant.lower()}.yaml:12"
-    return Change(Action.UPDATE, tenant, id_, "Boss private phone", source, diff, live="sha256:ab")
+    return Change(Action.UPDATE, tenant, id_, "Boss private phone", source, diff, live="sha256:ab", type="FORWARD")
 
 
 def odd(tenant: str) -> Change:
@@ -48,7 +48,8 @@ def odd(tenant: str) -> Change:
         FieldDiff("param2", None, None, "api_key", sensitive=True, fingerprint="hmac-sha256:00"),
         FieldDiff("param20", "", '\u202egnp.txt\x1b[31m \\ say "hi" & <b>|`x`'),
     )
-    return Change(Action.UPDATE, tenant, "301", "::error::Robot\u200b", "tenants/odd.yaml:3", diff, live="sha256:cd")
+    name, source = "::error::Robot\u200b", "tenants/odd.yaml:3"
+    return Change(Action.UPDATE, tenant, "301", name, source, diff, live="sha256:cd", type="AI AGENT")
 
 
 def plan(*tenants: TenantPlan) -> Plan:

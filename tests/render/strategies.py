@@ -96,6 +96,7 @@ def changes(draw: st.DrawFn, tenant: str, number: int, action: Action | None = N
         source=draw(hostile | st.just("tenants/a.yaml:3")),
         diff=tuple(diff),
         live="sha256:1" if action is Action.UPDATE else None,
+        type=draw(hostile),
     )
 
 
