@@ -1,0 +1,38 @@
+"""Runs the installed command in a copy of the examples, as somebody would who has just cloned them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment without anything that leads to a PBX, a project or a terminal of ours; the command on its path."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PBXSYNC_", "GITHUB_", "CI_"))}
+    return kept | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"} | more
+
+
+def run(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder and return what it said, whatever its exit status."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def copied(folder: Path) -> Path:
+    """Copy the examples, without what was left behind by somebody who tried them in place."""
+    return Path(shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns(".pbxsync")))
