@@ -50,13 +50,12 @@ def decode(data: bytes) -> Characters:
     text = _utf8(data).removeprefix(_BOM)
     if lone := _LONE_CR.search(text):
         raise Undecodable(*position(text, lone.start()), "CR alone ends no line: end lines with LF or CRLF")
-    found = {match.group() for match in _ODD.finditer(text)}
+    found = {character for character in set(text) if _ODD.match(character)}
     if not found:
         return Characters(text, [], None)
     table = _stand_ins(text, found)
     faults = [(*position(text, match.start()), control_message(match.group())) for match in _first_controls(text)]
-    back = {stand_in: ord(character) for character, stand_in in table.items()}
-    return Characters(_ODD.sub(lambda match: chr(table[match.group()]), text), faults, back)
+    return Characters(text.translate(table), faults, {stand_in: odd for odd, stand_in in table.items()})
 
 
 def position(text: str, index: int) -> tuple[int, int]:
@@ -102,12 +101,12 @@ def _first_controls(text: str) -> list[re.Match[str]]:
     return controls
 
 
-def _stand_ins(text: str, characters: set[str]) -> dict[str, int]:
-    """Return a private-use character for each of `characters` that the text has nowhere, escapes included."""
+def _stand_ins(text: str, characters: set[str]) -> dict[int, int]:
+    """Return the code of a private-use character for each of `characters` that the text has nowhere, escapes included."""
     used = {ord(character) for character in set(text)}
     used.update(int(short or long, 16) for short, long in _ESCAPED.findall(text))
     free = (code for code in _STAND_INS if code not in used)
-    table = dict(zip(sorted(characters), free, strict=False))
+    table = dict(zip(sorted(map(ord, characters)), free, strict=False))
     if len(table) < len(characters):
         raise Undecodable(0, 0, "the file uses every private-use character that there is: it is no tenant file")
     return table

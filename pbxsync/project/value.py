@@ -123,11 +123,15 @@ class Project:
         if reference is None:
             raise ProjectError([Problem(place, LITERAL)])
         try:
-            return self.vault.resolve(reference)
+            secret = self.vault.resolve(reference)
         except NoSecret as error:
             raise ProjectError([Problem(place, f"no value for this sensitive param: {error}")]) from None
         except BadSecret as error:
             raise ProjectError([Problem(place, str(error))]) from None
+        if FORBIDDEN.search(secret.reveal()):
+            said = f"what {reference} leads to is no param: there are control characters in it"
+            raise ProjectError([Problem(place, said)])
+        return secret
 
     def _rules(self, kind: Type | str) -> Iterator[TypeRules]:
         names = (kind,) if isinstance(kind, str) else (kind.name, kind.id)
