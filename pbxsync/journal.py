@@ -43,7 +43,8 @@ class Journal:
         self.path = path
         self._redact = redact
         self._lock = threading.Lock()
-        self._broken: str | None = None
+        #: Why nothing more can be written to it, None while it works.
+        self.broken: str | None = None
         self._number = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
@@ -123,8 +124,8 @@ class Journal:
         # No value that is written holds a key (plans refuse those); messages and what was read back may.
         data = (self._redact(json_text(line, indent=None)) + "\n").encode("utf-8", "surrogatepass")
         with self._lock:
-            if self._broken is not None:
-                raise JournalError(self._broken)
+            if self.broken is not None:
+                raise JournalError(self.broken)
             size = os.fstat(self._file).st_size
             try:
                 written = os.write(self._file, data)
@@ -136,12 +137,12 @@ class Journal:
 
     def _give_up(self, size: int, error: OSError) -> None:
         """Take back a line that is not whole, and let no further write begin."""
-        self._broken = f"the journal {self.path} cannot be written ({error.strerror}): no further write is sent"
+        self.broken = f"the journal {self.path} cannot be written ({error.strerror}): no further write is sent"
         try:
             os.ftruncate(self._file, size)
         except OSError:
-            self._broken += "; its last line may be cut short"
-        raise JournalError(self._broken) from None
+            self.broken += "; its last line may be cut short"
+        raise JournalError(self.broken) from None
 
 
 def new_path(folder: Path) -> Path:

@@ -312,14 +312,18 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The end of an apply: one outcome per change, in the order of the plan."""
+    """The end of an apply: one outcome per change, in the order of the plan.
+
+    `stopped` says why nothing new was begun from some point on, other than an interrupt.
+    """
 
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
+    stopped: str | None = None
     journal: str | None = None
     traffic: Traffic | None = None
 
     @property
     def good(self) -> bool:
-        """Whether every change is on the PBX."""
-        return all(outcome.status.good for outcome in self.outcomes)
+        """Whether every change is on the PBX and can be told from the journal."""
+        return self.stopped is None and all(outcome.status.good for outcome in self.outcomes)

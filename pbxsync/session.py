@@ -32,11 +32,15 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Limits:
-    """What bounds the requests of a command: seconds for one, tries of a read, requests in flight."""
+    """What bounds the requests of a command: seconds for one, tries of a read, requests at a time.
+
+    `trace` is told of each request.
+    """
 
     timeout: float = 30.0
     retries: int = 4
     parallel: int = 8
+    trace: Callable[[str], None] | None = None
 
 
 @contextmanager
@@ -82,7 +86,7 @@ def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxR
     from pbxsync.wire.pbx import Patience, PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
     from pbxsync.wire.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
 
-    with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor) as transport:
+    with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         yield PbxReader(transport, where.read_key, Patience(limits.retries, limits.timeout * limits.retries))
 
 
@@ -92,5 +96,5 @@ def writer(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxW
     from pbxsync.wire.pbx import Patience, PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
     from pbxsync.wire.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
 
-    with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor) as transport:
+    with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         yield PbxWriter(transport, where.write_key, Patience(limits.retries, limits.timeout * limits.retries))

@@ -72,7 +72,9 @@ class Applier:
         tenants = [tenant for tenant in plan.tenants if tenant.changes]
         ended = self.crew.all(self._tenant, tenants, tick)
         outcomes = tuple(outcome for each in ended for outcome in each)
-        return Report(outcomes, interrupted=self.halt.interrupted.is_set())
+        journal = self.writer.journal
+        broken = journal.broken if journal is not None else None
+        return Report(outcomes, interrupted=self.halt.interrupted.is_set(), stopped=broken or self.halt.reason)
 
     def _tenant(self, tenant: TenantPlan) -> list[Outcome]:
         known = Known()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pbxsync import live as livestate
 from pbxsync.apply.settle import settle
 from pbxsync.apply.target import columns, expected, mismatches
 from pbxsync.diff import values as fields_of
-from pbxsync.errors import Busy, Denied, NoConnection, NotThere, ServerFault, Unreachable, WireError
+from pbxsync.errors import Busy, Denied, JournalError, NoConnection, NotThere, ServerFault, Unreachable, WireError
 from pbxsync.model import Action, Outcome, Status
 from pbxsync.wire.retry import pause_after
 
@@ -66,9 +66,19 @@ class Writer:
         known.refused = str(end.denied) if end.denied is not None else None
         if end.stored is not None and end.stored.id is not None:
             known.ids = (known.ids or frozenset()) | {end.stored.id}
-        if self.journal is not None:
-            self.journal.after(number, end.outcome, self._fingerprint(change.tenant, end.stored))
-        return end.outcome
+        return self._journalled(number, end)
+
+    def _journalled(self, number: int, end: Written) -> Outcome:
+        """Note the end of a write; where that fails, say so with the outcome, which stands all the same."""
+        outcome = end.outcome
+        if self.journal is None:
+            return outcome
+        try:
+            self.journal.after(number, outcome, self._fingerprint(outcome.change.tenant, end.stored))
+        except JournalError as error:
+            said = f"{outcome.message}\n" if outcome.message else ""
+            return replace(outcome, message=f"{said}{error}")
+        return outcome
 
     def _fingerprint(self, tenant: str, live: Destination | None) -> str | None:
         return None if live is None else self.live.fingerprint(tenant, live)

@@ -59,7 +59,7 @@ def command(
     if not plans:
         check_approvable(given)
     project = project_of(app, found or plans)
-    limits = limits_of(project, parallel, timeout, retries)
+    limits = limits_of(app, project, parallel, timeout, retries)
     if plans:
         return _apply_saved(app, project, limits, given, plans)
     return _apply_files(app, project, limits, given, found, tenants)

@@ -50,9 +50,10 @@ def project_of(app: App, paths: Sequence[Path] = ()) -> Project:
     return project
 
 
-def limits_of(project: Project, parallel: int, timeout: float | None, retries: int | None) -> Limits:
-    """Return what bounds requests: an option, else the project file, else the default."""
-    return Limits(timeout or project.timeout, retries or project.retries, parallel)
+def limits_of(app: App, project: Project, parallel: int, timeout: float | None, retries: int | None) -> Limits:
+    """Return what bounds requests: an option, else the project file, else the default. With -vv each is told of."""
+    trace = app.console.note if app.verbosity > 1 else None
+    return Limits(timeout or project.timeout, retries or project.retries, parallel, trace)
 
 
 def split_paths(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

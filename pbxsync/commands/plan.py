@@ -58,7 +58,7 @@ def command(
     project = project_of(app, found)
     desired = load_desired(app, project, found, tenants)
     with endpoint(project) as where:
-        plan = plan_stage(app, project, desired, where, limits_of(project, parallel, timeout, retries), part)
+        plan = plan_stage(app, project, desired, where, limits_of(app, project, parallel, timeout, retries), part)
     app.console.result(
         render(plan, fmt, Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width))
     )

@@ -60,7 +60,7 @@ def command(
         check_approvable(given)
     logged = read_journal(journal_read)
     project = project_of(app, [journal_read])
-    limits = limits_of(project, parallel, timeout, retries)
+    limits = limits_of(app, project, parallel, timeout, retries)
     with locked(project.root, given.lock_timeout), endpoint(project) as where:
         if logged.url != where.name:
             raise JournalError(

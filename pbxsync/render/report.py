@@ -83,7 +83,8 @@ def _next_step(report: Report) -> list[str]:
     if report.good:
         return []
     left = sum(not outcome.status.good for outcome in report.outcomes)
-    return [f"{rows.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
+    why = [f"Stopped: {inert(report.stopped)}"] if report.stopped is not None else []
+    return [*why, f"{rows.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
 
 
 def _traffic(traffic: Traffic) -> list[str]:

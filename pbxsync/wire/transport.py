@@ -31,7 +31,7 @@ from pbxsync.wire.redact import Redactor
 from pbxsync.wire.watchdog import Watchdog, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from urllib3.response import BaseHTTPResponse
 
@@ -60,8 +60,11 @@ class Settings:
 class ReadTransport:
     """Sends reads, and has no way to send anything else. Thread safe; close it, or use it in a `with`."""
 
-    def __init__(self, settings: Settings, redactor: Redactor | None = None) -> None:
+    def __init__(
+        self, settings: Settings, redactor: Redactor | None = None, trace: Callable[[str], None] | None = None
+    ) -> None:
         self.settings = settings
+        self._trace = trace
         self.redactor = redactor if redactor is not None else Redactor()
         self.meter = Meter()
         self.pacer = Pacer(settings.parallel)
@@ -116,12 +119,23 @@ class ReadTransport:
             if trouble:
                 self.meter.count(refused=True)
             kind = response.headers.get("Content-Type", "")
-            return Reply(response.status, body, kind, retry_after, time.monotonic() - entered)
+            reply = Reply(response.status, body, kind, retry_after, time.monotonic() - entered)
         except (broken.HTTPError, OSError) as error:
             trouble = isinstance(error, broken.TimeoutError) or guard.fired
-            raise self._explained(error, late=guard.fired) from None
+            explained = self._explained(error, late=guard.fired)
+            self._tell(method, request, str(explained))
+            raise explained from None
+        else:
+            if self._trace is not None:
+                self._tell(method, request, f"{reply.status}, {len(body):,} bytes in {reply.seconds * 1000:.0f} ms")
+            return reply
         finally:
             self.pacer.leave(entered, trouble=trouble, retry_after=retry_after)
+
+    def _tell(self, method: str, request: Request, what: str) -> None:
+        """Tell whoever follows the requests of one, without its key and without what it wrote."""
+        if self._trace is not None:
+            self._trace(f"{method} {request}: {what}")
 
     def _send(self, method: str, request: Request, key: Secret) -> BaseHTTPResponse:
         """Send one request; its reply's body is still to be read. The key goes in here, last."""
