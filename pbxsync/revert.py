@@ -179,7 +179,7 @@ def _object(
     if not diff:
         return None, notes, False
     after = {row.field: row.after for row in diff}
-    name = after.get("name") or now.name or ""
+    name = after.get("name", now.name) or ""
     change = Change(
         Action.UPDATE,
         writes[0].tenant,

@@ -1,0 +1,84 @@
+"""Problems of files where a reviewer sees them: on their line in the diff, on GitHub and on GitLab.
+
+This is the one place that writes workflow commands of GitHub; everywhere else they are made harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsync.inert import inert, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pbxsync.model import Place, Problem
+
+KINDS: Final = ("github", "gitlab", "none")
+_SEVERITIES: Final = {"error": "critical", "warning": "minor"}
+
+
+def detected(environment: Mapping[str, str]) -> str:
+    """Return which of `KINDS` the CI that runs us reads, by the variables that it sets."""
+    if environment.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "gitlab" if environment.get("GITLAB_CI") == "true" else "none"
+
+
+def github(errors: Sequence[Problem], warnings: Sequence[Problem] = (), *, root: str = "") -> str:
+    """Return a workflow command a line. `root` is the checkout, where that is not the working directory.
+
+    GitHub shows ten errors and ten warnings of a step, and takes all into its log.
+    """
+    levels = [("error", errors), ("warning", warnings)]
+    return "\n".join(_command(level, problem, root) for level, problems in levels for problem in problems)
+
+
+def gitlab(errors: Sequence[Problem], warnings: Sequence[Problem] = (), *, root: str = "") -> str:
+    """Return a report for `artifacts: reports: codequality:`, a JSON array; without problems it is empty, as it must be.
+
+    A fingerprint stays the same when a problem moves to another line, so that GitLab does not call it new.
+    """
+    seen: Counter[str] = Counter()
+    levels = [("error", errors), ("warning", warnings)]
+    rows = [_issue(level, problem, root, seen) for level, problems in levels for problem in problems]
+    return json_text(rows)
+
+
+def _command(level: str, problem: Problem, root: str) -> str:
+    place = problem.place
+    numbers = {"line": place.line, "col": place.column if place.line else 0}
+    properties = [f"file={_property(_path(place, root))}"]
+    properties += [f"{name}={number}" for name, number in numbers.items() if number]
+    return f"::{level} {','.join(properties)}::{_data(inert(problem.message))}"
+
+
+def _data(text: str) -> str:
+    """Escape as the runner unescapes it (actions/toolkit, `escapeData`)."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _path(place: Place, root: str) -> str:
+    """Return a file as the CI knows it: from the root of the checkout, where it is below that."""
+    path = os.path.relpath(place.file, root) if root else os.path.normpath(place.file)
+    return inert(place.file if path.startswith("..") else path)
+
+
+def _issue(level: str, problem: Problem, root: str, seen: Counter[str]) -> dict[str, Any]:
+    path, message = _path(problem.place, root), inert(problem.message)
+    same = f"{level}\0{path}\0{message}"
+    seen[same] += 1
+    return {
+        "description": message,
+        "check_name": "pbxsync",
+        "fingerprint": hashlib.sha256(f"{same}\0{seen[same]}".encode()).hexdigest(),
+        "severity": _SEVERITIES[level],
+        "location": {"path": path, "lines": {"begin": max(problem.place.line, 1)}},
+    }
