@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.alike import alike
 from pbxsync.inert import quoted
@@ -18,32 +18,34 @@ if TYPE_CHECKING:
 class Checked(NamedTuple):
     """What is wrong and what is odd with the names of one tenant."""
 
-    problems: list[Problem]
-    warnings: list[Problem]
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+
+
+_NOTHING: Final = Checked()
 
 
 def check(tenant: str, files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
     """Check the names of one tenant: `files` are how each of its files is shown, and its rows, in order."""
     named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
-    checked = Checked([], [])
     if len({alike(name) for name, _, _ in named}) == len(named):
-        return checked
+        return _NOTHING
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
     first: dict[str, Place] = {}
     first_alike: dict[str, tuple[str, Place]] = {}
     for name, file, row in named:
         place = Place(file, row[0] + 1, row[1] + 1)
         if name in first:
             said = f"{quoted(name)} is in tenant {tenant} already, at {first[name]}"
-            checked.problems.append(
-                Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone")
-            )
+            problems.append(Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone"))
             continue
         first[name] = place
         near, near_place = first_alike.setdefault(alike(name), (name, place))
         if near != name:
             said = f"{quoted(name)} differs from {quoted(near)} at {near_place} only in {_difference(name, near)}"
-            checked.warnings.append(Problem(place, f"{said}: they are two destinations"))
-    return checked
+            warnings.append(Problem(place, f"{said}: they are two destinations"))
+    return Checked(problems, warnings)
 
 
 def _difference(one: str, other: str) -> str:

