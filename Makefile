@@ -10,9 +10,13 @@ setup: $(STAMP)
 
 # Made anew when pyproject.toml is newer than the last set-up that went through.
 $(STAMP): pyproject.toml
+	@echo "Setting up $(VENV): this takes a minute, once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,emulator]'
 	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/python scripts/demo.py
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 $(ARGS)

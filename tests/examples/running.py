@@ -10,11 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+#: Variables that change what the commands do, or how make shows what it does.
+_OURS = ("PBXSYNC_", "GITHUB_", "CI_", "MAKE", "MFLAGS")
 
 
 def environment(**more: str) -> dict[str, str]:
     """The environment without anything that leads to a PBX, a project or a terminal of ours; the command on its path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PBXSYNC_", "GITHUB_", "CI_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return kept | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"} | more
 
 
