@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ COLUMNS: Final = ("cu_id", "cu_te_id", "cu_name", "cu_ct_id", *PARAMS)
 
 _VERSION: Final = 1
 _BUSY_SECONDS: Final = 30.0
+_RETRY_SECONDS: Final = 0.01
 _SCHEMA: Final = (
     "CREATE TABLE world (demo INTEGER NOT NULL)",
     "CREATE TABLE te_tenants (te_id INTEGER PRIMARY KEY AUTOINCREMENT, te_code TEXT NOT NULL UNIQUE)",
@@ -63,10 +65,23 @@ class Database:
         Raises OSError where the file is none of an emulator, or of one that keeps it otherwise.
         """
         try:
-            self.connection.execute("PRAGMA journal_mode = WAL")
+            self._use_wal()
             self._make(demo=demo)
         except sqlite3.DatabaseError as error:
             raise OSError(f"{self._path} cannot be used: {error}") from error
+
+    def _use_wal(self) -> None:
+        """Turn WAL on. SQLite's busy time-out does not hold for this, and several processes may be starting."""
+        end = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
 
     def _make(self, *, demo: bool) -> None:
         # Looked at inside the transaction: two processes may be starting on one new file.

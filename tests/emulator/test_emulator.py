@@ -48,6 +48,15 @@ def test_two_emulators_may_write_to_one_file_at_once(tmp_path: Path) -> None:
         assert len(two.rows("DEMO")) == len(one.rows("DEMO")) == 36
 
 
+def test_a_start_on_a_file_that_another_is_just_making_waits_for_it(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "pbx.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.1, other.rollback).start()
+        with Emulator(tmp_path / "pbx.db") as pbx:
+            assert not other.in_transaction
+            assert len(pbx.rows("DEMO")) == 2
+
+
 def test_without_the_demo_world_there_are_types_alone() -> None:
     with Emulator(demo=False) as pbx:
         assert pbx.rows("DEMO") == pbx.rows("HANSEN") == []
