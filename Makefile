@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo test lint format types check clean
+.PHONY: setup demo test coverage lint format types check clean
 
 setup: $(STAMP)
 
@@ -20,6 +20,13 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# Processes that the tests start are counted too; each leaves its own file, which are then brought together.
+coverage: $(STAMP)
+	@$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --fail-under=95
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
