@@ -12,7 +12,7 @@ import importlib
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,8 @@ from pbxsync.wire.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pbxsync.model import Problem, Traffic
 
 #: Each command: its module, imported only when it is run, and its line in the help.
 COMMANDS: Final = {
@@ -39,11 +41,17 @@ COMMANDS: Final = {
 
 @dataclass
 class App:
-    """What every command gets: the way out, the redactor, and the global options."""
+    """What every command gets: the way out, the redactor, and the global options.
+
+    It gathers what stages cost (`spent`), and the warnings of files, for the CI that `annotate` names.
+    """
 
     console: Console
     redactor: Redactor
     config: Path | None = None
+    annotate: str = "none"
+    spent: list[Traffic] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     @property
     def verbosity(self) -> int:
@@ -118,10 +126,12 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: the boundary at which every error becomes a sentence."""
     redactor = Redactor()
     console = Console(redactor)
+    app = App(console, redactor)
     try:
-        status = cli.main(list(arguments), prog_name="pbxsync", obj=App(console, redactor), standalone_mode=False)
+        status = cli.main(list(arguments), prog_name="pbxsync", obj=app, standalone_mode=False)
+        _annotate(app, ())
     except (click.ClickException, PbxsyncError) as error:
-        return _expected(console, error)
+        return _expected(app, error)
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted")
         return 130
@@ -137,13 +147,23 @@ def run(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _expected(console: Console, error: click.ClickException | PbxsyncError) -> int:
+def _expected(app: App, error: click.ClickException | PbxsyncError) -> int:
     """Say an error in sentences and return the exit status: never click's own 2."""
+    console = app.console
     if isinstance(error, InputError):
         for problem in error.problems:
             console.error(str(problem))
+        _annotate(app, error.problems)
     elif isinstance(error, click.UsageError) and error.ctx is not None:
         console.error(f"{error.format_message()}\n{error.ctx.get_usage()}")
     else:
         console.error(error.format_message() if isinstance(error, click.ClickException) else str(error))
     return error.exit_status if isinstance(error, PbxsyncError) else 1
+
+
+def _annotate(app: App, errors: Sequence[Problem]) -> None:
+    """Show the problems of files to the CI that wants them."""
+    if app.annotate != "none":
+        from pbxsync.commands.annotating import emit  # noqa: PLC0415 - only in a CI
+
+        emit(app, errors)

@@ -51,6 +51,11 @@ class Console:
         """Write an error; `-q` does not hide it."""
         self._marked("error", "red", text)
 
+    def commands(self, text: str) -> None:
+        """Write workflow commands to a CI: the one text that may begin a line with them."""
+        if text:
+            _put(sys.stderr, self.redact(text) + "\n")
+
     def ask(self, question: str) -> str:
         """Ask on standard error and return the line that is answered; empty at the end of the input."""
         _put(sys.stderr, self.redact(lines(question)))

@@ -15,7 +15,7 @@ import click
 from pbxsync.apply.guards import check_complete, check_empty, check_limits
 from pbxsync.apply.reading import LiveReader
 from pbxsync.commands.signals import heeding
-from pbxsync.commands.stages import traffic
+from pbxsync.commands.stages import together, traffic
 from pbxsync.console import Meterbar
 from pbxsync.errors import UsageError
 from pbxsync.session import writer
@@ -146,11 +146,13 @@ def _write_stage(ground: Ground, plan: Plan, prepare: Prepare) -> int:
         live = live_reader(pbx, ground.project, ground.where)
         begun = time.monotonic()
         plan = prepare(live, crew, plan)
+        ready = time.monotonic()
         check_terms(ground.project, plan, ground.terms)
         journal = stack.enter_context(_journal(ground, plan))
         report = _write(ground, Writer(pbx, live, app.redactor, journal, limits.retries), crew, plan)
-        cost = traffic(pbx, (("apply", time.monotonic() - begun),))
-    report = replace(report, journal=None if journal is None else _shown(journal.path), traffic=cost)
+        checking = () if prepare is _as_it_is else (("check", ready - begun),)
+        app.spent.append(traffic(pbx, (*checking, ("apply", time.monotonic() - ready))))
+    report = replace(report, journal=None if journal is None else _shown(journal.path), traffic=together(app.spent))
     return _report(app, report)
 
 

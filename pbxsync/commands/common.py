@@ -79,6 +79,7 @@ def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Seq
     from pbxsync.files.desired import load  # noqa: PLC0415 - yaml, which --help must not pay for
 
     desired = load(paths or project.tenants, project, tenants)
+    app.warnings += desired.warnings
     for warning in desired.warnings:
         app.console.warning(str(warning))
     return desired

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync import shards
+from pbxsync.commands.annotating import annotate_option
 from pbxsync.commands.common import (
     check_format,
     format_option,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @tenant_option
+@annotate_option
 @click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the tenants, for a CI matrix.")
 @request_options
 @click.pass_obj

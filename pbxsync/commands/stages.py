@@ -11,6 +11,8 @@ from pbxsync.planning import lacking_keys, make_plan
 from pbxsync.session import reader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxsync.cli import App
     from pbxsync.files.desired import Desired
     from pbxsync.model import Plan
@@ -30,8 +32,10 @@ def plan_stage(
     begun = time.monotonic()
     with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(tenants)) as bar:
         plan = make_plan(tenants, desired, where, pbx, project, bar, verbose=app.verbosity > 0)
-        if app.verbosity > 0:
-            app.console.note(describe(traffic(pbx, (("plan", time.monotonic() - begun),))))
+        cost = traffic(pbx, (("plan", time.monotonic() - begun),))
+    app.spent.append(cost)
+    if app.verbosity > 0:
+        app.console.note(describe(cost))
     return plan
 
 
@@ -39,6 +43,17 @@ def traffic(pbx: PbxReader, seconds: tuple[tuple[str, float], ...]) -> Traffic:
     """Return what a stage cost."""
     meter = pbx.transport.meter
     return Traffic(meter.requests, meter.repeated, meter.refused, seconds, pbx.transport.pacer.limit)
+
+
+def together(costs: Sequence[Traffic]) -> Traffic:
+    """Return what several stages cost together; the pace is that of the last one."""
+    return Traffic(
+        requests=sum(cost.requests for cost in costs),
+        repeated=sum(cost.repeated for cost in costs),
+        refused=sum(cost.refused for cost in costs),
+        seconds=tuple(phase for cost in costs for phase in cost.seconds),
+        pace=costs[-1].pace,
+    )
 
 
 def describe(cost: Traffic) -> str:

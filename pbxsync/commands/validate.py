@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pbxsync.commands.annotating import annotate_option
 from pbxsync.commands.common import load_desired, only_tenant_paths, paths_argument, project_of, tenant_option
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: pbxsync validate tenants/")
 @paths_argument
 @tenant_option
+@annotate_option
 @click.pass_obj
 def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
     """Check the tenant files below PATHS, offline: every problem of every file, with its place."""

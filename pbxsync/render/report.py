@@ -21,7 +21,7 @@ _STYLES = {Status.FAILED: "red", Status.UNKNOWN: "red", Status.NOT_SENT: "yellow
 def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width: int = 80) -> str:
     """Return the report as lines, without a line break at the end: every change that is not on the PBX, then the sum.
 
-    `verbose` lists the others too, and what the run cost.
+    `verbose` lists the others too, and how the server took the requests.
     """
     paint = painter(colour=colour)
     lines = [line for outcome in report.outcomes for line in _outcome(outcome, verbose, paint, width)]
@@ -29,8 +29,8 @@ def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width
     lines += [paint(_verdict(report), "bold" if report.good else "red"), *_next_step(report)]
     if report.journal is not None:
         lines.append(f"Journal: {inert(report.journal)}")
-    if verbose and report.traffic is not None:
-        lines += _traffic(report.traffic)
+    if report.traffic is not None:
+        lines.append(_traffic(report.traffic, verbose))
     return "\n".join(lines)
 
 
@@ -87,7 +87,11 @@ def _next_step(report: Report) -> list[str]:
     return [*why, f"{rows.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
 
 
-def _traffic(traffic: Traffic) -> list[str]:
+def _traffic(traffic: Traffic, verbose: int) -> str:
+    """Return what the run cost in one line; `verbose` adds how the server took it."""
     phases = ", ".join(f"{inert(phase)} {seconds:.1f} s" for phase, seconds in traffic.seconds)
-    sent = f"Requests: {traffic.requests} sent, {traffic.repeated} repeated, {traffic.refused} refused"
-    return [f"{sent}; at most {traffic.pace} at a time in the end.", *([f"Time: {phases}."] if phases else [])]
+    line = f"{rows.counted(traffic.requests, 'request')} sent{': ' if phases else ''}{phases}."
+    if not verbose:
+        return line
+    more = f"{traffic.repeated:,} repeated, {traffic.refused:,} refused; at most {traffic.pace} at a time in the end."
+    return f"{line} {more}"
