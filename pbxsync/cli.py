@@ -13,18 +13,19 @@ import os
 import signal
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pbxsync import __version__
+from pbxsync.commands.everywhere import global_options, with_global_options
 from pbxsync.console import Console
 from pbxsync.errors import InputError, PbxsyncError
 from pbxsync.wire.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pbxsync.model import Problem, Traffic
 
@@ -74,7 +75,7 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"pbxsync.commands.{COMMANDS[name][0]}")
         command: click.Command = module.command
-        return command
+        return with_global_options(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -100,19 +101,11 @@ class Commands(click.Group):
     epilog="Start with: pbxsync plan tenants/",
 )
 @click.version_option(__version__, prog_name="pbxsync")
-@click.option("-v", "--verbose", count=True, help="Say more; twice: every request.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only the result and errors.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The project file (else found upwards)."
-)
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output.")
-@click.pass_context
-def cli(ctx: click.Context, verbose: int, quiet: bool, config: Path | None, color: str) -> None:  # noqa: FBT001 - click's
+def cli() -> None:
     """Keep the custom destinations of PBXCloud tenants as YAML: plan, apply, verify."""
-    app: App = ctx.obj
-    app.console.verbosity = -1 if quiet else verbose
-    app.console.colour = color
-    app.config = config
+
+
+cli.params += global_options()
 
 
 def main() -> None:

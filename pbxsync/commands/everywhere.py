@@ -1,0 +1,65 @@
+"""The options that may stand before the name of a command and after it: `pbxsync -v plan` is `pbxsync plan -v`."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from pbxsync.cli import App
+
+
+def with_global_options(command: click.Command) -> click.Command:
+    """Return `command` with the global options added; the one that was given stays as it is."""
+    wider = copy.copy(command)
+    wider.params = [*command.params, *global_options()]
+    return wider
+
+
+def global_options() -> list[click.Option]:
+    """Return the global options. What is given last wins, except that each further -v says more."""
+    return [
+        _option("-v", "--verbose", _verbose, count=True, help="Say more; twice: every request."),
+        _option("-q", "--quiet", _quiet, is_flag=True, help="Say only the result and errors."),
+        _option(
+            "--config",
+            None,
+            _config,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="The project file (else found upwards).",
+        ),
+        _option(
+            "--color", None, _colour, type=click.Choice(["auto", "always", "never"]), help="Colour the output (auto)."
+        ),
+    ]
+
+
+def _option(name: str, longer: str | None, take: Callable[[App, Any], None], **details: Any) -> click.Option:
+    def given(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        if value:  # not given here says nothing: it may stand in the other place
+            take(ctx.obj, value)
+
+    return click.Option([name, longer] if longer else [name], callback=given, expose_value=False, **details)
+
+
+def _verbose(app: App, times: int) -> None:
+    app.console.verbosity = max(0, app.console.verbosity) + times
+
+
+def _quiet(app: App, _: bool) -> None:
+    app.console.verbosity = -1
+
+
+def _config(app: App, file: Path) -> None:
+    app.config = file
+
+
+def _colour(app: App, when: str) -> None:
+    app.console.colour = when
