@@ -59,11 +59,13 @@ def key_mark(fingerprint: str) -> str | None:
 
 
 def moved_fields(before: str, now: str) -> tuple[str, ...]:
-    """Return the names of the fields in which two fingerprints of a row differ."""
+    """Return the names of the fields in which two fingerprints of a row differ; all where they do not tell which."""
+    if before.split(":")[2:] == now.split(":")[2:]:
+        return ()
     ours, theirs = (text.rpartition(":")[2] for text in (before, now))
     places = range(0, len(FIELDS) * _SHORT, _SHORT)
     pairs = zip(FIELDS, places, strict=True)
-    return tuple(name for name, at in pairs if ours[at : at + _SHORT] != theirs[at : at + _SHORT])
+    return tuple(name for name, at in pairs if ours[at : at + _SHORT] != theirs[at : at + _SHORT]) or FIELDS
 
 
 def _digest(value: str) -> str:

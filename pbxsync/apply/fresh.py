@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.diff import values
-from pbxsync.errors import StalePlan, WireError
+from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
 from pbxsync.fingerprint import key_mark, moved_fields
 from pbxsync.inert import quoted
 from pbxsync.model import Action
@@ -20,12 +20,26 @@ if TYPE_CHECKING:
     from pbxsync.model import Change, Destination, Plan, TenantPlan
 
 
+#: As many lines on what could not be read are shown: most often they all say the same.
+_SHOWN: Final = 20
+
+
 @dataclass(frozen=True)
 class _Checked:
-    """A tenant with its live rows filled in, and a line for each thing that speaks against the plan."""
+    """A tenant with its live rows filled in; a line for each thing that moved, and for each that could not be read."""
 
     tenant: TenantPlan
-    faults: tuple[str, ...]
+    moved: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The live row of an update, with the same lines."""
+
+    now: Destination | None = None
+    moved: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,16 +50,24 @@ class Freshness:
     crew: Crew
 
     def check(self, plan: Plan, tick: Callable[[], None] | None = None) -> Plan:
-        """Return the plan with the live rows filled in, fit to be applied. Raises StalePlan with all that moved.
+        """Return the plan with the live rows filled in, fit to be applied.
 
-        Reads each object that the plan updates, and lists the tenants to which it adds; nothing else.
+        Reads each object that the plan updates, and lists the tenants to which it adds; nothing else. Raises StalePlan
+        with all that moved, PlanError where something could not be read, KeyRevoked at once.
         """
         concerned = [tenant for tenant in plan.tenants if tenant.changes]
         checked = {each.tenant.tenant: each for each in self.crew.all(self._tenant, concerned, tick)}
-        faults = [line for each in checked.values() for line in each.faults]
-        if faults:
-            listed = "\n".join(f"  {line}" for line in faults)
+        moved = [line for each in checked.values() for line in each.moved]
+        unread = [line for each in checked.values() for line in each.unread]
+        more = [f"and {len(unread) - _SHOWN:,} more that cannot be read"] if len(unread) > _SHOWN else []
+        listed = "\n".join(f"  {line}" for line in (*moved, *unread[:_SHOWN], *more))
+        if moved:
             raise StalePlan(f"the saved plan is stale, so nothing of it was written; plan again:\n{listed}")
+        if unread:
+            raise PlanError(
+                "the saved plan could not be held against the PBX, so nothing of it was written; it stays good, apply it"
+                f" again later:\n{listed}"
+            )
         return replace(
             plan,
             tenants=tuple(checked[each.tenant].tenant if each.changes else each for each in plan.tenants),
@@ -54,57 +76,71 @@ class Freshness:
     def _tenant(self, tenant: TenantPlan) -> _Checked:
         read_at = time.monotonic()
         updates = [change for change in tenant.changes if change.action is Action.UPDATE]
+        rows = dict(zip(updates, self.crew.each(self._update, updates), strict=True))
+        moved = tuple(line for row in rows.values() for line in row.moved)
+        unread = tuple(line for row in rows.values() for line in row.unread)
         adds = [change for change in tenant.changes if change.action is Action.ADD]
         try:
-            results = dict(zip(updates, self.crew.each(self._update, updates), strict=True))
             ids, doubtful, taken = self._list(tenant, adds)
+        except KeyRevoked:
+            raise
         except WireError as error:
-            return _Checked(tenant, (f"{tenant.tenant}: cannot be read: {error}",))
-        faults = [line for _, lines in results.values() for line in lines]
-        changes = tuple(replace(each, was=results[each][0]) if each in results else each for each in tenant.changes)
+            return _Checked(tenant, moved, (*unread, f"{tenant.tenant}: cannot be read: {error}"))
         ready = replace(
             tenant,
-            changes=changes,
+            changes=tuple(replace(each, was=rows[each].now) if each in rows else each for each in tenant.changes),
             live_ids=ids,
             read_at=read_at,
             doubtful_empty=tenant.doubtful_empty or doubtful,
         )
-        return _Checked(ready, (*faults, *taken))
+        return _Checked(ready, (*moved, *taken), unread)
 
-    def _update(self, change: Change) -> tuple[Destination, tuple[str, ...]]:
-        now = self.live.read(change.tenant, change.id or "")
+    def _update(self, change: Change) -> _Row:
+        where = f"{change.tenant}: destination {change.id}"
+        try:
+            now = self.live.read(change.tenant, change.id or "")
+        except KeyRevoked:
+            raise
+        except NotThere:
+            return _Row(moved=(f"{where} ({quoted(change.name)}) is not there any more",))
+        except WireError as error:
+            return _Row(unread=(f"{where}: cannot be read: {error}",))
         mark = key_mark(change.live or "")
         if mark is not None and mark != self.live.mark(change.tenant):
             text = (
-                f"{change.tenant}: destination {change.id} has sensitive params, and was fingerprinted with another key"
-                " than the one there is now: give apply the read key that plan had too"
+                f"{where} has sensitive params, and was fingerprinted with another key than the one there is now: give"
+                " apply the read key that plan had too"
             )
-            return now, (text,)
+            return _Row(unread=(text,))
         moved = moved_fields(change.live or "", self.live.fingerprint(change.tenant, now))
         hidden = self.live.hidden_fields(now)
-        return now, tuple(_moved(change, name, now, hidden) for name in moved)
+        return _Row(now, tuple(_moved(change, name, now, hidden) for name in moved))
 
     def _list(self, tenant: TenantPlan, adds: list[Change]) -> tuple[frozenset[str], bool, list[str]]:
         """Return the ids of a tenant, whether its list is a doubtful nothing, and the names that are not free."""
         if not adds:
             return frozenset(), False, []
         listing = self.live.pbx.destinations(tenant.tenant)
-        renamed = {change.id for change in tenant.changes for row in change.diff if row.field == "name" and change.id}
-        names = {row.name: row.id for row in listing.rows if row.id not in renamed}
-        wanted = [(change, row.after or "") for change in adds for row in change.diff if row.field == "name"]
+        names = {row.name: row.id for row in listing.rows}
+        wanted = [row.after or "" for change in adds for row in change.diff if row.field == "name"]
         taken = [
             f"{tenant.tenant}: {quoted(name)} was not live when this was planned, and is live now as {names[name]}"
-            for _, name in wanted
+            for name in wanted
             if name in names
         ]
         return frozenset(row.id for row in listing.rows), listing.doubtful, taken
 
 
 def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str]) -> str:
-    """Return what moved, from what, to what. What it was is known of the fields that the plan changes."""
+    """Return what moved, from what, to what. What it was is known of the fields that the plan changes.
+
+    Of a row that was fingerprinted with a key nothing else is shown: what was sensitive when it was planned may not be
+    any more in the project of whoever applies it.
+    """
     start = f"{change.tenant}: destination {change.id}: {field}"
     planned = next((row for row in change.diff if row.field == field), None)
-    if field in hidden or (planned is not None and planned.sensitive):
+    keyed = planned is None and field.startswith("param") and key_mark(change.live or "") is not None
+    if field in hidden or keyed or (planned is not None and planned.sensitive):
         return f"{start} (sensitive) has moved"
     value = quoted(values(now)[field] or "")
     before = planned.before_id if planned is not None and field == "type" else planned.before if planned else None

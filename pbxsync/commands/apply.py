@@ -58,7 +58,7 @@ def command(
     given = Terms(**terms)
     if not plans:
         check_approvable(given)
-    project = project_of(app, found or plans)
+    project = project_of(app, found or plans, kept=bool(plans))
     limits = limits_of(app, project, parallel, timeout, retries)
     if plans:
         return _apply_saved(app, project, limits, given, plans)

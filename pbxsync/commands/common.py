@@ -41,9 +41,15 @@ def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def project_of(app: App, paths: Sequence[Path] = ()) -> Project:
-    """Find the project, and let the redactor learn every key that it knows."""
+def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> Project:
+    """Find the project, and let the redactor learn every key that it knows.
+
+    With `kept` the paths are plans or a journal, which may be kept outside of any project: then that of the working
+    directory is meant.
+    """
     project = find(paths, app.config, os.environ, Path.cwd())
+    if kept and project.file is None:
+        project = find((), app.config, os.environ, Path.cwd())
     for key in project.secrets():
         app.redactor.learn(key)
     app.redactor.withhold = any(rules.sensitive for rules in project.types.values())
@@ -72,6 +78,14 @@ def only_tenant_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
             else f"{plans[0]}: there is no such file or folder"
         )
     return found
+
+
+def check_out(out: Path | None) -> None:
+    """Raise UsageError for a name under which a saved plan would later be taken for a tenant file."""
+    if out is not None and out.suffix in _ENDINGS:
+        raise UsageError(
+            f"--out {out}: a saved plan may not end in .yaml or .yml, as tenant files do: name it otherwise"
+        )
 
 
 def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:

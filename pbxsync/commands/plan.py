@@ -12,6 +12,7 @@ from pbxsync import shards
 from pbxsync.commands.annotating import annotate_option
 from pbxsync.commands.common import (
     check_format,
+    check_out,
     format_option,
     limits_of,
     load_desired,
@@ -55,6 +56,7 @@ def command(
     from pbxsync.render import FORMATS, Options, render  # noqa: PLC0415 - --help must not pay for it
 
     check_format(fmt, list(FORMATS))
+    check_out(out)
     part = shards.parse(shard) if shard is not None else None
     found = only_tenant_paths(paths)
     project = project_of(app, found)

@@ -59,7 +59,7 @@ def command(
     if out is None:
         check_approvable(given)
     logged = read_journal(journal_read)
-    project = project_of(app, [journal_read])
+    project = project_of(app, [journal_read], kept=True)
     limits = limits_of(app, project, parallel, timeout, retries)
     with locked(project.root, given.lock_timeout), endpoint(project) as where:
         if logged.url != where.name:

@@ -1,0 +1,304 @@
+"""A saved plan is applied to the letter, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pbxsync.emulator import Emulator
+from pbxsync.planfile.write import digest_of
+from tests.apply.stage import Stage, columns, lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARAMS = {f"cu_param{number}": f"value {number}" for number in range(1, 21)}
+
+
+@pytest.fixture
+def boss(stage: Stage) -> str:
+    """A destination of which one param is to change, and beside it one to be added; its id."""
+    identity = stage.pbx.put("DEMO", cu_name="Boss", **PARAMS)
+    stage.want("DEMO", {"name": "Boss", "params": ["new"]}, {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    return identity
+
+
+def test_a_saved_plan_does_what_it_said_without_a_prompt_and_without_the_tenant_files(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    shutil.rmtree(stage.folder / "tenants")
+    ran = stage.run("apply", plan)
+    assert ran.status == 0, ran.all
+    assert [columns(row) for row in stage.pbx.rows("DEMO")] == [
+        {"cu_name": "Boss", "cu_ct_id": "1", **PARAMS, "cu_param1": "new"},
+        {"cu_name": "Night", "cu_ct_id": "1", "cu_param1": "112"},
+    ]
+    assert "1 added, 1 changed" in ran.out
+    assert lines(stage.journals[0])[0]["plan"] == json.loads(plan.read_text())["digest"]
+    del boss
+
+
+@pytest.mark.parametrize("moved", ["cu_name", "cu_ct_id", *PARAMS])
+def test_one_field_that_moved_refuses_the_whole_plan_and_says_what_is_live_now(
+    stage: Stage, boss: str, moved: str
+) -> None:
+    stage.pbx.put("OTHER", cu_name="Desk", cu_param1="1")
+    stage.want("OTHER", {"name": "Desk", "params": ["2"]})
+    plan = stage.save()
+    now = "5" if moved == "cu_ct_id" else "moved meanwhile"
+    stage.pbx.change(boss, **{moved: now})
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "stale" in ran.err
+    assert f"DEMO: destination {boss}: {moved.replace('cu_', '').replace('ct_id', 'type')}" in ran.err
+    assert f'"{now}"' in ran.err
+    assert ('was "value 1" when this was planned' in ran.err) == (moved == "cu_param1")
+    assert not stage.sent
+    assert not stage.journals
+
+
+def test_a_field_that_is_emptied_is_a_move_too(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.change(boss, cu_param20="")
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "param20" in ran.err
+    assert not stage.sent
+
+
+def test_everything_that_moved_is_said_at_once(stage: Stage, boss: str) -> None:
+    gone = stage.pbx.put("DEMO", cu_name="Gone", cu_param1="1")
+    stage.want(
+        "DEMO",
+        {"name": "Boss", "params": ["new"]},
+        {"name": "Gone", "params": ["2"]},
+        {"name": "Night", "type": "FORWARD"},
+    )
+    plan = stage.save()
+    stage.pbx.change(boss, cu_param1="a", cu_param2="b")
+    stage.pbx.remove(gone)
+    night = stage.pbx.put("DEMO", cu_name="Night")
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    for part in (
+        "param1",
+        "param2",
+        f"destination {gone}",
+        f'"Night" was not live when this was planned, and is live now as {night}',
+    ):
+        assert part in ran.err
+    assert not stage.sent
+
+
+def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.put("DEMO", cu_name="Night", cu_param1="112")
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "stale" in ran.err
+    assert not stage.sent
+    del boss
+
+
+def test_a_plan_applied_once_is_stale(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    assert stage.run("apply", plan).status == 0
+    commits = len(stage.commits)
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert f"destination {boss}: param1" in ran.err
+    assert '"Night" was not live' in ran.err
+    assert len(stage.commits) == commits == 2
+
+
+def test_what_cannot_be_read_refuses_the_plan_but_is_not_called_stale(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.faults.add(f"status-500 action=get objectid={boss}")
+    ran = stage.run("apply", plan, "--retries", "1")
+    assert ran.status == 1
+    assert "cannot be read" in ran.err
+    assert "stale" not in ran.err
+    assert not stage.sent
+
+
+def test_only_what_the_plan_touches_is_read(stage: Stage, boss: str) -> None:
+    for tenant in ("DEMO", "QUIET"):
+        stage.pbx.put(tenant, cu_name="Unmanaged", cu_param1="1")
+        stage.pbx.put(tenant, cu_name="Same", cu_param1="1")
+    stage.want("QUIET", {"name": "Same", "params": ["1"]})
+    stage.want("DEMO", {"name": "Boss", "params": ["new"]}, {"name": "Same", "params": ["1"]})
+    plan = stage.save()
+    stage.pbx.clear_log()
+    assert stage.run("apply", plan).status == 0
+    read = ("CUSTOM", "GET", "DEMO", boss)
+    assert stage.asked == [read, ("CUSTOM", "UPDATE", "DEMO", boss), read]
+
+
+def test_an_add_reads_the_list_and_its_own_row_and_nothing_else(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Unmanaged", cu_param1="1")
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    plan = stage.save()
+    stage.pbx.clear_log()
+    assert stage.run("apply", plan).status == 0
+    made = next(row["cu_id"] for row in stage.pbx.rows("DEMO") if row["cu_name"] == "Night")
+    listed = ("CUSTOM", "LIST", "DEMO", "")
+    assert stage.asked == [listed, ("CUSTOM", "ADD", "DEMO", ""), ("CUSTOM", "GET", "DEMO", made), listed]
+
+
+def test_it_applies_with_another_key_than_it_was_planned_with(stage: Stage, boss: str) -> None:
+    write_key = stage.environ.pop("PBXSYNC_WRITE_KEY")
+    plan = stage.save()
+    del stage.environ["PBXSYNC_READ_KEY"]
+    stage.environ["PBXSYNC_WRITE_KEY"] = write_key
+    stage.pbx.revoke(stage.pbx.read_key)
+    assert stage.run("apply", plan).status == 0
+    del boss
+
+
+def test_a_plan_of_another_url_is_refused_before_any_request(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    with Emulator(demo=False) as other:
+        stage.environ["PBXSYNC_URL"] = other.url
+        ran = stage.run("apply", plan)
+        assert not other.log
+    assert ran.status == 1
+    assert stage.pbx.url in ran.err
+    assert other.url in ran.err
+    del boss
+
+
+def _edited(plan: Path, *, digest: bool, **changes: Any) -> None:
+    tree = json.loads(plan.read_text())
+    tree |= changes
+    if digest:
+        tree["digest"] = digest_of({key: value for key, value in tree.items() if key != "digest"})
+    plan.write_text(json.dumps(tree))
+
+
+@pytest.mark.parametrize(
+    ("changes", "digest", "why"),
+    [
+        ({"created_at": "2031-05-04T09:30:00Z"}, False, "digest"),
+        ({"format_version": "2.0"}, True, "newer pbxsync, format 2.0"),
+        ({"format_version": "1.7", "new": 1}, False, "digest"),
+        ({"complete": False}, True, "complete"),
+    ],
+)
+def test_a_plan_that_was_edited_or_is_newer_is_refused_before_any_request(
+    stage: Stage, boss: str, changes: dict[str, Any], digest: bool, why: str
+) -> None:
+    plan = stage.save()
+    stage.pbx.clear_log()
+    _edited(plan, digest=digest, **changes)
+    for command in ("apply", "show"):
+        ran = stage.run(command, plan)
+        assert ran.status == 1
+        assert why in ran.err
+    assert not stage.pbx.log
+    del boss
+
+
+def test_a_plan_of_a_newer_minor_version_can_be_applied(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    _edited(plan, digest=True, format_version="1.7", something_new=[1])
+    assert stage.run("apply", plan).status == 0
+    del boss
+
+
+def test_the_shown_plan_can_be_stale(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.change(boss, cu_param1="moved")
+    stage.pbx.clear_log()
+    ran = stage.run("show", plan)
+    assert ran.status == 0
+    assert "Boss" in ran.out
+    assert not stage.pbx.log
+
+
+def test_several_plans_are_applied_together_or_not_at_all(stage: Stage) -> None:
+    ids = {}
+    for tenant in ("A", "B"):
+        ids[tenant] = stage.pbx.put(tenant, cu_name="Desk", cu_param1="1")
+        stage.want(tenant, {"name": "Desk", "params": ["2"]})
+    plans = [stage.save("--tenant", tenant, name=f"{tenant}.plan") for tenant in ("A", "B")]
+    assert stage.run("show", *plans).out == stage.run("show", *reversed(plans)).out
+    stage.pbx.change(ids["B"], cu_param2="moved")
+    assert stage.run("apply", *plans).status == 1
+    assert not stage.sent
+    stage.pbx.change(ids["B"], cu_param2="")
+    assert stage.run("apply", *reversed(plans)).status == 0
+    assert [stage.pbx.rows(tenant)[0]["cu_param1"] for tenant in ("A", "B")] == ["2", "2"]
+    assert len(stage.journals) == 1
+
+
+def test_the_same_tenant_in_two_plans_is_refused_before_any_request(stage: Stage, boss: str) -> None:
+    plans = [stage.save(name=name) for name in ("one.plan", "two.plan")]
+    stage.pbx.clear_log()
+    for given in (plans, [plans[0], plans[0]]):
+        ran = stage.run("apply", *given)
+        assert ran.status == 1
+        assert 'tenant "DEMO"' in ran.err
+    assert not stage.pbx.log
+    del boss
+
+
+def test_an_incomplete_plan_is_not_saved(stage: Stage, boss: str) -> None:
+    stage.want("LOST", {"id": "999", "name": "X"})
+    ran = stage.run("plan", "--out", "change.plan")
+    assert ran.status == 1
+    assert "incomplete" in ran.err
+    assert not (stage.folder / "change.plan").exists()
+    del boss
+
+
+def test_a_plan_file_is_for_its_owner_alone_whatever_was_there(stage: Stage, boss: str) -> None:
+    before = os.umask(0)
+    try:
+        old = stage.write("change.plan", "old")
+        old.chmod(0o666)
+        plan = stage.save()
+    finally:
+        os.umask(before)
+    assert plan.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in stage.folder.iterdir()) == ["change.plan", "tenants"]
+    del boss
+
+
+def test_a_plan_kept_elsewhere_is_applied_in_the_project_where_one_stands(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stage.write("pbxsync.yaml", "max_changes: 0")
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    plan = stage.save(name=str(tmp_path_factory.mktemp("artefacts") / "change.plan"))
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "--max-changes" in ran.err, "the limit of the project that one stands in holds"
+    assert stage.run("apply", "--max-changes", "1", plan).status == 0
+    assert len(stage.journals) == 1
+
+
+def test_tenant_files_and_plans_do_not_mix_and_a_plan_is_not_narrowed(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.clear_log()
+    assert "together" in stage.run("apply", plan, "tenants").err
+    assert "--tenant" in stage.run("apply", plan, "--tenant", "DEMO").err
+    assert "end in .yaml" in stage.run("plan", "--out", "change.yaml").err
+    assert not stage.pbx.log
+    del boss
+
+
+def test_a_list_that_may_be_an_error_wants_the_same_word_for_a_saved_plan(tmp_path: Path) -> None:
+    with Emulator(demo=False, dialect="silent") as pbx:
+        stage = Stage(tmp_path, pbx)
+        stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+        plan = stage.save()
+        ran = stage.run("apply", plan)
+        assert ran.status == 1
+        assert "--allow-empty" in ran.err
+        assert not stage.sent
+        assert stage.run("apply", plan, "--allow-empty").status == 0
+        assert len(pbx.rows("DEMO")) == 1
