@@ -13,7 +13,10 @@ import requests
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
 
-LIST = b'{"67":{"cu_id":"67","cu_name":"Old fax","ct_name":"FORWARD"},"286":{"cu_id":"286","cu_name":"S\\u00f8ren","ct_name":"FORWARD"}}'  # fmt: skip  # noqa: E501 -- one reply
+LIST = (
+    b'{"67":{"cu_id":"67","cu_name":"Old fax","ct_name":"FORWARD"},'
+    b'"286":{"cu_id":"286","cu_name":"S\\u00f8ren","ct_name":"FORWARD"}}'
+)
 """The list of DEMO that the fixture of the fault tests has."""
 
 CUSTOM = {"reqtype": "MANAGEDB", "object": "CUSTOM", "tenant": "DEMO"}
