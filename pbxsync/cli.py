@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ import click
 
 from pbxsync import __version__
 from pbxsync.commands.everywhere import global_options, with_global_options
-from pbxsync.console import Console
+from pbxsync.console import Console, fill_gaps
 from pbxsync.errors import InputError, PbxsyncError
 from pbxsync.wire.redact import Redactor
 
@@ -99,10 +98,17 @@ class Commands(click.Group):
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: pbxsync plan tenants/",
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
 )
 @click.version_option(__version__, prog_name="pbxsync")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> int:
     """Keep the custom destinations of PBXCloud tenants as YAML: plan, apply, verify."""
+    if ctx.invoked_subcommand is None:
+        app: App = ctx.obj
+        app.console.note(ctx.get_help())
+    return 1  # without a command; else what the command returns counts
 
 
 cli.params += global_options()
@@ -112,6 +118,7 @@ def main() -> None:
     """Run the command line of this process, and end it with the exit status."""
     # SIGTERM is what CI systems send: it ends a command as ^C does, with 130 (an apply has its own way of both).
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    fill_gaps()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -128,10 +135,6 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         console.error("interrupted")
         return 130
-    except BrokenPipeError:
-        # The reader of our output is gone: nothing can be said, and Python must not try at its end either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except Exception as error:  # noqa: BLE001 - the boundary: what nobody expected
         from pbxsync.crash import report  # noqa: PLC0415 - only a bug needs it
 
@@ -149,8 +152,8 @@ def _expected(app: App, error: click.ClickException | PbxsyncError) -> int:
         _annotate(app, error.problems)
     elif isinstance(error, click.UsageError) and error.ctx is not None:
         console.error(f"{error.format_message()}\n{error.ctx.get_usage()}")
-    else:
-        console.error(error.format_message() if isinstance(error, click.ClickException) else str(error))
+    elif text := error.format_message() if isinstance(error, click.ClickException) else str(error):
+        console.error(text)
     return error.exit_status if isinstance(error, PbxsyncError) else 1
 
 

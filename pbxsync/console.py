@@ -10,9 +10,11 @@ import os
 import shutil
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TextIO
 
+from pbxsync.errors import OutputError
 from pbxsync.inert import lines
 
 if TYPE_CHECKING:
@@ -34,13 +36,19 @@ class Console:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def result(self, text: str) -> None:
-        """Write the result of a command."""
-        _put(sys.stdout, self.redact(text) + "\n")
+        """Write the result of a command. Raises OutputError where that cannot be done."""
+        try:
+            _put(sys.stdout, self.redact(text) + "\n")
+        except OSError as error:
+            # What is left in the buffer must not be tried again when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            gone = isinstance(error, BrokenPipeError)
+            raise OutputError("" if gone else f"the result cannot be written: {error.strerror}") from None
 
     def note(self, text: str) -> None:
         """Write a remark, unless -q."""
         if self.verbosity >= 0:
-            _put(sys.stderr, self.redact(lines(text)) + "\n")
+            _say(self.redact(lines(text)) + "\n")
 
     def warning(self, text: str) -> None:
         """Write a warning, unless -q."""
@@ -54,11 +62,11 @@ class Console:
     def commands(self, text: str) -> None:
         """Write workflow commands to a CI: the one text that may begin a line with them."""
         if text:
-            _put(sys.stderr, self.redact(text) + "\n")
+            _say(self.redact(text) + "\n")
 
     def ask(self, question: str) -> str:
         """Ask on standard error and return the line that is answered; empty at the end of the input."""
-        _put(sys.stderr, self.redact(lines(question)))
+        _say(self.redact(lines(question)))
         return sys.stdin.readline().strip()
 
     def coloured(self, stream: TextIO) -> bool:
@@ -74,7 +82,7 @@ class Console:
 
     def _marked(self, word: str, style: str, text: str) -> None:
         mark = f"\x1b[{_STYLES[style]}m{word}:\x1b[0m" if self.coloured(sys.stderr) else f"{word}:"
-        _put(sys.stderr, f"{mark} {self.redact(lines(text))}\n")
+        _say(f"{mark} {self.redact(lines(text))}\n")
 
 
 class Meterbar:
@@ -98,14 +106,30 @@ class Meterbar:
             self._drawn, self._shown = now, True
             share = self._done / max(1, self._total)
             bar = ("█" * round(share * 24)).ljust(24, "·")
-            _put(sys.stderr, f"\r\x1b[2K{self._what} {bar} {self._done:,} of {self._total:,}")
+            _say(f"\r\x1b[2K{self._what} {bar} {self._done:,} of {self._total:,}")
 
     def __enter__(self) -> Meterbar:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
-            _put(sys.stderr, "\r\x1b[2K")
+            _say("\r\x1b[2K")
+
+
+def fill_gaps() -> None:
+    """Put something in the place of standard streams that are closed, so that no file or socket takes their number.
+
+    Output that nobody gets is an error: what stands in for standard output cannot be written.
+    """
+    for name, flags, mode in (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+
+
+def _say(text: str) -> None:
+    """Write to standard error. That nobody listens there stops nothing: least of all an apply in the middle."""
+    with suppress(OSError):
+        _put(sys.stderr, text)
 
 
 def _put(stream: TextIO, text: str) -> None:

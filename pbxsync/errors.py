@@ -27,6 +27,7 @@ text from files or servers gets into one only through `pbxsync.inert.quoted`.
     ├── GuardError               more changes than a limit allows
     ├── JournalError             a journal that cannot be read or written
     ├── Locked                   another apply runs in this project folder
+    ├── OutputError              the result cannot be written to standard output
     └── Interrupted              ^C or SIGTERM, after the writes in flight were read back (exit status 130)
 """
 
@@ -161,6 +162,10 @@ class JournalError(PbxsyncError):
 
 class Locked(PbxsyncError):
     """Another apply runs in this project folder."""
+
+
+class OutputError(PbxsyncError):
+    """The result cannot be written to standard output; without a text where nobody is there to read one."""
 
 
 class Interrupted(PbxsyncError):

@@ -53,7 +53,9 @@ def test_a_list_that_has_the_params_costs_no_get(workdir: Workdir) -> None:
         assert sent(pbx) == {"CUSTOMTYPES LIST": 1, "CUSTOM LIST": 10}
 
 
-def test_types_are_asked_again_only_for_a_tenant_that_names_one_that_is_missing(workdir: Workdir, pbx: Emulator) -> None:
+def test_types_are_asked_again_only_for_a_tenant_that_names_one_that_is_missing(
+    workdir: Workdir, pbx: Emulator
+) -> None:
     workdir.tenant("A", forward("x"))
     workdir.tenant("B", forward("x"))
     workdir.tenant("C", forward("x") | {"type": "NO SUCH TYPE"})
