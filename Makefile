@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo test coverage lint format types check clean
+.PHONY: setup demo test coverage lint format types check lowest clean
 
 setup: $(STAMP)
 
@@ -41,5 +41,15 @@ types: $(STAMP)
 
 check: lint types test
 
+# The same tests on the oldest libraries that pyproject.toml allows.
+lowest: $(VENV)-lowest/.current
+	$(VENV)-lowest/bin/python -m pytest -n 2 $(ARGS)
+
+$(VENV)-lowest/.current: pyproject.toml tests/lowest.txt
+	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest
+	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable '.[dev,emulator]' --constraint tests/lowest.txt
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .pbxsync examples/.pbxsync
+	rm -rf $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync

@@ -44,9 +44,20 @@ def command(
 ) -> int:
     """Serve an emulated PBX on loopback until ^C. Its keys are printed: they open nothing but this."""
     try:
-        from pbxsync.emulator import DialectError, Emulator, FaultError, read_specs, serve  # noqa: PLC0415 - an extra
+        from pbxsync.emulator (  # noqa: PLC0415 - an extra
+            DialectError,
+            Emulator,
+            FaultError,
+            dialect_reference,
+            fault_reference,
+            read_specs,
+            serve,
+        )
     except ImportError:
         raise UsageError("the emulator is not installed: install pbxsync[emulator]") from None
+    if dialect == "list" or "list" in faults:
+        app.console.result(dialect_reference() if dialect == "list" else fault_reference())
+        return 0
     try:
         specs = [
             *faults,
