@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Serve an emulated PBX on loopback until ^C. Its keys are printed: they open nothing but this."""
     try:
-        from pbxsync.emulator (  # noqa: PLC0415 - an extra
+        from pbxsync.emulator import (  # noqa: PLC0415 - an extra
             DialectError,
             Emulator,
             FaultError,
