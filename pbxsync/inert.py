@@ -19,7 +19,7 @@ _ODD = (
     "\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0e\ufeff\ufff0-\uffff\U000e0000-\U000e0fff\ud800-\udfff\U000ffffe-\U000fffff"
 )
-_DANGEROUS = re.compile(f"[{_ODD}]|(?<=#)#(?=\\[|vso\\[)", re.IGNORECASE)
+DANGEROUS = re.compile(f"[{_ODD}]|(?<=#)#(?=\\[|vso\\[)", re.IGNORECASE)
 _COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 
 
@@ -31,7 +31,7 @@ def escape(match: re.Match[str]) -> str:
 
 def inert(text: str) -> str:
     """Return `text` on one line, with everything dangerous shown as an escape; a backslash stays as it is."""
-    return _COMMAND.sub(r"\1\\u003a", _DANGEROUS.sub(escape, text))
+    return _COMMAND.sub(r"\1\\u003a", DANGEROUS.sub(escape, text))
 
 
 def quoted(text: str) -> str:
@@ -40,7 +40,7 @@ def quoted(text: str) -> str:
     >>> quoted('say "hi"')
     '"say \\"hi\\""'
     """
-    return _DANGEROUS.sub(escape, json.dumps(text, ensure_ascii=False))
+    return DANGEROUS.sub(escape, json.dumps(text, ensure_ascii=False))
 
 
 def shortened(text: str, limit: int = 200) -> str:
@@ -62,4 +62,4 @@ def json_text(value: Any, *, indent: int | None = 2) -> str:
 
 def lines_of_json(document: str) -> str:
     """Escape what is dangerous in a JSON text; outside its strings there is nothing such but line breaks."""
-    return "\n".join(_DANGEROUS.sub(escape, line) for line in document.split("\n"))
+    return "\n".join(DANGEROUS.sub(escape, line) for line in document.split("\n"))

@@ -1,0 +1,139 @@
+"""Live destinations as the tenant file that a person would have written: `plan` right after says "No changes".
+
+Pure: the same destinations, project and types give the same bytes every time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from pbxsync.files.characters import FORBIDDEN
+from pbxsync.files.quoting import block, scalar
+from pbxsync.files.rules import Rulebook
+from pbxsync.inert import quoted
+from pbxsync.model import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pbxsync.model import Destination
+    from pbxsync.project import Project
+
+_PARAM_INDENT = " " * 6
+#: Longer lists of params get a line for each.
+_WIDEST = 100
+
+
+class Exported(NamedTuple):
+    """A tenant file's text, and what could not be put into it (a sentence each)."""
+
+    text: str
+    warnings: tuple[str, ...]
+
+
+def export(tenant: str, live: Iterable[Destination], types: Iterable[Type], project: Project) -> Exported:
+    """Return the tenant file that holds all of `live`; `types` are those that the PBX lists.
+
+    Each destination stands under its name, or is pinned by its id where no file can hold its name or where others have
+    it too. Params that no file may hold, and sensitive ones, are left out with a warning.
+    """
+    rows = sorted(live, key=lambda row: (row.name or "", int(row.id or 0)))
+    writer = _Writer(tenant, rows, types, project)
+    lines = [line for row in rows for line in writer.destination(row)]
+    head = [f"tenant: {scalar(tenant)}"]
+    if writer.left_out and project.clear_unlisted:
+        head.append("unlisted_params: keep  # some params are left out below, and stay as they are")
+    head.append("destinations:" if lines else "destinations: []")
+    return Exported("\n".join([*head, *lines]) + "\n", tuple(writer.warnings))
+
+
+class _Writer:
+    """Writes one destination after the other, and gathers what it has to leave out."""
+
+    def __init__(self, tenant: str, rows: Sequence[Destination], types: Iterable[Type], project: Project) -> None:
+        self._tenant = tenant
+        self._project = project
+        self._rulebook = Rulebook(project)
+        self._named = Counter(row.name for row in rows)
+        listed = list(types)
+        self._listed = {each.id: each for each in listed}
+        names = Counter(each.name for each in listed)
+        #: Types that their name alone tells apart from every other, and from any number.
+        self._tellable = {(each.id, each.name) for each in listed if names[each.name] == 1 and _may_name(each.name)}
+        self.warnings: list[str] = []
+        self.left_out = False
+
+    def destination(self, row: Destination) -> Iterator[str]:
+        """Yield the lines of one destination."""
+        why = self._why_pinned(row)
+        first, *others = [f"id: {row.id}  # {why}"] if why else [f"name: {_value(row.name or '', ' ' * 6)}"]
+        kind = row.type
+        written = None if kind is None else kind.name if (kind.id, kind.name) in self._tellable else kind.id
+        if kind is not None and written is not None:
+            others.append(f"type: {written if written == kind.id else scalar(written)}")
+        others += self._params(row, written)
+        yield f"  - {first}"
+        yield from (f"    {line}" for line in others)
+
+    def _why_pinned(self, row: Destination) -> str:
+        name = row.name or ""
+        if not name:
+            return "its name is empty"
+        if FORBIDDEN.search(name):
+            return f"no file can hold its name: {quoted(name)}"
+        if self._named[name] > 1:
+            return f"one of {self._named[name]} named {quoted(name)}"
+        return ""
+
+    def _params(self, row: Destination, written: str | None) -> list[str]:
+        """Return the lines of the params that are not empty, none where all are."""
+        # A plan knows a type that is not listed by its number alone.
+        labels = (
+            () if row.type is None else self._project.labels(self._listed.get(row.type.id, Type(row.type.id, None)))
+        )
+        given = {
+            position: value
+            for position, value in enumerate(row.params, start=1)
+            if value and self._may_stand(row, position, value, labels)
+        }
+        if not given:
+            return []
+        rules = self._rulebook.of(written)
+        keys = {
+            position: scalar(label)
+            for position, label in enumerate(labels, start=1)
+            if rules.positions.get(label) in {position, 0}
+        }
+        if not keys.keys() & given.keys() and list(given) == list(range(1, len(given) + 1)):
+            return _list(list(given.values()))
+        lines = [f"  {keys.get(position, position)}: {_value(value, ' ' * 8)}" for position, value in given.items()]
+        return ["params:", *lines]
+
+    def _may_stand(self, row: Destination, position: int, value: str, labels: Sequence[str]) -> bool:
+        sensitive = row.type is not None and position in self._project.sensitive(row.type)
+        if not sensitive and not FORBIDDEN.search(value):
+            return True
+        self.left_out = self.left_out or not sensitive
+        label = f" ({quoted(labels[position - 1])})" if position <= len(labels) else ""
+        why = "it is sensitive" if sensitive else "no file can hold its control characters"
+        named = f"destination {row.id} of tenant {self._tenant}, {quoted(row.name or '')}"
+        self.warnings.append(f"{named}: param{position}{label} is left out: {why}")
+        return False
+
+
+def _may_name(name: str | None) -> bool:
+    """Whether a type can be written by its name: not where that looks like a number, or no file can hold it."""
+    return bool(name) and not (name or "").isdigit() and not FORBIDDEN.search(name or "")
+
+
+def _list(values: list[str]) -> list[str]:
+    """Return the lines of params from param1 on without a gap."""
+    short = f"params: [{', '.join(scalar(value, in_brackets=True) for value in values)}]"
+    if len(short) <= _WIDEST:
+        return [short]
+    return ["params:", *(f"  - {_value(value, ' ' * 8)}" for value in values)]
+
+
+def _value(text: str, indent: str) -> str:
+    return block(text, indent) or scalar(text)
