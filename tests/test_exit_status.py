@@ -123,7 +123,7 @@ def test_closed_standard_streams_crash_nothing(changed: Workdir, closed: str, st
 
 def test_standard_error_that_is_gone_does_not_stop_an_apply(changed: Workdir, pbx: Emulator) -> None:
     with Path("/dev/full").open("wb") as full:
-        command = [COMMAND, "-vv", "apply", "--auto-approve"]
+        command = [str(COMMAND), "-vv", "apply", "--auto-approve"]
         ended = subprocess.run(command, env=changed.environ(), stdout=-1, stderr=full, check=False)
     assert ended.returncode == 0
     assert len(pbx.rows("DEMO")) == 2
