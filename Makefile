@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo test coverage lint format types check lowest clean
+.PHONY: setup demo test coverage lint format types check bench lowest clean
 
 setup: $(STAMP)
 
@@ -50,6 +50,10 @@ $(VENV)-lowest/.current: pyproject.toml tests/lowest.txt
 	@$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --editable '.[dev,emulator]' --constraint tests/lowest.txt
 	@touch $@
+
+# Needs nginx and curl, which it installs from Debian; ARGS=--quick for a look of two minutes.
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync

@@ -1,0 +1,105 @@
+"""The results as Markdown: the machine, the goals, and every heat with medians, minimum and maximum."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.goals import goals
+from benchmarks.peer import PINNED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from benchmarks.heats import Heat
+    from benchmarks.measure import Result
+
+#: What is between these two lines of the page is written by a run; the rest is written by people.
+BEGIN: Final = "<!-- results: written by `make bench` -->"
+END: Final = "<!-- end of results -->"
+
+
+def into(page: Path, text: str) -> None:
+    """Put the results into the page."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+
+
+def markdown(command: str, heats: Sequence[Heat], runs: int, seconds: float) -> str:
+    """Return everything that was measured."""
+    parts = [
+        f"`{command}`, {runs} runs each in turn after one to warm up, {seconds / 60:.0f} minutes, on {machine()}.",
+        "\n".join(_goals(heats)),
+        *("\n".join(_heat(heat)) for heat in heats if heat.title != "Memory"),
+        "\n".join(_memory(heats)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def machine() -> str:
+    """Describe this machine: processor, cores, memory, system, versions, and what else it had to do."""
+    cpu = platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            cpu = line.partition(":")[2].strip()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    packages = ", ".join(f"{name} {version(name)}" for name in ("click", "PyYAML", "requests", "urllib3"))
+    tools = ", ".join((_first_line("nginx", "-v"), _first_line("curl", "--version"), PINNED[0].replace("==", " ")))
+    return (
+        f"{os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, {platform.system()} {platform.release()},"
+        f" Python {platform.python_version()}, {packages}, {tools};"
+        f" load average at the end {load}"
+    )
+
+
+def _first_line(*command: str) -> str:
+    environ = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    words = (done.stdout + done.stderr).splitlines()[0].removeprefix("nginx version: ").split()
+    return " ".join(words[:2]) if words[0] == "curl" else words[0]
+
+
+def _goals(heats: Sequence[Heat]) -> Iterator[str]:
+    yield "| goal | at most | reached | the same in CPU time | |"
+    yield "| --- | ---: | ---: | ---: | --- |"
+    for heat in heats:
+        for goal in goals(heat):
+            unit = f" {goal.unit}" if goal.unit else ""
+            digits = 0 if goal.unit else 2
+            cpu = "" if goal.by_cpu is None else f"{goal.by_cpu:.2f}"
+            met = "met" if goal.met else "**missed**"
+            yield f"| {goal.text} | {goal.limit:g}{unit} | {goal.reached:.{digits}f}{unit} | {cpu} | {met} |"
+
+
+def _heat(heat: Heat) -> Iterator[str]:
+    world = heat.world
+    yield f"### {heat.title}" if world is None else f"### {heat.title}, {world.name}"
+    yield ""
+    yield "| | seconds: median | minimum | maximum | CPU seconds | peak memory |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    yield from (_row(name, result) for name, result in heat.results.items())
+
+
+def _row(name: str, result: Result) -> str:
+    walls = [run.wall for run in result.runs]
+    return (
+        f"| {name} | {result.wall:.3f} | {min(walls):.3f} | {max(walls):.3f} | {result.cpu:.3f} |"
+        f" {result.memory:.0f} MB |"
+    )
+
+
+def _memory(heats: Sequence[Heat]) -> Iterator[str]:
+    yield "### Memory of `pbxsync plan` with nothing changed"
+    yield ""
+    yield "| world | peak | CPU seconds |"
+    yield "| --- | ---: | ---: |"
+    for heat in heats:
+        plan = heat.results.get("pbxsync plan")
+        if plan is not None and heat.world is not None and heat.title in {"Plan", "Memory"}:
+            yield f"| {heat.world.name} | {plan.memory:.0f} MB | {plan.cpu:.2f} |"

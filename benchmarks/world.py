@@ -1,0 +1,163 @@
+"""Generated worlds: tenant files, the replies of a PBX on which nothing is to be changed, and the URLs of a plan.
+
+A world is made once, in the cache folder, and used again by later runs: the same sizes give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CACHE: Final = Path(__file__).parent / ".cache"
+#: Part of the cache folder's name: to be raised when what is generated changes.
+VERSION: Final = 1
+PATH: Final = "/pbx/proxyapi.php"
+KEY: Final = "bench-key-0123456789abcdef"
+#: Every so-manieth destination is changed in the second set of files, which `apply` is timed on: 5 %.
+CHANGED_EVERY: Final = 20
+_TYPES: Final = {"1": "FORWARD", "2": "CALLBACK", "3": "RANDOM"}
+_WORDS: Final = ("Front desk", "Night duty", "Boss phone", "Queue overflow", "Workshop", "Rønne office", "Fax", "Sales")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One destination: what the files want and what is live, but for `changed`, its number in the second set of files."""
+
+    id: str
+    name: str
+    params: tuple[str, str, str]
+    changed: str
+
+    def reply(self, number: str) -> dict[str, str]:
+        """Return the row as a `get` answers it."""
+        params = dict.fromkeys((f"cu_param{position}" for position in range(1, 21)), "")
+        params.update(cu_param1=number, cu_param2=self.params[1], cu_param3=self.params[2])
+        return {
+            "cu_id": self.id,
+            "cu_te_id": "7",
+            "cu_name": self.name,
+            "cu_ct_id": "1",
+            "ct_name": "FORWARD",
+            **params,
+        }
+
+
+@dataclass(frozen=True)
+class World:
+    """`tenants` with `each` so many destinations; `params_in_list` tells which dialect the list has."""
+
+    tenants: int
+    each: int
+    params_in_list: bool = False
+
+    @property
+    def name(self) -> str:
+        """How reports call it."""
+        return f"{self.tenants:,} x {self.each}{' with params in the list' if self.params_in_list else ''}"
+
+    @property
+    def destinations(self) -> int:
+        """How many destinations there are in all."""
+        return self.tenants * self.each
+
+    @property
+    def requests(self) -> int:
+        """How many requests a plan takes: the types, a list a tenant, and a get for each destination that needs one."""
+        return 1 + self.tenants + (0 if self.params_in_list else self.destinations)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where it is: `tenants/`, `changed/`, `replies/`, `urls` and `zones/`. Made where it is not there yet."""
+        kind = "full" if self.params_in_list else "plain"
+        folder = CACHE / f"world-{VERSION}-{self.tenants}x{self.each}-{kind}"
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _make(self, folder)
+            (folder / "whole").touch()
+        return folder
+
+    def codes(self) -> Iterator[tuple[int, str]]:
+        """Yield the tenants, numbered."""
+        return ((number, f"T{number:04}") for number in range(1, self.tenants + 1))
+
+    def rows(self, tenant: int) -> list[Row]:
+        """Return the destinations of a tenant; the same ones each time."""
+        chance = random.Random(tenant)  # noqa: S311 - worlds are to be the same each time, nothing is secret
+        return [_row(chance, tenant * 1000 + number, number) for number in range(self.each)]
+
+
+def _row(chance: random.Random, identity: int, number: int) -> Row:
+    phone, other = (f"+45{chance.randrange(10**7, 10**8)}" for _ in range(2))
+    params = (phone, chance.choice(("INCOMINGDID", "ORIGINAL")), str(chance.randrange(5, 90)))
+    return Row(str(identity), f"{chance.choice(_WORDS)} {number}", params, other)
+
+
+def _make(world: World, folder: Path) -> None:
+    for name in ("tenants", "changed", "zones", "replies/CUSTOM/list", "replies/CUSTOM/get", "after/CUSTOM/get"):
+        (folder / name).mkdir(parents=True)
+    types = {number: {"ct_id": number, "ct_name": name, "ct_description": name} for number, name in _TYPES.items()}
+    (folder / "replies" / "types.json").write_text(json.dumps(types))
+    for number, code in world.codes():
+        rows = world.rows(number)
+        (folder / "tenants" / f"{code}.yaml").write_text(tenant_file(code, rows, changed=False))
+        (folder / "changed" / f"{code}.yaml").write_text(tenant_file(code, rows, changed=True))
+        (folder / "replies" / "CUSTOM" / "list" / f"{code}.json").write_text(json.dumps(_listing(world, rows)))
+        (folder / "zones" / f"{code.lower()}.test.yaml").write_text(zone_file(rows))
+        if not world.params_in_list:
+            _write_gets(folder, rows)
+    (folder / "urls").write_text("\n".join(targets(world)) + "\n")
+
+
+def _listing(world: World, rows: list[Row]) -> object:
+    if world.params_in_list:
+        return [row.reply(row.params[0]) for row in rows]
+    return {row.id: {"cu_id": row.id, "cu_name": row.name, "ct_name": "FORWARD"} for row in rows}
+
+
+def _write_gets(folder: Path, rows: list[Row]) -> None:
+    for row in rows:
+        (folder / "replies" / "CUSTOM" / "get" / f"{row.id}.json").write_text(json.dumps(row.reply(row.params[0])))
+        (folder / "after" / "CUSTOM" / "get" / f"{row.id}.json").write_text(json.dumps(row.reply(row.changed)))
+
+
+def tenant_file(code: str, rows: list[Row], *, changed: bool) -> str:
+    """Return a tenant's file; every third destination gives its params by label."""
+    lines = [f"tenant: {code}", "destinations:"]
+    for place, row in enumerate(rows):
+        number = row.changed if changed and place % CHANGED_EVERY == 0 else row.params[0]
+        lines += [f"  - name: {row.name}", "    type: FORWARD"]
+        if place % 3:
+            lines += [f"    params: [{number}, {row.params[1]}, {row.params[2]}]"]
+        else:
+            lines += ["    params:", f"      number: {number}", f"      callerid: {row.params[1]}"]
+            lines += [f"      timeout: {row.params[2]}"]
+    return "\n".join(lines) + "\n"
+
+
+def zone_file(rows: list[Row]) -> str:
+    """Return the same destinations as an octoDNS zone: a TXT record each, its values the params."""
+    lines = ["---"]
+    for row in rows:
+        lines += [f"d{row.id}:", "  type: TXT", "  ttl: 300", "  values:", *(f"  - '{text}'" for text in row.params)]
+    return "\n".join(lines) + "\n"
+
+
+def targets(world: World) -> Iterator[str]:
+    """Yield path and query of every request of a plan, exactly as pbxsync sends them."""
+    yield _target("CUSTOMTYPES", "T0001", "list")
+    for number, code in world.codes():
+        yield _target("CUSTOM", code, "list")
+        if not world.params_in_list:
+            yield from (_target("CUSTOM", code, "get", f"&objectid={row.id}") for row in world.rows(number))
+
+
+def _target(table: str, code: str, action: str, more: str = "") -> str:
+    return f"{PATH}?reqtype=MANAGEDB&object={table}&tenant={code}&action={action}{more}&cache=no&key={KEY}"
