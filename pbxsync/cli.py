@@ -11,12 +11,12 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pbxsync import __version__
+from pbxsync.app import App
 from pbxsync.commands.everywhere import global_options, with_global_options
 from pbxsync.console import Console, fill_gaps
 from pbxsync.errors import InputError, PbxsyncError
@@ -24,9 +24,8 @@ from pbxsync.wire.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from pbxsync.model import Problem, Traffic
+    from pbxsync.model import Problem
 
 #: Each command: its module, imported only when it is run, and its line in the help.
 COMMANDS: Final = {
@@ -37,26 +36,6 @@ COMMANDS: Final = {
     "revert": ("revert", "Put back what an apply changed."),
     "emulator": ("emulator", "Serve an emulated PBX on loopback."),
 }
-
-
-@dataclass
-class App:
-    """What every command gets: the way out, the redactor, and the global options.
-
-    It gathers what stages cost (`spent`), and the warnings of files, for the CI that `annotate` names.
-    """
-
-    console: Console
-    redactor: Redactor
-    config: Path | None = None
-    annotate: str = "none"
-    spent: list[Traffic] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-    @property
-    def verbosity(self) -> int:
-        """-1 with -q, 1 with -v, 2 with -vv."""
-        return self.console.verbosity
 
 
 class Commands(click.Group):

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.cli import App
+    from pbxsync.app import App
     from pbxsync.model import Problem
 
 #: The name that GitLab's own documentation uses for `artifacts: reports: codequality:`.

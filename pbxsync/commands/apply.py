@@ -25,8 +25,8 @@ from pbxsync.session import endpoint
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pbxsync.app import App
     from pbxsync.apply.reading import LiveReader
-    from pbxsync.cli import App
     from pbxsync.crew import Crew
     from pbxsync.model import Plan
     from pbxsync.project import Project

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from pbxsync.app import App
     from pbxsync.apply.write import Writer
-    from pbxsync.cli import App
     from pbxsync.crew import Crew
     from pbxsync.journal import Journal
     from pbxsync.model import Plan, Report

@@ -15,7 +15,7 @@ from pbxsync.session import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.cli import App
+    from pbxsync.app import App
     from pbxsync.files.desired import Desired
     from pbxsync.model import Plan
 

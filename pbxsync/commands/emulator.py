@@ -10,7 +10,7 @@ import click
 from pbxsync.errors import UsageError
 
 if TYPE_CHECKING:
-    from pbxsync.cli import App
+    from pbxsync.app import App
 
 
 @click.command(epilog="Example: pbxsync emulator --port 8080 --db pbx.db --read-key READ --write-key WRITE")

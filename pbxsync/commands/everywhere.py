@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from pbxsync.cli import App
+    from pbxsync.app import App
 
 
 def with_global_options(command: click.Command) -> click.Command:

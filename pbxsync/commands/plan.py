@@ -26,7 +26,7 @@ from pbxsync.commands.stages import plan_stage
 from pbxsync.session import endpoint
 
 if TYPE_CHECKING:
-    from pbxsync.cli import App
+    from pbxsync.app import App
     from pbxsync.model import Plan
 
 

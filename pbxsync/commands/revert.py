@@ -28,7 +28,7 @@ from pbxsync.revert import Logged, Reversal, read_journal, reversal
 from pbxsync.session import endpoint, reader
 
 if TYPE_CHECKING:
-    from pbxsync.cli import App
+    from pbxsync.app import App
     from pbxsync.model import Destination
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits

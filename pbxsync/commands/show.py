@@ -11,7 +11,7 @@ import click
 from pbxsync.commands.common import check_format, format_option
 
 if TYPE_CHECKING:
-    from pbxsync.cli import App
+    from pbxsync.app import App
 
 
 @click.command(epilog="Example: pbxsync show change.plan --format json")

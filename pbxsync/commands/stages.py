@@ -13,7 +13,7 @@ from pbxsync.session import reader
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.cli import App
+    from pbxsync.app import App
     from pbxsync.files.desired import Desired
     from pbxsync.model import Plan
     from pbxsync.project import Project

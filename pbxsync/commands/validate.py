@@ -12,7 +12,7 @@ from pbxsync.commands.common import load_desired, only_tenant_paths, paths_argum
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.cli import App
+    from pbxsync.app import App
 
 
 @click.command(epilog="Example: pbxsync validate tenants/")
