@@ -25,7 +25,9 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 tenant_option = click.option(
     "--tenant", "tenants", multiple=True, metavar="GLOB", help="Only tenants that match; may be repeated."
 )
-format_option = click.option("--format", "fmt", default="text", metavar="FORMAT", help="How to show the plan.")
+format_option = click.option(
+    "--format", "fmt", default="text", metavar="text|json|markdown|html", help="How to show the plan."
+)
 
 
 def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
