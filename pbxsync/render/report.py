@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pbxsync.inert import inert
@@ -10,11 +11,13 @@ from pbxsync.render import rows
 from pbxsync.render.style import painter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pbxsync.model import Mismatch, Outcome, Report, Traffic
     from pbxsync.render.style import Paint
 
+#: So many changes not sent for one reason are named one by one; more stand under it together.
+_A_FEW = 3
 _STYLES = {Status.FAILED: "red", Status.UNKNOWN: "red", Status.NOT_SENT: "yellow"}
 
 
@@ -24,7 +27,14 @@ def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width
     `verbose` lists the others too, and how the server took the requests.
     """
     paint = painter(colour=colour)
-    lines = [line for outcome in report.outcomes for line in _outcome(outcome, verbose, paint, width)]
+    together = _held_together(report.outcomes)
+    lines = [
+        line
+        for outcome in report.outcomes
+        if not (outcome.status is Status.NOT_SENT and outcome.message in together)
+        for line in _outcome(outcome, verbose, paint, width)
+    ]
+    lines += [line for message, outcomes in together.items() for line in _held(message, outcomes, paint)]
     lines += [""] if lines else []
     lines += [paint(_verdict(report), "bold" if report.good else "red"), *_next_step(report)]
     if report.journal is not None:
@@ -45,6 +55,23 @@ def _outcome(outcome: Outcome, verbose: int, paint: Paint, width: int) -> Iterat
     longest = max((len(rows.label(row)) for row in outcome.mismatches), default=0)
     for row in outcome.mismatches:
         yield from _mismatch(row, min(longest, 24), width)
+
+
+def _held_together(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Return the changes that were not sent for one and the same reason, by it, where there are more than a few."""
+    by_reason: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.status is Status.NOT_SENT:
+            by_reason[outcome.message].append(outcome)
+    return {reason: held for reason, held in by_reason.items() if len(held) > _A_FEW}
+
+
+def _held(message: str, outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
+    """Name many changes under the one reason for which they were not sent."""
+    yield f"{paint('not sent:', _STYLES[Status.NOT_SENT])} {rows.counted(len(outcomes), 'change')}: {inert(message)}"
+    for outcome in outcomes:
+        change = outcome.change
+        yield f"    {inert(change.tenant)} {rows.headline(change)}  {paint(inert(change.source), 'dim')}"
 
 
 def _word(outcome: Outcome) -> str:

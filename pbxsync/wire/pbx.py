@@ -109,18 +109,19 @@ class PbxReader:
         try:
             body = patiently(once, self.transport.meter, self._patience.tries, self._patience.seconds)
         except Denied as error:
-            raise self.standing.denied(key, tenant, error, self._probe(key)) from None
+            raise self.standing.denied(key, request, error, self._again(key)) from None
         text = recognise.text(body, request, redact)
-        self.standing.accepted(key, tenant)
+        self.standing.accepted(key, request)
         return text
 
-    def _probe(self, key: Secret) -> Callable[[str], None]:
-        def probe(tenant: str) -> None:
-            request = _managedb("CUSTOMTYPES", tenant, "list")
+    def _again(self, key: Secret) -> Callable[[Request], None]:
+        """Return what sends a read once more, to see whether the key is still good for it."""
+
+        def send(request: Request) -> None:
             with contextlib.suppress(Busy, ServerFault, Unreachable):  # they tell nothing of the key
                 recognise.usable(self.transport.read(request, key), request, self.transport.redactor)
 
-        return probe
+        return send
 
     def _shaped(self, shape: Callable[[Any], Any], text: str, tenant: str, table: str, objectid: str = "") -> Any:
         """Bring a text into a shape, or raise the wire's error with what was wrong and an excerpt."""
@@ -170,11 +171,11 @@ class PbxWriter(PbxReader):
 
     def _write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error for a refused write, which tells whether the key may at least read."""
-        probe = self._probe(key)
+        read = _managedb("CUSTOM", tenant, "list")
         try:
-            probe(tenant)
+            self._again(key)(read)
         except Denied:
-            return self.standing.denied(key, tenant, error, probe)
+            return self.standing.denied(key, read, error, self._again(key))
         return self.standing.write_denied(key, tenant, error)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.model import Secret
+    from pbxsync.wire.messages import Request
 
 #: So many tenants refused, and none ever accepted: then it is the key.
 _ENOUGH: Final = 5
@@ -25,7 +26,7 @@ class Standing:
     """What is known of each key in this run. Thread safe."""
 
     def __init__(self) -> None:
-        self._good: dict[Secret, str] = {}
+        self._good: dict[Secret, Request] = {}
         self._refused: dict[Secret, set[str]] = {}
         self._revoked: dict[Secret, str] = {}
         self._no_write: dict[Secret, set[str]] = {}
@@ -38,27 +39,24 @@ class Standing:
         if reason is not None:
             raise KeyRevoked(reason)
 
-    def accepted(self, key: Secret, tenant: str) -> None:
-        """Note that a request with this key was answered for this tenant."""
+    def accepted(self, key: Secret, request: Request) -> None:
+        """Note that a read with this key was answered."""
         if key not in self._good:
-            self._good[key] = tenant
+            self._good[key] = request
 
-    def denied(self, key: Secret, tenant: str, error: Denied, probe: Callable[[str], None]) -> Denied:
-        """Return the error to raise: KeyRevoked where the key is refused even for a tenant that it worked for.
+    def denied(self, key: Secret, request: Request, error: Denied, send: Callable[[Request], None]) -> Denied:
+        """Return the error to raise: KeyRevoked where the key is refused even for what it was good for before.
 
-        `probe(tenant)` sends a harmless read for a tenant that was good before, and raises Denied where that fails.
+        `send` sends that read once more, and raises Denied where it is refused.
         """
         good = self._good.get(key)
         if good is None:
-            return self._without_good(key, tenant, error)
-        if good != tenant:
-            try:
-                probe(good)
-            except Denied:
-                pass
-            else:
-                return error
-        return self.revoke(key, f"the key worked for {good} and is refused now: it was revoked or changed ({error})")
+            return self._without_good(key, request.value("tenant"), error)
+        try:
+            send(good)
+        except Denied:
+            return self.revoke(key, f"the key was good for '{good}' and is refused now: it was revoked or changed")
+        return error
 
     def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error to raise for a write that was refused although the same key may read the tenant."""

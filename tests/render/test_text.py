@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.inert import inert, quoted
-from pbxsync.model import Action, Plan, Report, Status, TenantPlan
+from pbxsync.model import Action, Change, Outcome, Plan, Report, Status, TenantPlan
 from pbxsync.render import FORMATS, Options, plan_text, render, report_text
 from tests.render import samples
 from tests.render.harmless import assert_harmless
@@ -135,3 +135,11 @@ def test_colour_is_there_only_when_it_is_asked_for() -> None:
     assert "\x1b" not in plan_text(samples.FULL)
     assert "\x1b[31m" in report_text(samples.BAD_REPORT, colour=True)
     assert "\x1b" not in report_text(samples.BAD_REPORT)
+
+
+def test_many_changes_that_were_not_sent_for_one_reason_stand_under_it_once() -> None:
+    changes = [Change(Action.ADD, "DEMO", None, f"Phone {number}", "a.yaml:1", ()) for number in range(5)]
+    report = Report(tuple(Outcome(change, Status.NOT_SENT, None, "the key was revoked") for change in changes))
+    shown = report_text(report)
+    assert shown.count("the key was revoked") == 1
+    assert all(f'"Phone {number}"' in shown for number in range(5))
