@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "apply": ("apply", "Change the PBX to match the files, or do what a saved plan says."),
     "show": ("show", "Show saved plans, several as one."),
     "revert": ("revert", "Put back what an apply changed."),
+    "schema": ("schema", "Print the JSON Schema of tenant or project files, for editors."),
     "emulator": ("emulator", "Serve an emulated PBX on loopback."),
 }
 

@@ -1,0 +1,30 @@
+"""`pbxsync schema`: JSON Schema of the tenant file or the project file, for editors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pbxsync.commands.common import project_of
+from pbxsync.inert import json_text
+
+if TYPE_CHECKING:
+    from pbxsync.app import App
+
+
+@click.command(epilog="Example: pbxsync schema > .pbxsync/tenant.schema.json")
+@click.argument("of", type=click.Choice(["tenant", "project"]), default="tenant")
+@click.pass_obj
+def command(app: App, of: str) -> int:
+    """Print the JSON Schema (2020-12) of tenant files, with the labels of this project's types, or of project files.
+
+    With the YAML extension of an editor, begin a file with:
+
+    # yaml-language-server: $schema=../.pbxsync/tenant.schema.json
+    """
+    from pbxsync.files.jsonschema import tenant_schema  # noqa: PLC0415 - only one of the two is needed
+    from pbxsync.project.jsonschema import project_schema  # noqa: PLC0415 - as above
+
+    app.console.result(json_text(tenant_schema(project_of(app)) if of == "tenant" else project_schema()))
+    return 0
