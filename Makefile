@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo test coverage lint format types check bench lowest clean
+.PHONY: setup demo test coverage lint format types check bench fuzz lowest clean
 
 setup: $(STAMP)
 
@@ -54,6 +54,10 @@ $(VENV)-lowest/.current: pyproject.toml tests/lowest.txt
 # Needs nginx and curl, which it installs from Debian; ARGS=--quick for a look of two minutes.
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# A million inputs for the loader of tenant files; ARGS='--count 20000' for a look, ARGS='--one N' to see one again.
+fuzz: $(STAMP)
+	$(BIN)/python tests/fuzz_yaml.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync
