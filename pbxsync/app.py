@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,21 +15,44 @@ if TYPE_CHECKING:
     from pbxsync.wire.redact import Redactor
 
 
-@dataclass
 class App:
     """What every command gets: the way out, the redactor, and the global options.
 
     It gathers what stages cost (`spent`), and the warnings of files, for the CI that `annotate` names.
     """
 
-    console: Console
-    redactor: Redactor
-    config: Path | None = None
-    annotate: str = "none"
-    spent: list[Traffic] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.config: Path | None = None
+        self.annotate = "none"
+        self.spent: list[Traffic] = []
+        self.warnings: list[Problem] = []
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What takes the keys out of all that is shown."""
+        from pbxsync.wire.redact import Redactor  # noqa: PLC0415 - --help must not pay for it
+
+        return Redactor()
+
+    @cached_property
+    def console(self) -> Console:
+        """The way out."""
+        from pbxsync.console import Console  # noqa: PLC0415 - --help must not pay for it
+
+        return Console(self.redactor)
 
     @property
     def verbosity(self) -> int:
         """-1 with -q, 1 with -v, 2 with -vv."""
         return self.console.verbosity
+
+
+def columns() -> int:
+    """Return how wide the terminal is, 80 where there is none: as `shutil` does it, whose import --help must not pay."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdigit() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80 if sys.__stdout__ else 80
+    except (OSError, ValueError):
+        return 80

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pbxsync import __version__
-from pbxsync.app import App
+from pbxsync.app import App, columns
 from pbxsync.commands.everywhere import global_options, with_global_options
-from pbxsync.console import Console, fill_gaps
 from pbxsync.errors import InputError, PbxsyncError
-from pbxsync.wire.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsync.model import Problem
 
+#: Columns of a help text at most, however wide the terminal is.
+_WIDEST: Final = 100
 #: Each command: its module, imported only when it is run, and its line in the help.
 COMMANDS: Final = {
     "validate": ("validate", "Check the tenant files, offline."),
@@ -76,7 +76,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with: pbxsync plan tenants/",
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
@@ -98,27 +98,29 @@ def main() -> None:
     """Run the command line of this process, and end it with the exit status."""
     # SIGTERM is what CI systems send: it ends a command as ^C does, with 130 (an apply has its own way of both).
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    fill_gaps()
+    if None in {sys.stdin, sys.stdout, sys.stderr}:
+        from pbxsync.console import fill_gaps  # noqa: PLC0415 - nearly always there is nothing to fill
+
+        fill_gaps()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: the boundary at which every error becomes a sentence."""
-    redactor = Redactor()
-    console = Console(redactor)
-    app = App(console, redactor)
+    app = App()
+    width = max(50, min(_WIDEST, columns()) - 2)
     try:
-        status = cli.main(list(arguments), prog_name="pbxsync", obj=app, standalone_mode=False)
+        status = cli.main(list(arguments), prog_name="pbxsync", obj=app, standalone_mode=False, terminal_width=width)
         _annotate(app, ())
     except (click.ClickException, PbxsyncError) as error:
         return _expected(app, error)
     except (KeyboardInterrupt, click.Abort):
-        console.error("interrupted")
+        app.console.error("interrupted")
         return 130
     except Exception as error:  # noqa: BLE001 - the boundary: what nobody expected
         from pbxsync.crash import report  # noqa: PLC0415 - only a bug needs it
 
-        console.error(report(error, redactor))
+        app.console.error(report(error, app.redactor))
         return 1
     return status if isinstance(status, int) else 0
 

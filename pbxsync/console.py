@@ -7,15 +7,13 @@ more here, since they may quote anything.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TextIO
 
+from pbxsync.app import columns
 from pbxsync.errors import OutputError
-from pbxsync.inert import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,14 +24,20 @@ _PATIENCE: Final = 1.0
 _REDRAW: Final = 0.2
 
 
-@dataclass
 class Console:
     """Writes for people and for pipes. `verbosity` is -1 for -q, 1 for -v, 2 for -vv."""
 
-    redact: Callable[[str], str]
-    verbosity: int = 0
-    colour: str = "auto"
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    def __init__(
+        self,
+        redact: Callable[[str], str],
+        verbosity: int = 0,
+        colour: str = "auto",
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.redact = redact
+        self.verbosity = verbosity
+        self.colour = colour
+        self.environ = environ
 
     def result(self, text: str) -> None:
         """Write the result of a command. Raises OutputError where that cannot be done."""
@@ -48,7 +52,7 @@ class Console:
     def note(self, text: str) -> None:
         """Write a remark, unless -q."""
         if self.verbosity >= 0:
-            _say(self.redact(lines(text)) + "\n")
+            _say(self._safe(text) + "\n")
 
     def warning(self, text: str) -> None:
         """Write a warning, unless -q."""
@@ -66,7 +70,7 @@ class Console:
 
     def ask(self, question: str) -> str:
         """Ask on standard error and return the line that is answered; empty at the end of the input."""
-        _say(self.redact(lines(question)))
+        _say(self._safe(question))
         return sys.stdin.readline().strip()
 
     def coloured(self, stream: TextIO) -> bool:
@@ -78,11 +82,17 @@ class Console:
     @property
     def width(self) -> int:
         """The columns of the terminal, 80 where there is none."""
-        return shutil.get_terminal_size().columns
+        return columns()
+
+    def _safe(self, text: str) -> str:
+        """Return what may be shown of a text of ours, which may quote anything."""
+        from pbxsync.inert import lines  # noqa: PLC0415 - --help must not pay for it
+
+        return self.redact(lines(text))
 
     def _marked(self, word: str, style: str, text: str) -> None:
         mark = f"\x1b[{_STYLES[style]}m{word}:\x1b[0m" if self.coloured(sys.stderr) else f"{word}:"
-        _say(f"{mark} {self.redact(lines(text))}\n")
+        _say(f"{mark} {self._safe(text)}\n")
 
 
 class Meterbar:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +15,9 @@ if TYPE_CHECKING:
 
 def with_global_options(command: click.Command) -> click.Command:
     """Return `command` with the global options added; the one that was given stays as it is."""
-    wider = copy.copy(command)
+    from copy import copy  # noqa: PLC0415 - --help must not pay for it
+
+    wider = copy(command)
     wider.params = [*command.params, *global_options()]
     return wider
 
@@ -31,7 +31,7 @@ def global_options() -> list[click.Option]:
             "--config",
             None,
             _config,
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="FILE",
             help="The project file (else found upwards).",
         ),
@@ -57,8 +57,10 @@ def _quiet(app: App, _: bool) -> None:
     app.console.verbosity = -1
 
 
-def _config(app: App, file: Path) -> None:
-    app.config = file
+def _config(app: App, file: str) -> None:
+    from pathlib import Path  # noqa: PLC0415 - --help must not pay for it
+
+    app.config = Path(file)
 
 
 def _colour(app: App, when: str) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +13,6 @@ if TYPE_CHECKING:
 
 #: What stands where a key stood.
 PLACEHOLDER: Final = "(key)"
-#: Anything shorter is no key but a word, and taking it out would garble every sentence.
-_SHORTEST: Final = 4
-_ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
 
 
 class Redactor:
@@ -53,8 +46,13 @@ class Redactor:
     @property
     def _known(self) -> _Forms:
         if self._forms is None:
-            self._forms = _Forms({form for key in self._keys if len(key) >= _SHORTEST for form in _forms(key)})
+            self._forms = _Forms(self._written() if self._keys else set())
         return self._forms
+
+    def _written(self) -> set[str]:
+        from pbxsync.wire import keyforms  # noqa: PLC0415 - all that has no key, --help above all, must not pay for it
+
+        return {form for key in self._keys for form in keyforms.forms(key)}
 
 
 class _Forms:
@@ -88,32 +86,3 @@ class _Forms:
 
     def _all(self) -> list[str]:
         return sorted((form for forms in self._by_start.values() for form in forms), key=len, reverse=True)
-
-
-def _forms(key: str) -> set[str]:
-    """Return the ways in which a key may be written: as it is, for URLs, JSON, HTML, Python, and in base64."""
-    written = {key, quote(key, safe=""), quote(key), quote_plus(key), json.dumps(key)[1:-1], html.escape(key)}
-    written.add(json.dumps(key, ensure_ascii=False)[1:-1])
-    written.add(json.dumps(key)[1:-1].replace("/", "\\/"))
-    written.add(repr(key)[1:-1])
-    # The hexadecimal digits of escapes may come in either case.
-    written |= {_ESCAPES.sub(lambda found: found.group().lower(), form) for form in written}
-    written |= {_ESCAPES.sub(_upper, form) for form in written}
-    return {form for form in written | _base64_forms(key.encode()) if len(form) >= _SHORTEST}
-
-
-def _upper(found: re.Match[str]) -> str:
-    escape = found.group()
-    return escape.upper() if escape.startswith("%") else escape[:2] + escape[2:].upper()
-
-
-def _base64_forms(raw: bytes) -> set[str]:
-    """Return what every base64 text holds that was made of something with `raw` in it, at any alignment."""
-    forms = set()
-    for lead in range(3):
-        encoded = base64.b64encode(b"\0" * lead + raw).decode()
-        # The first characters mix with what stands before, the last with what follows: only the middle is certain.
-        start = {0: 0, 1: 2, 2: 3}[lead]
-        whole = encoded[start : (lead + len(raw)) * 8 // 6]
-        forms |= {whole, whole.replace("+", "-").replace("/", "_")}
-    return {form for form in forms if len(form) >= _SHORTEST + 2}
