@@ -13,7 +13,6 @@ finished and counts as not written.
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import platform
 import secrets
@@ -171,11 +170,3 @@ def _field(row: FieldDiff) -> dict[str, Any]:
     if row.field == "type":
         found |= {"old_id": row.before_id, "new_id": row.after_id}
     return found
-
-
-def parse_line(text: str) -> dict[str, Any]:
-    """Return one line of a journal. Raises ValueError."""
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        raise ValueError("no object")  # noqa: TRY004 - callers handle one kind of error for a line that is wrong
-    return value

@@ -16,6 +16,8 @@ from typing import Final
 
 #: How many parameters a custom destination has (field; versions before stop at 10).
 PARAM_COUNT: Final = 20
+#: The `source` of a change that puts back what a journal holds, where others have `file:line`.
+FROM_JOURNAL: Final = "journal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pbxsync.errors import MatchError, PbxsyncError
 from pbxsync.fingerprint import Fingerprinter
 from pbxsync.match import match
 from pbxsync.model import Action, Change, FieldDiff, Secret, TenantPlan, Unmanaged
+from pbxsync.order import in_order
 from pbxsync.resolve import REFUSALS, Vocabulary, Wanted, wanted
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Planner:
         types: TypeTable,
         numbers: set[str],
     ) -> tuple[Change, ...]:
-        """Resolve and diff every entry; updates come first, so that a name that one gives up is free for an add."""
+        """Resolve and diff every entry."""
         numbers = numbers | {each.type.id for each in current.values() if each.type is not None}
         made, faults = [], []
         for entry, identity in matching.pairs:
@@ -100,7 +101,7 @@ class Planner:
                 made += [change] if change is not None else []
         if faults:
             raise MatchError("\n".join(faults))
-        return tuple(sorted(made, key=lambda change: change.action is Action.ADD))
+        return in_order(made)
 
     def _change(self, tenant: str, want: Wanted, was: Destination | None) -> Change | None:
         """Return the change that brings a destination to what is wanted, None where it is there already."""

@@ -6,46 +6,24 @@ unless that is asked for; what was sensitive is not in the journal.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pbxsync.diff import values
-from pbxsync.errors import JournalError, NotThere, WireError
-from pbxsync.fingerprint import moved_fields
+from pbxsync.diff import FIELDS, values
+from pbxsync.errors import KeyRevoked, NotThere, WireError
+from pbxsync.fingerprint import key_mark, moved_fields
 from pbxsync.inert import quoted
-from pbxsync.journal import FORMAT, parse_line
-from pbxsync.model import PARAM_COUNT, Action, Change, FieldDiff, TenantPlan
+from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Status, TenantPlan
+from pbxsync.order import in_order, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from pbxsync.apply.reading import LiveReader
+    from pbxsync.crew import Crew
+    from pbxsync.logged import Logged, Old, Write
     from pbxsync.model import Destination
-
-_FIELDS = frozenset({"name", "type", *(f"param{number}" for number in range(1, PARAM_COUNT + 1))})
-_LONGEST = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One write of a journal; `after` is None where the process was killed before it was known what became of it."""
-
-    action: Action
-    tenant: str
-    id: str | None
-    name: str
-    live: str | None
-    diff: tuple[Mapping[str, Any], ...]
-    after: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A journal that was read: the url that it is bound to, and its writes in their order."""
-
-    url: str
-    writes: tuple[Write, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,86 +38,149 @@ class Reversal:
     blocked: bool
 
 
-def read_journal(path: Path) -> Logged:
-    """Read a journal, finished or not. Raises JournalError with the line that is wrong."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LONGEST + 1)
-    except OSError as error:
-        raise JournalError(f"the journal {path} cannot be read: {error.strerror}") from None
-    if len(data) > _LONGEST:
-        raise JournalError(f"{path} is longer than any journal: name the .jsonl file of an apply")
-    whole, _, _ = data.rpartition(b"\n")  # what follows the last line break was never finished
-    url: str | None = None
-    before: dict[tuple[int, int], dict[str, Any]] = {}
-    after: dict[tuple[int, int], dict[str, Any]] = {}
-    run = 0
-    for number, text in enumerate(whole.split(b"\n"), 1):
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """What is to become of one object: the change, lines on what is left alone, and whether that is for a bad reason."""
+
+    change: Change | None = None
+    notes: tuple[str, ...] = ()
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reverser:
+    """Makes the plan of a revert. `holds_key` tells of a text that must not be shown; `force` overrides who came later."""
+
+    live: LiveReader
+    crew: Crew
+    holds_key: Callable[[str], bool]
+    force: bool
+
+    def reversal(self, logged: Logged) -> Reversal:
+        """Return what puts the journal's old values back. Raises KeyRevoked.
+
+        An object that cannot be read is left alone and named.
+        """
+        objects: dict[tuple[str, str], list[Write]] = defaultdict(list)
+        left: list[str] = []
+        for write in logged.writes:
+            if write.action is Action.ADD:
+                left += _add_left(write)
+            elif write.id is not None and not write.idle:
+                objects[write.tenant, write.id].append(write)
+        found = self.crew.all(self._object, list(reversed(objects.values())))
+        changes: dict[str, list[Change]] = defaultdict(list)
+        for each in found:
+            left += each.notes
+            if each.change is not None:
+                changes[each.change.tenant].append(each.change)
+        tenants = []
+        for tenant, wanted in sorted(changes.items()):
+            free, occupied = self._free(tenant, wanted)
+            left += occupied
+            tenants += [TenantPlan(tenant, changes=in_order(free))] if free else []
+        blocked = any(each.blocked for each in found) or sum(map(len, changes.values())) > _count(tenants)
+        return Reversal(tuple(tenants), tuple(left), blocked)
+
+    def _object(self, writes: list[Write]) -> _Object:
+        """Return what puts one object back."""
+        first = writes[0]
+        where = f"{first.tenant}: destination {first.id} ({quoted(first.name)})"
         try:
-            line = parse_line(text.decode("utf-8"))
-            if line["kind"] == "run":
-                run, url = run + 1, _url(line, url, path)
-            else:
-                {"before": before, "after": after}[line["kind"]][run, int(line["n"])] = line
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise JournalError(f"{path}:{number}: no line of a journal: name the .jsonl file of an apply") from None
-    if url is None:
-        raise JournalError(f"{path} holds no run: name the .jsonl file of an apply")
-    try:
-        return Logged(url, tuple(_write(line, after.get(key)) for key, line in before.items()))
-    except (ValueError, KeyError, TypeError):
-        raise JournalError(f"{path} holds a write that is not understood: nothing was done") from None
-
-
-def _url(line: dict[str, Any], known: str | None, path: Path) -> str:
-    if str(line["journal"]).partition(".")[0] != FORMAT.partition(".")[0]:
-        raise JournalError(f"{path} was written by a newer pbxsync (journal format {quoted(str(line['journal']))})")
-    if known not in {None, line["url"]}:
-        raise JournalError(f"{path} holds runs against several PBXs: nothing was done")
-    return str(line["url"])
-
-
-def _write(line: dict[str, Any], after: dict[str, Any] | None) -> Write:
-    diff = tuple(line["diff"])
-    if any(row["field"] not in _FIELDS for row in diff):
-        raise ValueError("a field that there is not")
-    identity = line["id"] if line["id"] is not None else (after or {}).get("id")
-    return Write(Action(line["action"]), line["tenant"], identity, line["name"], line["live"], diff, after)
-
-
-def reversal(
-    logged: Logged, reader: LiveReader, labels: Callable[[Destination, int], str | None], *, force: bool
-) -> Reversal:
-    """Return what puts the journal's old values back, for each object from the last write to the first.
-
-    Raises nothing for one object that cannot be read: it is left alone and named.
-    """
-    objects: dict[tuple[str, str], list[Write]] = {}
-    left: list[str] = []
-    for write in logged.writes:
-        if write.action is Action.ADD:
-            left += _add_left(write)
-        elif _happened(write) and write.id is not None:
-            objects.setdefault((write.tenant, write.id), []).append(write)
-    changes: dict[str, list[Change]] = {}
-    blocked = False
-    for (tenant, identity), writes in objects.items():
-        try:
-            change, notes, stuck = _object(writes, reader.read(tenant, identity), reader, labels, force=force)
+            now = self.live.read(first.tenant, first.id or "")
+            current = self.live.fingerprint(first.tenant, now)
+        except KeyRevoked:
+            raise
+        except NotThere:
+            return _Object(notes=(f"{where}: it is not there any more",), blocked=True)
         except WireError as error:
-            why = "it is not there any more" if isinstance(error, NotThere) else f"it cannot be read: {error}"
-            change, notes, stuck = None, [f"{tenant}: destination {identity}: {why}"], True
-        left += notes
-        blocked = blocked or stuck
-        if change is not None:
-            changes.setdefault(tenant, []).append(change)
-    tenants = tuple(TenantPlan(tenant, changes=tuple(each)) for tenant, each in sorted(changes.items()))
-    return Reversal(tenants, tuple(left), blocked)
+            return _Object(notes=(f"{where}: it cannot be read: {error}",), blocked=True)
+        if not moved_fields(first.live or "", current):
+            return _Object()  # as it was before the first of them
+        moved = self._moved(writes, now, current)
+        if moved and not self.force:
+            text = f"{where}: {moved}: left alone; --force puts the journal's values back all the same"
+            return _Object(notes=(text,), blocked=True)
+        diff, notes = self._diff(writes, now, moved_fields(first.live or "", current))
+        lines = tuple(f"{where}: {note}" for note in notes)
+        return _Object(self._change(first.tenant, now, current, diff) if diff else None, lines)
+
+    def _moved(self, writes: list[Write], now: Destination, current: str) -> str:
+        """Return a sentence where an object is not as the last write left it, or may have left it."""
+        last = writes[-1]
+        known = [write.live or "" for write in writes]
+        if any(key_mark(mark) not in {None, self.live.mark(last.tenant)} for mark in known):
+            return "it was journalled under another key, so that nobody can tell whether it moved: give the key of then"
+        left = last.after.live if last.after is not None else None
+        if left is not None:
+            moved = moved_fields(left, current)
+            return f"somebody changed it since ({', '.join(moved)})" if moved else ""
+        moved = moved_fields(last.live or "", current)
+        ours = {row.field for row in last.diff if self._ours(row, now, last.tenant)}
+        if set(moved) <= ours:
+            return ""
+        return "the journal does not tell what it was left as, and it is not as it was before"
+
+    def _ours(self, row: Old, now: Destination, tenant: str) -> bool:
+        """Whether a field holds what a write was to put there."""
+        value = values(now)[row.field] or ""
+        return self.live.secret(tenant, value) == row.fingerprint if row.sensitive else value == row.new
+
+    def _diff(
+        self, writes: list[Write], now: Destination, moved: Sequence[str]
+    ) -> tuple[tuple[FieldDiff, ...], list[str]]:
+        """Return the fields to put back, and a line for each that cannot be."""
+        old: dict[str, Old] = {}
+        for write in reversed(writes):
+            old |= {row.field: row for row in write.diff}
+        hidden = self.live.hidden_fields(now)
+        diff, notes = [], []
+        for field in (field for field in FIELDS if field in old and field in moved):
+            row, value = old[field], values(now)[field] or ""
+            if row.sensitive or field in hidden:
+                notes.append(f"{field} is sensitive: put it back by hand")
+            elif self.holds_key(value):
+                notes.append(f"{field} holds a key of the project: put it back by hand")
+            elif row.old is None or (field == "type" and not (row.old.isascii() and row.old.isdigit())):
+                notes.append("nobody knows which type it had: put it back by hand")
+            elif row.old != value:
+                diff.append(self._field(row, now, value))
+        return tuple(diff), notes
+
+    def _field(self, row: Old, now: Destination, value: str) -> FieldDiff:
+        if row.field == "type":
+            kind = now.type
+            before = (None, None) if kind is None else (str(kind), kind.id)
+            return FieldDiff("type", before[0], row.old_name or row.old, before_id=before[1], after_id=row.old)
+        return FieldDiff(row.field, value, row.old, self.live.label(now, row.field))
+
+    def _change(self, tenant: str, now: Destination, current: str, diff: tuple[FieldDiff, ...]) -> Change:
+        after = {row.field: row.after for row in diff}
+        name = after.get("name", now.name) or ""
+        kind = after.get("type") or str(now.type or "")
+        return Change(Action.UPDATE, tenant, now.id, name, FROM_JOURNAL, diff, current, now, kind)
+
+    def _free(self, tenant: str, changes: list[Change]) -> tuple[list[Change], list[str]]:
+        """Return the changes whose old name nobody else has by now, and a line for each of the others."""
+        if self.force or not any(taken(change) for change in changes):
+            return changes, []
+        try:
+            rows = self.live.pbx.destinations(tenant).rows
+        except WireError as error:
+            return [], [f"{tenant}: cannot be listed, so that nobody knows whether its old names are free: {error}"]
+        renamed = {change.id for change in changes if taken(change) is not None}
+        holders = {row.name: row.id for row in rows if row.id not in renamed}
+        lines = [
+            f"{tenant}: destination {change.id}: its old name {quoted(change.name)} is that of {holders[change.name]} by"
+            " now: left alone; --force puts it back all the same"
+            for change in changes
+            if taken(change) in holders
+        ]
+        return [change for change in changes if taken(change) not in holders], lines
 
 
-def _happened(write: Write) -> bool:
-    """Whether a write may have changed anything: not where it is certain that it did not."""
-    return write.after is None or write.after["status"] != "not sent"
+def _count(tenants: list[TenantPlan]) -> int:
+    return sum(len(tenant.changes) for tenant in tenants)
 
 
 def _add_left(write: Write) -> list[str]:
@@ -147,92 +188,6 @@ def _add_left(write: Write) -> list[str]:
     where = f"{write.tenant}: {quoted(write.name)}"
     if write.id is not None:
         return [f"{where} was added as {write.id}: the API cannot delete it; remove it by hand if it is to go"]
-    if write.after is None or write.after["status"] == "unknown":
+    if write.after is None or write.after.status is Status.UNKNOWN:
         return [f"{where} may have been added: look for it, the API cannot delete it"]
     return []
-
-
-def _object(
-    writes: list[Write],
-    now: Destination,
-    reader: LiveReader,
-    labels: Callable[[Destination, int], str | None],
-    *,
-    force: bool,
-) -> tuple[Change | None, list[str], bool]:
-    """Return the change that puts one object back, lines on what is left alone, and whether it was blocked."""
-    where = f"{writes[0].tenant}: destination {writes[0].id} ({quoted(writes[0].name)})"
-    moved = _moved(writes[-1], now, reader)
-    notes: list[str] = []
-    if moved and not force:
-        return None, [f"{where}: {moved}: left alone; --force puts the journal's values back all the same"], True
-    old: dict[str, Mapping[str, Any]] = {}
-    for write in reversed(writes):
-        old |= {row["field"]: row for row in write.diff}
-    diff = []
-    for field, row in old.items():
-        if row.get("sensitive"):
-            notes.append(f"{where}: {field} is sensitive and not in the journal: set it by hand")
-            continue
-        made = _row(field, row, now, labels)
-        diff += [made] if made is not None else []
-    if not diff:
-        return None, notes, False
-    after = {row.field: row.after for row in diff}
-    name = after.get("name", now.name) or ""
-    change = Change(
-        Action.UPDATE,
-        writes[0].tenant,
-        now.id,
-        name,
-        "journal",
-        tuple(diff),
-        reader.fingerprint(writes[0].tenant, now),
-        now,
-        after.get("type") or str(now.type or ""),
-    )
-    return change, notes, False
-
-
-def _row(
-    field: str, row: Mapping[str, Any], now: Destination, labels: Callable[[Destination, int], str | None]
-) -> FieldDiff | None:
-    """Return the diff of one field from what it is now to what it was, None where that is the same."""
-    if field == "type":
-        kind = now.type
-        if kind is not None and kind.id == row["old_id"]:
-            return None
-        before, before_id = (str(kind), kind.id) if kind is not None else (None, None)
-        return FieldDiff("type", before, row["old"], before_id=before_id, after_id=row["old_id"])
-    value = values(now)[field] or ""
-    if value == row["old"]:
-        return None
-    label = labels(now, int(field[5:])) if field.startswith("param") else None
-    return FieldDiff(field, value, row["old"], label)
-
-
-def _moved(write: Write, now: Destination, reader: LiveReader) -> str:
-    """Return a sentence where an object is neither as the last write left it nor as it was before that."""
-    after = write.after or {}
-    current = reader.fingerprint(write.tenant, now)
-    known = [mark for mark in (after.get("live"), write.live) if isinstance(mark, str)]
-    if any(not moved_fields(mark, current) for mark in known):
-        return ""
-    if after.get("live"):
-        return f"somebody changed it since ({', '.join(moved_fields(after['live'], current))})"
-    touched = {row["field"] for row in write.diff}
-    if write.live is not None and set(moved_fields(write.live, current)) <= touched and _as_written(write, now):
-        return ""
-    return "the journal does not tell what it was left as, and it is not as it was before"
-
-
-def _as_written(write: Write, now: Destination) -> bool:
-    """Whether each field that a write was to change holds the old or the new value: a killed write may be either."""
-    live = values(now)
-    for row in write.diff:
-        if row.get("sensitive"):
-            continue
-        prefix = ("old_id", "new_id") if row["field"] == "type" else ("old", "new")
-        if live[row["field"]] not in {row[name] for name in prefix}:
-            return False
-    return True

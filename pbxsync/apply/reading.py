@@ -49,6 +49,15 @@ class LiveReader:
         """Return the mark of the key that fingerprints are made with now."""
         return Fingerprinter(self.key_for(tenant)).mark
 
+    def secret(self, tenant: str, value: str) -> str:
+        """Return the fingerprint of one sensitive value."""
+        return Fingerprinter(self.key_for(tenant)).secret(value)
+
+    def label(self, live: Destination, field: str) -> str | None:
+        """Return the label of a param, None where it has none."""
+        labels = self.words.labels(live.type) if live.type is not None and field.startswith("param") else ()
+        return labels[int(field[5:]) - 1] if labels and int(field[5:]) <= len(labels) else None
+
     def hidden_fields(self, *rows: Destination) -> frozenset[str]:
         """Return the fields that the type of any of these rows makes sensitive."""
         kinds = [row.type for row in rows if row.type is not None]

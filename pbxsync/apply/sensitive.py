@@ -6,6 +6,7 @@ They come from the tenant files and their variables again, and each must be the 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 def needed(plan: Plan) -> bool:
     """Whether a plan has sensitive params whose values it does not hold."""
     return any(_lacks(row) for change in plan.changes for row in change.diff)
+
+
+def sources(plan: Plan) -> tuple[Path, ...]:
+    """Return the tenant files that the sensitive params came from; nothing where one of them is not there any more."""
+    places = {change.source.rpartition(":")[0] for change in plan.changes for row in change.diff if _lacks(row)}
+    found = tuple(Path(place) for place in sorted(places))
+    return found if all(path.is_file() for path in found) else ()
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _prepared(app: App, project: Project) -> Any:
         plan = Freshness(live, crew).check(plan)
         if not sensitive.needed(plan):
             return plan
-        desired = load_desired(app, project, (), ())
+        desired = load_desired(app, project, sensitive.sources(plan), ())
         table = live.table(plan.changes[0].tenant, needed=True)
         return sensitive.Restorer(desired.entries, project, table, live.key_for).restore(plan)
 

@@ -19,17 +19,18 @@ from pbxsync.commands.applying import (
     show,
     terms_options,
 )
-from pbxsync.commands.common import limits_of, project_of, request_options
+from pbxsync.commands.common import check_out, limits_of, project_of, request_options
+from pbxsync.crew import Crew
 from pbxsync.errors import JournalError
 from pbxsync.journal import now
 from pbxsync.lock import locked
+from pbxsync.logged import Logged, read_journal
 from pbxsync.model import Plan
-from pbxsync.revert import Logged, Reversal, read_journal, reversal
+from pbxsync.revert import Reversal, Reverser
 from pbxsync.session import endpoint, reader
 
 if TYPE_CHECKING:
     from pbxsync.app import App
-    from pbxsync.model import Destination
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
 
@@ -56,6 +57,7 @@ def command(
 ) -> int:
     """Put back what the apply that wrote JOURNAL changed. Adds stay: the API cannot delete."""
     given = Terms(**terms)
+    check_out(out)
     if out is None:
         check_approvable(given)
     logged = read_journal(journal_read)
@@ -73,21 +75,20 @@ def command(
 def _plan(
     app: App, project: Project, where: Endpoint, limits: Limits, logged: Logged, *, force: bool
 ) -> tuple[Plan, Reversal]:
-    def label(live: Destination, position: int) -> str | None:
-        labels = project.labels(live.type) if live.type is not None else ()
-        return labels[position - 1] if position <= len(labels) else None
-
     read_at = time.monotonic()
-    with reader(where, limits, app.redactor) as pbx:
+    with reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
         live = replace(live_reader(pbx, project, where), types_matter=True)  # for the labels that people read
-        found = reversal(logged, live, label, force=force)
+        found = Reverser(live, crew, app.redactor.finds, force).reversal(logged)
     tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
     return Plan(where.name, now(), __version__, tenants), found
 
 
 def _go_on(ground: Ground, plan: Plan, found: Reversal, out: Path | None) -> int:
     """Show the plan and what it leaves alone; then save it, or ask and write."""
-    show(ground.app, plan)
+    if plan.changes:
+        show(ground.app, plan)
+    else:
+        ground.app.console.result("Nothing to put back.")
     for line in found.left:
         ground.app.console.warning(line)
     status = 1 if found.blocked else 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.inert import inert, quoted
-from pbxsync.model import Action
+from pbxsync.model import FROM_JOURNAL, Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,8 +75,8 @@ def headline(change: Change) -> str:
 def everything(tenant: TenantPlan) -> str:
     """Return a sentence where every destination of a tenant with more than a few changes, else nothing."""
     total = len(tenant.changes)
-    if tenant.unchanged or total < MANY:
-        return ""
+    if tenant.unchanged or total < MANY or any(change.source == FROM_JOURNAL for change in tenant.changes):
+        return ""  # a revert does not know how many there are
     adds = sum(change.action is Action.ADD for change in tenant.changes)
     return f"every one of its {total} destinations changes ({adds} to add, {total - adds} to change)"
 

@@ -1,0 +1,53 @@
+"""The order in which the changes of a tenant are written: so that a run that ends anywhere leaves nothing ambiguous. Pure.
+
+Updates come before adds. A name is given up before another destination takes it: were it the other way round, a run that
+ended in between would leave two of one name, and a file that matches by name could not tell which is meant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pbxsync.model import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxsync.model import Change
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the changes of one tenant in the order in which they are to be written, else in the one given."""
+    given = sorted(changes, key=lambda change: change.action is Action.ADD)
+    givers: dict[str, list[Change]] = defaultdict(list)
+    for change in given:
+        name = given_up(change)
+        if name is not None:
+            givers[name].append(change)
+    ordered: list[Change] = []
+    begun: set[int] = set()
+    for change in given:
+        _visit(change, givers, begun, ordered)
+    return tuple(ordered)
+
+
+def given_up(change: Change) -> str | None:
+    """Return the name that a change gives up, or None."""
+    return next((row.before for row in change.diff if row.field == "name" and row.before != row.after), None)
+
+
+def taken(change: Change) -> str | None:
+    """Return the name that a change takes, or None."""
+    return next((row.after for row in change.diff if row.field == "name"), None)
+
+
+def _visit(change: Change, givers: dict[str, list[Change]], begun: set[int], ordered: list[Change]) -> None:
+    """Put a change behind those whose names it takes; in a ring of names one has to be the first."""
+    if id(change) in begun:
+        return
+    begun.add(id(change))
+    name = taken(change)
+    for giver in givers.get(name, ()) if name is not None else ():
+        _visit(giver, givers, begun, ordered)
+    ordered.append(change)
