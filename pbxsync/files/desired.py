@@ -60,6 +60,10 @@ class Desired:
         """How many destinations the tenants in scope have in the files."""
         return sum(packed.size for files in self._packed.values() for packed in files)
 
+    def files_of(self, tenant: str) -> tuple[str, ...]:
+        """Return the files of one tenant, in order, as messages show them."""
+        return tuple(packed.file for packed in self._packed.get(tenant, ()))
+
     def entries(self, tenant: str) -> tuple[Entry, ...]:
         """Return the destinations of one tenant, in the order of file path, then line."""
         return tuple(

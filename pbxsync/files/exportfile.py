@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from typing import TYPE_CHECKING, Final
 
 from pbxsync import atomic
@@ -47,8 +48,19 @@ def write_export(path: Path, text: str, *, force: bool = False) -> bool:
                 f"{shown} is not as export wrote it: it would be lost. Write to another folder with --out, or"
                 " overwrite it with --force"
             )
+    _write(path, content)
+    return True
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Replace the tenant file `path` that somebody maintains, and leave its mode as it is. Raises UsageError."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    _write(path, content)
+    path.chmod(mode)
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         atomic.write(path, content)
     except OSError as error:
-        raise UsageError(f"{shown} cannot be written: {atomic.reason(error)}") from None
-    return True
+        raise UsageError(f"{display(str(path))} cannot be written: {atomic.reason(error)}") from None

@@ -15,7 +15,7 @@ from pbxsync.inert import quoted
 from pbxsync.model import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pbxsync.model import Destination
     from pbxsync.project import Project
@@ -48,19 +48,57 @@ def export(tenant: str, live: Iterable[Destination], types: Iterable[Type], proj
     return Exported("\n".join([*head, *lines]) + "\n", tuple(writer.warnings))
 
 
+def additions(
+    tenant: str,
+    live: Sequence[Destination],
+    types: Iterable[Type],
+    project: Project,
+    *,
+    unmanaged: Collection[str],
+    names: Collection[str],
+    clears: bool,
+) -> Exported:
+    """Return the lines that files which manage the rest of `live` lack for the `unmanaged` ids.
+
+    `names` stand in the files already; `clears` says whether the file clears params that are not listed: a destination
+    that has some which no file may hold is then left out whole, with a warning.
+    """
+    rows = sorted(live, key=lambda row: (row.name or "", int(row.id or 0)))
+    writer = _Writer(tenant, rows, types, project, names)
+    lines: list[str] = []
+    for row in rows:
+        if row.id in unmanaged:
+            writer.left_out = False
+            written = list(writer.destination(row))
+            if writer.left_out and clears:
+                named = f"destination {row.id} of tenant {tenant}, {quoted(row.name or '')}"
+                writer.warnings.append(f"{named}: left out, because its file clears params that are not listed")
+            else:
+                lines += written
+    return Exported("\n".join(lines), tuple(writer.warnings))
+
+
 class _Writer:
     """Writes one destination after the other, and gathers what it has to leave out."""
 
-    def __init__(self, tenant: str, rows: Sequence[Destination], types: Iterable[Type], project: Project) -> None:
+    def __init__(
+        self,
+        tenant: str,
+        rows: Sequence[Destination],
+        types: Iterable[Type],
+        project: Project,
+        names: Collection[str] = (),
+    ) -> None:
         self._tenant = tenant
+        self._taken = frozenset(names)
         self._project = project
         self._rulebook = Rulebook(project)
         self._named = Counter(row.name for row in rows)
         listed = list(types)
         self._listed = {each.id: each for each in listed}
-        names = Counter(each.name for each in listed)
+        spelled = Counter(each.name for each in listed)
         #: Types that their name alone tells apart from every other, and from any number.
-        self._tellable = {(each.id, each.name) for each in listed if names[each.name] == 1 and _may_name(each.name)}
+        self._tellable = {(each.id, each.name) for each in listed if spelled[each.name] == 1 and _may_name(each.name)}
         self.warnings: list[str] = []
         self.left_out = False
 
@@ -84,6 +122,8 @@ class _Writer:
             return f"no file can hold its name: {quoted(name)}"
         if self._named[name] > 1:
             return f"one of {self._named[name]} named {quoted(name)}"
+        if name in self._taken:
+            return f"named {quoted(name)}, as another one in the files"
         return ""
 
     def _params(self, row: Destination, written: str | None) -> list[str]:
