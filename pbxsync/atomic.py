@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 _REASONS: Final = {
     errno.ENOENT: "there is no such file or folder",
@@ -33,16 +35,23 @@ def reason(error: OSError) -> str:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put `content` at `path` with mode 0600, replacing an ordinary file that is there.
+    """Put `content` at `path` as `replacing` does. Raises OSError."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to that stands at `path` in the end, with mode 0600, in place of an ordinary file that is there.
 
     It is written beside it, flushed to disk and renamed, so that a reader, a crash or a full disk finds the old file or
-    the new one. Raises OSError.
+    the new one. Where the block raises, nothing is left behind. Raises OSError.
     """
     _refuse_special(path)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)  # noqa: PTH105 - `beside` is a plain name from tempfile

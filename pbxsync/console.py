@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from pbxsync.app import columns
 from pbxsync.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _STYLES: Final = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1"}
 #: Seconds before a progress line appears, and between two of its states.
@@ -41,13 +41,21 @@ class Console:
 
     def result(self, text: str) -> None:
         """Write the result of a command. Raises OutputError where that cannot be done."""
-        try:
+        with _result():
             _put(sys.stdout, self.redact(text) + "\n")
-        except OSError as error:
-            # What is left in the buffer must not be tried again when Python ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            gone = isinstance(error, BrokenPipeError)
-            raise OutputError("" if gone else f"the result cannot be written: {error.strerror}") from None
+
+    def stream(self, pieces: Iterable[bytes]) -> None:
+        """Write a result that comes in pieces, to the byte, for a pipe or a file. Keys are out of it already.
+
+        Raises OutputError, and what `pieces` raise.
+        """
+        with _result():
+            sys.stdout.flush()
+        for piece in pieces:
+            with _result():
+                sys.stdout.buffer.write(piece)
+        with _result():
+            sys.stdout.buffer.flush()
 
     def note(self, text: str) -> None:
         """Write a remark, unless -q."""
@@ -105,18 +113,19 @@ class Meterbar:
         self._shown = False
         self._active = sys.stderr.isatty() and console.verbosity >= 0
 
-    def done(self) -> None:
-        """One more is done. Called from any thread."""
-        self._done += 1
+    def done(self, count: int = 1) -> None:
+        """So many more are done. Called from any thread."""
+        self._done += count
 
     def tick(self) -> None:
         """Draw, if it is time."""
         now = time.monotonic()
         if self._active and now - self._begun > _PATIENCE and now - self._drawn > _REDRAW:
             self._drawn, self._shown = now, True
-            share = self._done / max(1, self._total)
-            bar = ("█" * round(share * 24)).ljust(24, "·")
-            _say(f"\r\x1b[2K{self._what} {bar} {self._done:,} of {self._total:,}")
+            _say(f"\r\x1b[2K{self._what} {self._state()}")
+
+    def _state(self) -> str:
+        return f"{_bar(self._done, self._total)} {self._done:,} of {self._total:,}"
 
     def __enter__(self) -> Meterbar:
         return self
@@ -136,10 +145,34 @@ def fill_gaps() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
 
 
+@contextmanager
+def _result() -> Iterator[None]:
+    """Raise OutputError where standard output cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        # What is left in the buffer must not be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        gone = isinstance(error, BrokenPipeError)
+        raise OutputError("" if gone else f"the result cannot be written: {error.strerror}") from None
+
+
 def _say(text: str) -> None:
     """Write to standard error. That nobody listens there stops nothing: least of all an apply in the middle."""
     with suppress(OSError):
         _put(sys.stderr, text)
+
+
+class Bytebar(Meterbar):
+    """The same for the bytes of one download, whose size may be unknown (0)."""
+
+    def _state(self) -> str:
+        done = f"{self._done / 1e6:,.1f} MB"
+        return f"{_bar(self._done, self._total)} {done} of {self._total / 1e6:,.1f} MB" if self._total else done
+
+
+def _bar(done: int, total: int) -> str:
+    return ("█" * round(min(1.0, done / max(1, total)) * 24)).ljust(24, "·")
 
 
 def _put(stream: TextIO, text: str) -> None:

@@ -32,10 +32,15 @@ format_option = click.option(
 
 def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that bound requests."""
+    parallel = click.option(
+        "--parallel", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests in flight."
+    )
+    return patience_options(parallel(command))
+
+
+def patience_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that bound a single request."""
     for option in (
-        click.option(
-            "--parallel", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests in flight."
-        ),
         click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="For one request."),
         click.option("--retries", type=click.IntRange(1, 100), metavar="N", help="Tries of a read."),
     ):

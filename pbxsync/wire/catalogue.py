@@ -33,11 +33,27 @@ class Operation:
         """The request type."""
         return self.selectors[0][1]
 
+    @property
+    def kind(self) -> str:
+        """What it answers: `JSON`, `CSV`, `audio`, `text`; something else where that is not to be told beforehand."""
+        return self.answers.partition(":")[0]
+
+    @property
+    def words(self) -> str:
+        """What selects it, as `pbxsync api` takes it."""
+        return " ".join([self.reqtype, *(f"{name}={value}" for name, value in self.selectors[1:])])
+
     def fits(self, values: dict[str, str]) -> bool:
-        """Whether the parameters of a request, by lower-case name, select this operation."""
-        return all(values.get(name, "").lower() == value.lower() for name, value in self.selectors)
+        """Whether the parameters of a request, by lower-case name, select this operation and no other.
+
+        A selector that this operation does not have might select another one.
+        """
+        wanted = dict(self.selectors)
+        return all(values.get(name, "").lower() == wanted.get(name, "").lower() for name in SELECTORS)
 
 
+#: The parameters that select an operation (doc).
+SELECTORS: Final = ("reqtype", "object", "info", "action")
 _MANAGEDB: Final = ("reqtype", "MANAGEDB")
 _CSV_EXAMPLE: Final = "tenant=DEMO format=csv start=2017-01-01 end=2017-02-01"
 
@@ -69,7 +85,7 @@ OPERATIONS: Final = (
     Operation(
         (_MANAGEDB, ("object", "CUSTOM"), ("action", "add")),
         reads=False,
-        parameters=("tenant",),
+        parameters=("tenant", "jsondata"),
         answers="JSON, SQL text or nothing",
         source="doc: Creating a custom destination",
         example="MANAGEDB object=CUSTOM action=add tenant=DEMO --json @new.json --write",
@@ -77,7 +93,7 @@ OPERATIONS: Final = (
     Operation(
         (_MANAGEDB, ("object", "CUSTOM"), ("action", "update")),
         reads=False,
-        parameters=("tenant", "objectid"),
+        parameters=("tenant", "objectid", "jsondata"),
         answers="SQL text, JSON or nothing",
         source="doc: Updating a custom destination",
         example="MANAGEDB object=CUSTOM action=update tenant=DEMO objectid=286 --json @change.json --write",
@@ -183,4 +199,5 @@ def is_read(request: Request) -> bool:
     """Whether a request is one that is known only to read, and carries no parameter twice that could say otherwise."""
     names = [name.lower() for name, _ in request.params]
     found = operation(request)
-    return found is not None and found.reads and len(names) == len(set(names)) and "jsondata" not in names
+    written = request.jsondata is not None or "jsondata" in names
+    return found is not None and found.reads and len(names) == len(set(names)) and not written

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import Busy, Denied, NotThere, ServerFault, Unreachable
-from pbxsync.wire import recognise, rows
+from pbxsync.wire import body, recognise, rows
 from pbxsync.wire.messages import Request
 from pbxsync.wire.retry import patiently
 from pbxsync.wire.standing import Standing
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbxsync.model import Secret, Type
+    from pbxsync.wire.body import Body
     from pbxsync.wire.messages import Reply
     from pbxsync.wire.redact import Redactor
     from pbxsync.wire.rows import Row
@@ -93,6 +94,10 @@ class PbxReader:
             raise NotThere(f"destination {objectid} of {tenant} is not there (or not shown to this key)")
         return found
 
+    def open(self, request: Request) -> Body:
+        """Send any read, and return its answer as it comes; close it. Raises NotThere for an empty reply."""
+        return body.read(self.transport, request, self._key_for(request.value("tenant")), self._patience)
+
     @property
     def _redact(self) -> Redactor:
         return self.transport.redactor
@@ -107,10 +112,10 @@ class PbxReader:
             return recognise.usable(self.transport.read(request, key), request, redact)
 
         try:
-            body = patiently(once, self.transport.meter, self._patience.tries, self._patience.seconds)
+            found = patiently(once, self.transport.meter, self._patience.tries, self._patience.seconds)
         except Denied as error:
             raise self.standing.denied(key, request, error, self._again(key)) from None
-        text = recognise.text(body, request, redact)
+        text = recognise.text(found, request, redact)
         self.standing.accepted(key, request)
         return text
 
@@ -158,16 +163,20 @@ class PbxWriter(PbxReader):
         fields = {"cu_id": objectid, **fields}
         self._write(_managedb("CUSTOM", tenant, "update", objectid, fields=fields), tenant)
 
+    def send(self, request: Request) -> Body:
+        """Send anything, once, and return its answer as it comes; close it. Raises NotThere for an empty reply."""
+        return body.write(self.transport, request, self._key_for(request.value("tenant")))
+
     def _write(self, request: Request, tenant: str) -> str:
         key = self._key_for(tenant)
         self.standing.check(key)
         reply: Reply = self.transport.write(request, key)
         try:
-            body = recognise.usable(reply, request, self._redact)
+            told = recognise.usable(reply, request, self._redact)
         except Denied as error:
             raise self._write_denied(key, tenant, error) from None
         self.standing.wrote(key)
-        return body.decode("utf-8", "replace")
+        return told.decode("utf-8", "replace")
 
     def _write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error for a refused write, which tells whether the key may at least read."""

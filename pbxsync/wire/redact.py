@@ -43,6 +43,23 @@ class Redactor:
         """Whether `text` holds a key."""
         return next(self._known.found(text), None) is not None
 
+    def stream(self, pieces: Iterable[bytes], *, keep_length: bool = False) -> Iterator[bytes]:
+        """Yield the bytes of `pieces` with each key replaced, wherever the cuts between the pieces fall.
+
+        With `keep_length` asterisks stand for a key, as many as it is long: what has offsets in it, as audio does, stays
+        whole.
+        """
+        # Each byte as one character; keys are ASCII or UTF-8.
+        forms = _Forms({form.encode().decode("latin-1") for form in self._written()})
+        kept = ""
+        for piece in pieces:
+            text = kept + piece.decode("latin-1")
+            done, kept = forms.replaced(text, len(text) - forms.longest + 1, keep_length=keep_length)
+            if done:
+                yield done.encode("latin-1")
+        if kept:
+            yield forms.replaced(kept, len(kept), keep_length=keep_length)[0].encode("latin-1")
+
     @property
     def _known(self) -> _Forms:
         if self._forms is None:
@@ -63,6 +80,7 @@ class _Forms:
 
     def __init__(self, forms: set[str]) -> None:
         self._size = min(map(len, forms), default=0)
+        self.longest = max(map(len, forms), default=1)
         self._by_start: dict[str, list[str]] = defaultdict(list)
         for form in sorted(forms, key=len, reverse=True):
             self._by_start[form[: self._size]].append(form)
@@ -83,6 +101,17 @@ class _Forms:
             if form is not None and at >= end:
                 end = at + len(form)
                 yield at, end
+
+    def replaced(self, text: str, until: int, *, keep_length: bool) -> tuple[str, str]:
+        """Return the text with every form replaced that starts before `until`, and what is left to look at again."""
+        parts, end = [], 0
+        for start, stop in self.found(text):
+            if start >= until:
+                break
+            parts += [text[end:start], "*" * (stop - start) if keep_length else PLACEHOLDER]
+            end = stop
+        cut = max(end, until)
+        return "".join([*parts, text[end:cut]]), text[cut:]
 
     def _all(self) -> list[str]:
         return sorted((form for forms in self._by_start.values() for form in forms), key=len, reverse=True)

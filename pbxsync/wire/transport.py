@@ -42,6 +42,8 @@ _CONNECT_SECONDS: Final = 10.0
 #: A reply may be this long when decoded: three times what a tenant of 20,000 destinations would take.
 REPLY_LIMIT: Final = 32 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
+#: Of a reply that is passed on as it comes: little, since a slow line is to be seen moving.
+_PIECE: Final = 8 * 1024
 _HEADERS: Final = {"User-Agent": f"pbxsync/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
 _FORM: Final = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
 #: Statuses by which a server or what stands before it says that it has too much to do.
@@ -94,13 +96,13 @@ class ReadTransport:
         Raises NoConnection, Unreachable, UntrustedServer, and Unrecognised for a reply that is too long or cannot be
         decoded. UsageError for a request that is not known to be a read.
         """
-        if request.jsondata is not None or not is_read(request):
+        if not is_read(request):
             raise UsageError(f"'{request}' is not known to be a read, so it is not sent on a read-only connection")
         return self._exchange("GET", request, key)
 
     def stream(self, request: Request, key: Secret) -> Stream:
         """Send one read and return its reply as it comes, for audio and long CSV; close it. Raises as `read` does."""
-        if request.jsondata is not None or not is_read(request):
+        if not is_read(request):
             raise UsageError(f"'{request}' is not known to be a read, so it is not sent on a read-only connection")
         return self._stream("GET", request, key)
 
@@ -155,14 +157,27 @@ class ReadTransport:
         )
 
     def _stream(self, method: str, request: Request, key: Secret) -> Stream:
+        """Send one request. The pacer is told of the time to the first byte: a long body says nothing of the server."""
         entered = self.pacer.enter()
+        trouble, retry_after = False, None
         self.meter.count()
         try:
-            return Stream(self._send(method, request, key), self)
+            with self._watchdog.within(self.settings.timeout) as guard:
+                stream = Stream(self._send(method, request, key), self)
+                guard.check(self.host)
+            trouble, retry_after = stream.status in _TOO_MUCH, stream.retry_after
         except (broken.HTTPError, OSError) as error:
-            raise self._explained(error, late=False) from None
+            trouble = isinstance(error, broken.TimeoutError) or guard.fired
+            explained = self._explained(error, late=guard.fired)
+            self._tell(method, request, str(explained))
+            raise explained from None
+        else:
+            if trouble:
+                self.meter.count(refused=True)
+            self._tell(method, request, f"{stream.status}, begun")
+            return stream
         finally:
-            self.pacer.leave(entered)
+            self.pacer.leave(entered, trouble=trouble, retry_after=retry_after)
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
         """Return the whole body, decoded; at most REPLY_LIMIT bytes of it are ever held."""
@@ -231,21 +246,29 @@ class WriteTransport(ReadTransport):
         """
         return self._exchange("GET" if request.jsondata is None else "POST", request, key)
 
+    def write_stream(self, request: Request, key: Secret) -> Stream:
+        """Send one write as `write` does, and return its reply as it comes; close it."""
+        return self._stream("GET" if request.jsondata is None else "POST", request, key)
+
 
 class Stream:
-    """A reply that is still coming: `status`, `content_type`, and the body in pieces when iterated. Close it."""
+    """A reply that is still coming: `status`, `content_type`, and the body in pieces when iterated. Close it.
+
+    `length` is in bytes, None where the server does not say, or says that of the compressed body.
+    """
 
     def __init__(self, response: BaseHTTPResponse, transport: ReadTransport) -> None:
         self._response = response
         self._explain = transport._explained  # noqa: SLF001 - the two halves of one thing
         self.status = response.status
         self.content_type = response.headers.get("Content-Type", "")
+        self.retry_after = _retry_after(response.headers.get("Retry-After"))
         length = response.headers.get("Content-Length", "")
         self.length = int(length) if length.isdigit() and not response.headers.get("Content-Encoding") else None
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            while piece := self._response.read(_CHUNK):
+            while piece := self._response.read(_PIECE):
                 yield piece
         except (broken.HTTPError, OSError) as error:
             raise self._explain(error, late=False) from None

@@ -11,40 +11,42 @@ import pytest
 from pbxsync.cli import COMMANDS, cli
 
 if TYPE_CHECKING:
-    from tests.operate.running import CommandLine
+    from tests.support.workdir import Workdir
+
+pytestmark = pytest.mark.usefixtures("demo")
 
 DEMO = "tenant: DEMO\ndestinations:\n  - id: 67\n"
 
 
 @pytest.mark.parametrize("words", [("-v", "plan"), ("plan", "-v"), ("-q", "plan", "-v"), ("plan", "-q", "-v")])
-def test_v_says_more_wherever_it_stands(line: CommandLine, words: tuple[str, ...]) -> None:
-    line.write("tenants/demo.yaml", DEMO)
-    assert "requests (" in line(*words).err
+def test_v_says_more_wherever_it_stands(workdir: Workdir, words: tuple[str, ...]) -> None:
+    workdir.write("tenants/demo.yaml", DEMO)
+    assert "requests (" in workdir.pbxsync(*words).err
 
 
 @pytest.mark.parametrize("words", [("plan",), ("-v", "plan", "-q"), ("plan", "-q")])
-def test_without_it_or_with_q_after_it_nothing_more_is_said(line: CommandLine, words: tuple[str, ...]) -> None:
-    line.write("tenants/demo.yaml", DEMO)
-    ran = line(*words)
+def test_without_it_or_with_q_after_it_nothing_more_is_said(workdir: Workdir, words: tuple[str, ...]) -> None:
+    workdir.write("tenants/demo.yaml", DEMO)
+    ran = workdir.pbxsync(*words)
     assert (ran.status, ran.err) == (0, "")
 
 
-def test_a_project_file_may_be_named_before_and_after(line: CommandLine) -> None:
-    line.write("tenants/demo.yaml", DEMO)
-    line.write("elsewhere/other.yaml", "tenants: [../tenants]\n")
-    before = line("--config", "elsewhere/other.yaml", "validate")
-    after = line("validate", "--config", "elsewhere/other.yaml")
+def test_a_project_file_may_be_named_before_and_after(workdir: Workdir) -> None:
+    workdir.write("tenants/demo.yaml", DEMO)
+    workdir.write("elsewhere/other.yaml", "tenants: [../tenants]\n")
+    before = workdir.pbxsync("--config", "elsewhere/other.yaml", "validate")
+    after = workdir.pbxsync("validate", "--config", "elsewhere/other.yaml")
     assert before == after
     assert before.status == 0
-    assert line("--config", "elsewhere/other.yaml", "validate", "--config", "none.yaml").status == 1
+    assert workdir.pbxsync("--config", "elsewhere/other.yaml", "validate", "--config", "none.yaml").status == 1
 
 
-def test_colour_may_be_asked_for_before_and_after(line: CommandLine) -> None:
-    line.write("tenants/demo.yaml", "tenant: DEMO\ndestinations:\n  - {id: 67, name: New}\n")
-    before, after = line("--color", "always", "plan"), line("plan", "--color", "always")
+def test_colour_may_be_asked_for_before_and_after(workdir: Workdir) -> None:
+    workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations:\n  - {id: 67, name: New}\n")
+    before, after = workdir.pbxsync("--color", "always", "plan"), workdir.pbxsync("plan", "--color", "always")
     assert before == after
-    assert b"\x1b[" in before.raw
-    assert b"\x1b[" not in line("plan").raw
+    assert "\x1b[" in before.out
+    assert "\x1b[" not in workdir.pbxsync("plan").out
 
 
 def test_every_command_takes_them_and_none_has_its_own_of_these_names() -> None:

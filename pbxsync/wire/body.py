@@ -1,0 +1,103 @@
+"""A reply of any operation, recognised as an answer, that comes in pieces: text, JSON, CSV or audio of any length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import Unrecognised
+from pbxsync.wire import recognise
+from pbxsync.wire.catalogue import operation
+from pbxsync.wire.expect import check_start, looks_binary
+from pbxsync.wire.messages import Reply
+from pbxsync.wire.retry import patiently
+from pbxsync.wire.transport import REPLY_LIMIT, WriteTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
+    from pbxsync.model import Secret
+    from pbxsync.wire.messages import Request
+    from pbxsync.wire.pbx import Patience
+    from pbxsync.wire.transport import ReadTransport, Stream
+
+
+@dataclass
+class Body:
+    """The body of an answer: iterate over it once, or `read()` it; close it, or use it in a `with`.
+
+    `start` are its first bytes, some thousand, by which it was recognised; `length` is in bytes, None where the server
+    does not say. Iterating raises Unreachable where the connection breaks before the end.
+    """
+
+    request: Request
+    start: bytes
+    content_type: str
+    length: int | None
+    _stream: Stream
+    _rest: Iterator[bytes]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain((self.start,), self._rest)
+
+    def read(self, limit: int = REPLY_LIMIT) -> bytes:
+        """Return the whole body. Raises Unrecognised where it is longer than `limit` bytes, and Unreachable."""
+        pieces, size = [], 0
+        for piece in self:
+            size += len(piece)
+            if size > limit:
+                raise Unrecognised(f"{self.request}: a reply of more than {limit:,} bytes: not read")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    @property
+    def binary(self) -> bool:
+        """Whether this is no text, as far as its start tells."""
+        return looks_binary(self.start)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back, or up where the body was not read whole."""
+        self._stream.close()
+
+
+def read(transport: ReadTransport, request: Request, key: Secret, patience: Patience) -> Body:
+    """Send a read until it is answered, within patience, and return its body. Raises a WireError.
+
+    NotThere stands for an empty reply: the API has no other word for what it does not know, find or allow (field).
+    """
+
+    def once() -> Body:
+        return _recognised(transport.stream(request, key), request, transport)
+
+    return patiently(once, transport.meter, patience.tries, patience.seconds)
+
+
+def write(transport: WriteTransport, request: Request, key: Secret) -> Body:
+    """Send what may write, once, and return its body.
+
+    Raises a WireError, whose `open_outcome` tells whether the server may have acted all the same.
+    """
+    return _recognised(transport.write_stream(request, key), request, transport)
+
+
+def _recognised(stream: Stream, request: Request, transport: ReadTransport) -> Body:
+    """Return the body of a reply that begins as an answer does; else close it and raise what it is."""
+    try:
+        rest = iter(stream)
+        start = next(rest, b"")
+        head = Reply(stream.status, start, stream.content_type, stream.retry_after, 0.0)
+        recognise.usable(head, request, transport.redactor)
+        check_start(start, request, operation(request), transport.redactor)
+    except BaseException:
+        stream.close()
+        raise
+    return Body(request, start, stream.content_type, stream.length, stream, rest)

@@ -1,0 +1,28 @@
+"""Runs the installed command with a terminal for each stream, and keeps all that it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pexpect
+
+from tests.support.workdir import COMMAND
+
+if TYPE_CHECKING:
+    from tests.support.workdir import Workdir
+
+
+def on_terminal(workdir: Workdir, *arguments: str, timeout: float = 40) -> tuple[int | None, str]:
+    """Return the exit status and what was on the screen, with the line ends of a file."""
+    child = pexpect.spawn(
+        str(COMMAND),
+        list(arguments),
+        cwd=str(workdir.path),
+        env={**workdir.environ(), "TERM": "xterm", "COLUMNS": "100"},
+        encoding="utf-8",
+        dimensions=(40, 100),
+        timeout=timeout,
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, (child.before or "").replace("\r\n", "\n")
