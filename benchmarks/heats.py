@@ -22,8 +22,10 @@ PARALLEL: Final = "16"
 PYTHON: Final = Path(sys.executable)
 PBXSYNC: Final = PYTHON.parent / "pbxsync"
 _ROOT: Final = Path(__file__).parent.parent
+#: Proxies are not to be measured, and an installed pbxsync has its byte code, as the libraries have.
+_LEFT_OUT: Final = ("_PROXY", "PYTHONDONTWRITEBYTECODE")
 ENVIRON: Final = {
-    **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
+    **{name: value for name, value in os.environ.items() if not name.upper().endswith(_LEFT_OUT)},
     "PBXSYNC_READ_KEY": KEY,
     "PBXSYNC_WRITE_KEY": KEY,
     "PYTHONPATH": str(_ROOT),

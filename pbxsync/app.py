@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.console import Console
-    from pbxsync.model import Problem, Traffic
+    from pbxsync.entry import Problem
+    from pbxsync.model import Traffic
     from pbxsync.wire.redact import Redactor
 
 

@@ -23,7 +23,7 @@ from pbxsync.errors import InputError, PbxsyncError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.model import Problem
+    from pbxsync.entry import Problem
 
 #: Columns of a help text at most, however wide the terminal is.
 _WIDEST: Final = 100

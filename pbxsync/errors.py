@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.model import Problem
+    from pbxsync.entry import Problem
 
 
 class PbxsyncError(Exception):

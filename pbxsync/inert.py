@@ -10,7 +10,6 @@ anywhere (GitHub, Azure): the second `#` or the first `:` is escaped.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -40,6 +39,8 @@ def quoted(text: str) -> str:
     >>> quoted('say "hi"')
     '"say \\"hi\\""'
     """
+    import json  # noqa: PLC0415 - only for what is shown: files without a mistake need no message
+
     return DANGEROUS.sub(escape, json.dumps(text, ensure_ascii=False))
 
 
@@ -57,6 +58,8 @@ def lines(text: str) -> str:
 
 def json_text(value: Any, *, indent: int | None = 2) -> str:
     """Return `value` as JSON in which nothing is dangerous to print; it parses to exactly the same value."""
+    import json  # noqa: PLC0415 - as above
+
     return lines_of_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 

@@ -4,7 +4,7 @@
                                              ├─► Change ─► TenantPlan ─► Plan ─► render, apply
     PBX  ─► Destination (live) ──────────────┘
 
-Nothing here does input or output.
+Nothing here does input or output. What files alone need is in `pbxsync.entry`: `validate` loads no more than that.
 """
 
 from __future__ import annotations
@@ -14,62 +14,34 @@ from dataclasses import field as dataclass_field
 from enum import Enum
 from typing import Final
 
-#: How many parameters a custom destination has (field; versions before stop at 10).
-PARAM_COUNT: Final = 20
+from pbxsync.entry import PARAM_COUNT, Entry, Param, Place, Problem, Secret
+
+__all__ = [
+    "FROM_JOURNAL",
+    "PARAM_COUNT",
+    "Action",
+    "Change",
+    "Destination",
+    "Entry",
+    "FieldDiff",
+    "Mismatch",
+    "Outcome",
+    "Param",
+    "Place",
+    "Plan",
+    "Problem",
+    "Report",
+    "Secret",
+    "Status",
+    "Summary",
+    "TenantPlan",
+    "Traffic",
+    "Type",
+    "Unmanaged",
+]
+
 #: The `source` of a change that puts back what a journal holds, where others have `file:line`.
 FROM_JOURNAL: Final = "journal"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a file, as people and editors write it: `line` and `column` count from 1."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-    def __str__(self) -> str:
-        if not self.line:
-            return self.file
-        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True, order=False)
-class Problem:
-    """One thing that is wrong (or, as a warning, odd) in a file: where, what, and what to do next."""
-
-    place: Place
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
-
-
-class Secret:
-    """A value that may be sent to the PBX and shown nowhere."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the value itself, for a request or a fingerprint and nothing else."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "(sensitive)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash((Secret, self._value))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("a secret cannot be pickled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +54,6 @@ class Type:
 
     def __str__(self) -> str:
         return self.id if self.name is None else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One param as a file gives it: `key` is a position (`"1"` to `"20"`) or a label."""
-
-    key: str
-    value: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One destination as a tenant file gives it, checked for form but not yet held against the PBX.
-
-    `type` is a type's name or number as written. None means: not given.
-    """
-
-    tenant: str
-    place: Place
-    id: str | None
-    name: str | None
-    type: str | None
-    params: tuple[Param, ...]
-    renamed_from: str | None
-    clear_unlisted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Secret
 from pbxsync.errors import UsageError
-from pbxsync.model import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +76,8 @@ def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
 
 def _emulator_key(file: str, kind: str) -> str:
     """Return a key that stays the same for a file, since fingerprints of sensitive params hang on it."""
+    import hashlib  # noqa: PLC0415 - only the emulator's keys are made
+
     return hashlib.sha256(f"pbxsync emulator {kind} {file}".encode()).hexdigest()[:32]
 
 

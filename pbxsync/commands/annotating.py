@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pbxsync.app import App
-    from pbxsync.model import Problem
+    from pbxsync.entry import Problem
 
 #: The name that GitLab's own documentation uses for `artifacts: reports: codequality:`.
 GITLAB_FILE: Final = "gl-code-quality-report.json"
@@ -48,7 +48,12 @@ def emit(app: App, errors: Sequence[Problem]) -> None:
         app.console.warning(f"{GITLAB_FILE} cannot be written: {atomic.reason(error)}")
 
 
-def _remember(context: click.Context, _option: click.Parameter, value: str) -> None:
-    from pbxsync.render.annotations import detected  # noqa: PLC0415 - only for commands that read files
+def detected(environment: Mapping[str, str]) -> str:
+    """Return which of the kinds of annotations (or `none`) the CI that runs us reads, by the variables that it sets."""
+    if environment.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "gitlab" if environment.get("GITLAB_CI") == "true" else "none"
 
+
+def _remember(context: click.Context, _option: click.Parameter, value: str) -> None:
     context.obj.annotate = detected(os.environ) if value == "auto" else value

@@ -10,7 +10,6 @@ import click
 
 from pbxsync.errors import UsageError
 from pbxsync.project import Project, find
-from pbxsync.session import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from pbxsync.app import App
     from pbxsync.files.desired import Desired
     from pbxsync.model import Plan
+    from pbxsync.session import Limits
 
 _ENDINGS: Final = (".yaml", ".yml")
 
@@ -66,6 +66,8 @@ def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> P
 def limits_of(app: App, project: Project, parallel: int, timeout: float | None, retries: int | None) -> Limits:
     """Return what bounds requests: an option, else the project file, else the default. With -vv each is told of."""
     trace = app.console.note if app.verbosity > 1 else None
+    from pbxsync.session import Limits  # noqa: PLC0415 - `validate` sends nothing
+
     return Limits(timeout or project.timeout, retries or project.retries, parallel, trace)
 
 

@@ -12,16 +12,18 @@ from typing import Final, NamedTuple
 #: A problem on its way: line and column count from 0 here (as libyaml counts); `Findings` makes them count from 1.
 Fault = tuple[int, int, str]
 
+# Patterns that nearly no file needs are texts, compiled when they are first used.
+
 #: What nearly every file consists of, and needs no second look.
 _ORDINARY: Final = bytes(range(0x20, 0x7F)) + b"\t\n"
-_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_ODD: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 #: Control characters that no value may hold, however they are written; lone surrogates come from escapes alone.
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_LONE_CR: Final = re.compile("\r(?!\n)")
-_ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
+_LONE_CR: Final = "\r(?!\n)"
+_ESCAPED: Final = r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})"
 _ESCAPE: Final = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _NAMED: Final = {"0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", "N": "\x85"}
-_STAND_INS: Final = (*range(0xE000, 0xF900), *range(0xF0000, 0xFFFFE))
+_STAND_INS: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))
 #: Enough to see what is wrong; a file of nothing but such characters is no text.
 _MOST_FAULTS: Final = 100
 _BOM: Final = "\ufeff"
@@ -48,9 +50,10 @@ def decode(data: bytes) -> Characters:
     if not data.translate(None, _ORDINARY):
         return Characters(data.decode("ascii"), [], None)
     text = _utf8(data).removeprefix(_BOM)
-    if lone := _LONE_CR.search(text):
+    if lone := re.search(_LONE_CR, text):
         raise Undecodable(*position(text, lone.start()), "CR alone ends no line: end lines with LF or CRLF")
-    found = {character for character in set(text) if _ODD.match(character)}
+    odd = re.compile(_ODD)
+    found = {character for character in set(text) if odd.match(character)}
     if not found:
         return Characters(text, [], None)
     table = _stand_ins(text, found)
@@ -93,7 +96,7 @@ def _utf8(data: bytes) -> str:
 
 def _first_controls(text: str) -> list[re.Match[str]]:
     controls = []
-    for match in _ODD.finditer(text):
+    for match in re.finditer(_ODD, text):
         if match.group() < "\xa0":
             controls.append(match)
             if len(controls) == _MOST_FAULTS:
@@ -104,8 +107,8 @@ def _first_controls(text: str) -> list[re.Match[str]]:
 def _stand_ins(text: str, characters: set[str]) -> dict[int, int]:
     """Return the code of a private-use character for each of `characters` that the text has nowhere, escapes included."""
     used = {ord(character) for character in set(text)}
-    used.update(int(short or long, 16) for short, long in _ESCAPED.findall(text))
-    free = (code for code in _STAND_INS if code not in used)
+    used.update(int(short or long, 16) for short, long in re.findall(_ESCAPED, text))
+    free = (code for codes in _STAND_INS for code in codes if code not in used)
     table = dict(zip(sorted(map(ord, characters)), free, strict=False))
     if len(table) < len(characters):
         raise Undecodable(0, 0, "the file uses every private-use character that there is: it is no tenant file")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pbxsync.entry import Place, Problem
 from pbxsync.errors import FilesError, UsageError
 from pbxsync.files import names, packing
 from pbxsync.files.discover import tenant_files
@@ -21,15 +22,14 @@ from pbxsync.files.rules import Rulebook
 from pbxsync.files.schema import read_tenant_file
 from pbxsync.files.source import Unreadable, display, read_bytes
 from pbxsync.inert import quoted
-from pbxsync.model import Place, Problem
 from pbxsync.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pbxsync.entry import Entry
     from pbxsync.files.packing import Row
-    from pbxsync.model import Entry
     from pbxsync.project import Project
 
 #: More than anybody reads; it bounds what ten thousand files of nothing but mistakes cost.

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Place, Problem
 from pbxsync.files.source import display
-from pbxsync.model import Place, Problem
 from pbxsync.project.find import NAME
 
 if TYPE_CHECKING:

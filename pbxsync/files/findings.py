@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Place, Problem
 from pbxsync.inert import quoted, shortened
-from pbxsync.model import Place, Problem
 from pbxsync.nearest import did_you_mean
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.rules import POSITIONS
-from pbxsync.model import PARAM_COUNT
 
 if TYPE_CHECKING:
     from pbxsync.project import Project

@@ -6,8 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.alike import alike
+from pbxsync.entry import Place, Problem
 from pbxsync.inert import quoted
-from pbxsync.model import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

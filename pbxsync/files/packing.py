@@ -7,7 +7,7 @@ import zlib
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pbxsync.model import Entry, Param, Place
+from pbxsync.entry import Entry, Param, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.findings import kind as kind_of
 from pbxsync.files.findings import shown
-from pbxsync.model import PARAM_COUNT
 from pbxsync.nearest import did_you_mean
 from pbxsync.project.references import LITERAL, parse
 

@@ -36,7 +36,6 @@ from pbxsync.files.characters import (
     escape_place,
     position,
 )
-from pbxsync.files.hints import explain
 from pbxsync.inert import quoted
 
 Value: TypeAlias = "str | list[Node] | dict[str, Item] | None"
@@ -245,6 +244,8 @@ def _refuse_more(text: str, index: int) -> None:
 
 
 def _syntax_fault(text: str, error: yaml.MarkedYAMLError) -> Fault:
+    from pbxsync.files.hints import explain  # noqa: PLC0415 - only a mistake pays for it
+
     began, found = error.context_mark, error.problem_mark
     return explain(
         text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.model import PARAM_COUNT
+from pbxsync.entry import PARAM_COUNT
 
 if TYPE_CHECKING:
     from pbxsync.project import Project

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Place, Problem
 from pbxsync.errors import ProjectError
-from pbxsync.model import Place, Problem
 from pbxsync.project import url
 from pbxsync.project.references import Vault
 from pbxsync.project.value import URL_VARIABLE, Project

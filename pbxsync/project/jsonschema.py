@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.jsonschema import DIALECT, REFERENCE, TENANT, TEXT, UNLISTED, Schema
-from pbxsync.model import PARAM_COUNT
 from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
 
 _HOST: Final = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"

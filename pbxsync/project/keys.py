@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Place
 from pbxsync.files.findings import TENANT_CODE, TENANT_RULE, shown
-from pbxsync.model import Place
 from pbxsync.project.references import parse
 from pbxsync.project.value import KeyPair, KeyReference
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.model import Secret
+from pbxsync.entry import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +26,7 @@ class BadSecret(Exception):
     """A reference that leads to something that cannot be the secret; the text does not show it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One `${VAR}` (then `file` is None) or `${file:PATH}` (then `variable` is None), as it was written."""
 
     variable: str | None = None
@@ -44,12 +42,12 @@ def parse(text: str) -> Reference | None:
     return Reference(match["variable"], match["file"]) if match else None
 
 
-@dataclass(frozen=True, slots=True)
 class Vault:
     """Where references lead: an environment, and the folder from which paths of secret files are relative."""
 
-    environ: Mapping[str, str] = field(repr=False)
-    root: Path
+    def __init__(self, environ: Mapping[str, str], root: Path) -> None:
+        self.environ = environ
+        self.root = root
 
     def resolve(self, reference: Reference) -> Secret:
         """Return what `reference` leads to; an empty variable or file is none. Raises NoSecret or BadSecret."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Place, Problem
 from pbxsync.errors import ProjectError
 from pbxsync.files.findings import UNLISTED, Findings
 from pbxsync.files.reader import read
 from pbxsync.files.source import Unreadable, display, read_bytes
-from pbxsync.model import Place, Problem
 from pbxsync.project import keys, settings
 from pbxsync.project.references import Vault
 from pbxsync.project.types import type_rules

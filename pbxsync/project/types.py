@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.findings import shown
-from pbxsync.model import PARAM_COUNT
 from pbxsync.nearest import did_you_mean
 from pbxsync.project.value import BUILT_IN, TypeRules
 

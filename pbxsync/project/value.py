@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pbxsync.entry import Place, Problem
 from pbxsync.errors import ProjectError
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.inert import quoted
-from pbxsync.model import Place, Problem
 from pbxsync.project.references import LITERAL, BadSecret, NoSecret, Reference, Vault, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pbxsync.model import Secret, Type
+    from pbxsync.entry import Secret
+    from pbxsync.model import Type
 
 READ_VARIABLE: Final = "PBXSYNC_READ_KEY"
 WRITE_VARIABLE: Final = "PBXSYNC_WRITE_KEY"
 URL_VARIABLE: Final = "PBXSYNC_URL"
 
 
-@dataclass(frozen=True, slots=True)
-class TypeRules:
+class TypeRules(NamedTuple):
     """What a project says of a type: the labels of param1, param2, …, and which positions (1 to 20) are sensitive."""
 
     labels: tuple[str, ...] = ()
     sensitive: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyReference:
+class KeyReference(NamedTuple):
     """Where a key is to be found, and where that is written."""
 
     reference: Reference
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPair:
+class KeyPair(NamedTuple):
     """The keys of one tenant, or the default ones; None means: not given."""
 
     read: KeyReference | None = None
     write: KeyReference | None = None
 
 
+NO_KEYS: Final = KeyPair()
 #: The one type of the user's document that it explains (doc: param1 number, param2 caller id, param3 ring time).
 BUILT_IN: Final[Mapping[str, TypeRules]] = {"FORWARD": TypeRules(("number", "callerid", "timeout"))}
 _ENVIRONMENT: Final = KeyPair(
@@ -54,8 +53,7 @@ _ENVIRONMENT: Final = KeyPair(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A project file and the environment, checked; without a file, the defaults.
 
     `file` is the project file and `root` its folder (the working directory without one). `tenants` are the default
@@ -64,7 +62,7 @@ class Project:
     """
 
     root: Path
-    vault: Vault = field(repr=False)
+    vault: Vault
     file: Path | None = None
     configured_url: str | None = None
     tenants: tuple[Path, ...] = ()
@@ -73,9 +71,9 @@ class Project:
     max_changes: int | None = None
     max_changes_per_tenant: int | None = None
     clear_unlisted: bool = False
-    types: Mapping[str, TypeRules] = field(default_factory=lambda: dict(BUILT_IN))
-    default_keys: KeyPair = KeyPair()
-    tenant_keys: Mapping[str, KeyPair] = field(default_factory=dict)
+    types: Mapping[str, TypeRules] = BUILT_IN
+    default_keys: KeyPair = NO_KEYS
+    tenant_keys: Mapping[str, KeyPair] = MappingProxyType({})
 
     @property
     def url(self) -> str:
@@ -138,11 +136,11 @@ class Project:
         return (self.types[name] for name in names if name is not None and name in self.types)
 
     def _reading(self, tenant: str) -> Iterator[KeyReference]:
-        pairs = (self.tenant_keys.get(tenant, KeyPair()), self.default_keys, _ENVIRONMENT)
+        pairs = (self.tenant_keys.get(tenant, NO_KEYS), self.default_keys, _ENVIRONMENT)
         return (pair.read for pair in pairs if pair.read is not None)
 
     def _writing(self, tenant: str) -> Iterator[KeyReference]:
-        pairs = (self.tenant_keys.get(tenant, KeyPair()), self.default_keys, _ENVIRONMENT)
+        pairs = (self.tenant_keys.get(tenant, NO_KEYS), self.default_keys, _ENVIRONMENT)
         return (pair.write for pair in pairs if pair.write is not None)
 
     def _key(self, tenant: str, what: str, candidates: tuple[KeyReference, ...]) -> Secret:

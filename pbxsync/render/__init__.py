@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.render.html import plan_html
-from pbxsync.render.json import plan_json
-from pbxsync.render.markdown import plan_markdown
 from pbxsync.render.report import report_text
 from pbxsync.render.text import plan_text
 
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
     from pbxsync.model import Plan
 
-__all__ = ["FORMATS", "Options", "plan_html", "plan_json", "plan_markdown", "plan_text", "render", "report_text"]
+__all__ = ["FORMATS", "Options", "plan_text", "render", "report_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +37,20 @@ def _text(plan: Plan, options: Options) -> str:
 
 
 def _json(plan: Plan, options: Options) -> str:
+    from pbxsync.render.json import plan_json  # noqa: PLC0415 - only what is asked for is loaded
+
     return plan_json(plan, verbose=options.verbose)
 
 
 def _markdown(plan: Plan, options: Options) -> str:
+    from pbxsync.render.markdown import plan_markdown  # noqa: PLC0415 - only what is asked for is loaded
+
     return plan_markdown(plan, verbose=options.verbose, marker=options.marker)
 
 
 def _html(plan: Plan, options: Options) -> str:
+    from pbxsync.render.html import plan_html  # noqa: PLC0415 - only what is asked for is loaded
+
     return plan_html(plan, verbose=options.verbose)
 
 

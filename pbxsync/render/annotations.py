@@ -13,19 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from pbxsync.inert import inert, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from pbxsync.model import Place, Problem
+    from pbxsync.entry import Place, Problem
 
-KINDS: Final = ("github", "gitlab", "none")
 _SEVERITIES: Final = {"error": "critical", "warning": "minor"}
-
-
-def detected(environment: Mapping[str, str]) -> str:
-    """Return which of `KINDS` the CI that runs us reads, by the variables that it sets."""
-    if environment.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    return "gitlab" if environment.get("GITLAB_CI") == "true" else "none"
 
 
 def github(errors: Sequence[Problem], warnings: Sequence[Problem] = (), *, root: str = "") -> str:

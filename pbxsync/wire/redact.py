@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pbxsync.model import Secret
+    from pbxsync.entry import Secret
 
 #: What stands where a key stood.
 PLACEHOLDER: Final = "(key)"

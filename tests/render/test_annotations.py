@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxsync.commands.annotating import detected
 from pbxsync.inert import inert
 from pbxsync.model import Place, Problem
-from pbxsync.render.annotations import detected, github, gitlab
+from pbxsync.render.annotations import github, gitlab
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import hostile
 

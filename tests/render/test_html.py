@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.model import Plan, TenantPlan
-from pbxsync.render import plan_html
+from pbxsync.render.html import plan_html
 from tests.render import samples
 from tests.render.chromium import CHROMIUM, Browser, Page
 from tests.render.harmless import assert_harmless
