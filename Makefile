@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo test coverage lint format types check bench fuzz lowest clean
+.PHONY: setup demo docs test coverage lint format types check bench fuzz lowest clean
 
 setup: $(STAMP)
 
@@ -17,6 +17,12 @@ $(STAMP): pyproject.toml
 
 demo: $(STAMP)
 	@$(BIN)/python scripts/demo.py
+
+# Writes what is generated in docs/, and what the commands in its pages print now.
+docs: $(STAMP)
+	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/picture.py
+	$(BIN)/python -m tests.docs.renew
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 $(ARGS)

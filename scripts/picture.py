@@ -1,0 +1,83 @@
+"""Draws docs/terminal.svg, the README's picture: real commands on a real (pseudo) terminal, on a copy of the examples.
+
+With --check nothing is written: status 1 says that the picture shows something else than the program does now.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import pexpect
+from rich.console import Console
+from rich.terminal_theme import DIMMED_MONOKAI
+from rich.text import Text
+
+ROOT: Final = Path(__file__).parents[1]
+PICTURE: Final = ROOT / "docs" / "terminal.svg"
+COLUMNS: Final = 84
+COMMANDS: Final = (
+    "pbxsync plan",
+    "pbxsync apply --auto-approve | grep complete",
+    "pbxsync plan",
+)
+
+
+def main() -> int:
+    """Draw the picture, or check the one that is there."""
+    shown = session()
+    if sys.argv[1:] != ["--check"]:
+        PICTURE.write_text(drawn(shown), encoding="utf-8")
+        return 0
+    if read(PICTURE.read_text(encoding="utf-8")) == "".join(Text.from_ansi(shown).plain.split()):
+        return 0
+    print(f"{PICTURE.relative_to(ROOT)} shows something else than the program does now: run make docs", file=sys.stderr)
+    return 1
+
+
+def session() -> str:
+    """Run the commands on a new database and return what the terminal shows, colours included."""
+    with tempfile.TemporaryDirectory(prefix="pbxsync-picture-") as scratch:
+        folder = shutil.copytree(
+            ROOT / "examples", Path(scratch) / "examples", ignore=shutil.ignore_patterns(".pbxsync")
+        )
+        return "\n\n".join(f"\x1b[1m$ {command}\x1b[0m\n{_said(command, folder)}" for command in COMMANDS)
+
+
+def drawn(shown: str) -> str:
+    """Return the picture as SVG: no font and nothing else is fetched by it."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi(shown + "\n"))  # without an empty line at the end, the last one is cut at its foot
+    svg = console.export_svg(title="pbxsync", theme=DIMMED_MONOKAI, unique_id="terminal")
+    return re.sub(r" *@font-face \{.*?\}\n*", "", svg, flags=re.DOTALL)
+
+
+def read(svg: str) -> str:
+    """Return what a picture says, without blanks: how they are drawn is the library's affair."""
+    return "".join(
+        "".join(html.unescape(text).split()) for text in re.findall(r"<text [^>]*clip-path[^>]*>(.*?)</text>", svg)
+    )
+
+
+def _said(command: str, folder: Path) -> str:
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PBXSYNC_", "NO_COLOR"))}
+    variables |= {"TERM": "xterm-256color", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    with pexpect.spawn(
+        "/bin/sh", ["-c", command], cwd=str(folder), env=variables, timeout=60, encoding="utf-8"
+    ) as terminal:
+        terminal.expect(pexpect.EOF)
+        output: str = terminal.before
+    if terminal.exitstatus:
+        raise SystemExit(f"{command} ended with status {terminal.exitstatus}:\n{output}")
+    return output.replace("\r\n", "\n").rstrip("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
