@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 _LONGEST = 100
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that is most like `word`, or None where none is near."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the one of `known` that is most like `word`, or None where none is near: 1 is alike but for case."""
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
     if len(word) > _LONGEST:
         return None
     options = {option.casefold(): option for option in known}
-    found = difflib.get_close_matches(word.casefold(), options, n=1)
+    found = difflib.get_close_matches(word.casefold(), options, n=1, cutoff=cutoff)
     return options[found[0]] if found else None
 
 

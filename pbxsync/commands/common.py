@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pbxsync.app import App
     from pbxsync.files.desired import Desired
-    from pbxsync.model import Plan
+    from pbxsync.model import Plan, Problem
     from pbxsync.session import Limits
 
 _ENDINGS: Final = (".yaml", ".yml")
@@ -102,10 +102,15 @@ def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Seq
     from pbxsync.files.desired import load  # noqa: PLC0415 - yaml, which --help must not pay for
 
     desired = load(paths or project.tenants, project, tenants)
-    app.warnings += desired.warnings
-    for warning in desired.warnings:
-        app.console.warning(str(warning))
+    warn(app, desired.warnings)
     return desired
+
+
+def warn(app: App, warnings: Sequence[Problem]) -> None:
+    """Pass warnings of files on, to the CI that annotates them too."""
+    app.warnings += warnings
+    for warning in warnings:
+        app.console.warning(str(warning))
 
 
 def check_format(fmt: str, formats: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.commands.annotating import annotate_option
-from pbxsync.commands.common import load_desired, only_tenant_paths, paths_argument, project_of, tenant_option
+from pbxsync.commands.common import load_desired, only_tenant_paths, paths_argument, project_of, tenant_option, warn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
     """Check the tenant files below PATHS, offline: every problem of every file, with its place."""
+    from pbxsync.files.typenames import slips  # noqa: PLC0415 - --help must not pay for it
+
     found = only_tenant_paths(paths)
-    desired = load_desired(app, project_of(app, found), found, tenants)
+    project = project_of(app, found)
+    desired = load_desired(app, project, found, tenants)
+    warn(app, slips(desired, project))
     counts = (
         _count(desired.destinations, "destination"),
         _count(len(desired.tenants), "tenant"),

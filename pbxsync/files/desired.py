@@ -47,13 +47,17 @@ class _Packed(NamedTuple):
 class Desired:
     """What the tenant files want. Entries are held packed, and handed out one tenant at a time."""
 
-    def __init__(self, packed: dict[str, list[_Packed]], warnings: tuple[Problem, ...], files: int) -> None:
+    def __init__(
+        self, packed: dict[str, list[_Packed]], warnings: tuple[Problem, ...], files: int, types: frozenset[str]
+    ) -> None:
         self._packed = packed
         #: The codes of the tenants in scope, sorted.
         self.tenants = tuple(sorted(packed))
         self.warnings = warnings
         #: How many files were read; those of tenants out of scope too, because they were checked.
         self.files = files
+        #: The types that these files name, by name or number, as they are written.
+        self.types = types
 
     @property
     def destinations(self) -> int:
@@ -90,7 +94,7 @@ def load(paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = 
     scope = _in_scope(sorted(loading.packed), tenant_globs)
     warnings = (warning for tenant in sorted(scope) for warning in loading.checked[tenant].warnings)
     packed = {tenant: loading.packed[tenant] for tenant in scope}
-    return Desired(packed, tuple(sorted(warnings, key=_order)), len(files))
+    return Desired(packed, tuple(sorted(warnings, key=_order)), len(files), frozenset(loading.types))
 
 
 class _Loading:
@@ -99,6 +103,7 @@ class _Loading:
     def __init__(self, project: Project, problems: list[Problem]) -> None:
         self.packed: dict[str, list[_Packed]] = {}
         self.checked: dict[str, names.Checked] = {}
+        self.types: set[str] = set()
         self._clear_unlisted = project.clear_unlisted
         self._rulebook = Rulebook(project)
         self._ids = PinnedIds()
@@ -119,6 +124,7 @@ class _Loading:
                 document.root, findings, self._rulebook, clear_unlisted=self._clear_unlisted
             )
             self._ids.add(rows)
+            self.types.update(row[4] for row in rows if row[4] is not None)
             self.checked[tenant] = names.check(tenant, [(shown, rows)])
             self.packed.setdefault(tenant, []).append(_Packed(shown, packing.pack(rows), len(rows)))
         for problem in findings.problems():

@@ -1,0 +1,53 @@
+"""`pbxsync types`: the custom destination types of a PBX."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pbxsync.commands.common import check_format, limits_of, patience_options, project_of
+from pbxsync.errors import LiveError, UsageError
+from pbxsync.inert import inert
+from pbxsync.session import endpoint, reader
+
+if TYPE_CHECKING:
+    from pbxsync.app import App
+    from pbxsync.project import Project
+
+FORMATS = ("text", "json")
+
+
+@click.command(epilog="Example: pbxsync types DEMO")
+@click.argument("tenant", required=False)
+@click.option("--format", "fmt", default="text", metavar="FORMAT", help="text or json.")
+@patience_options
+@click.pass_obj
+def command(app: App, tenant: str | None, fmt: str, timeout: float | None, retries: int | None) -> int:
+    """List the custom destination types, with the labels that the project gives their params.
+
+    They are the same for every tenant; TENANT is whose key asks, the first one of the files where it is left out. Types
+    without labels come as a block for pbxsync.yaml too.
+    """
+    from pbxsync.typelist import as_json, as_text  # noqa: PLC0415 - --help must not pay for it
+
+    check_format(fmt, FORMATS)
+    project = project_of(app)
+    asking = tenant or _first_tenant(project)
+    with endpoint(project) as where, reader(where, limits_of(app, project, 1, timeout, retries), app.redactor) as pbx:
+        types = pbx.custom_types(asking)
+    if not types:
+        raise LiveError(
+            f"the PBX lists no custom destination types for {inert(asking)}, which is also how its errors look"
+        )
+    app.console.result(as_json(types, project) if fmt == "json" else as_text(types, project))
+    return 0
+
+
+def _first_tenant(project: Project) -> str:
+    from pbxsync.files.codes import tenant_codes  # noqa: PLC0415 - only where none is named
+
+    found = next(tenant_codes(project.tenants), None)
+    if found is None:
+        raise UsageError("which TENANT? There is no tenant file to take one from; for instance `pbxsync types DEMO`")
+    return found
