@@ -92,7 +92,7 @@ def load(paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = 
         loading.problem(Problem(Place(named), "no tenant file is among these: name tenant files or folders of them"))
     loading.finish()
     scope = _in_scope(sorted(loading.packed), tenant_globs)
-    warnings = (warning for tenant in sorted(scope) for warning in loading.checked[tenant].warnings)
+    warnings = (warning for tenant in scope for warning in loading.checked[tenant].warnings)
     packed = {tenant: loading.packed[tenant] for tenant in scope}
     return Desired(packed, tuple(sorted(warnings, key=_order)), len(files), frozenset(loading.types))
 
@@ -123,9 +123,11 @@ class _Loading:
             tenant, rows = read_tenant_file(
                 document.root, findings, self._rulebook, clear_unlisted=self._clear_unlisted
             )
+            # A file that does not say whose it is, is compared with itself alone.
+            tenant = tenant or f"{shown}: "
             self._ids.add(rows)
             self.types.update(row[4] for row in rows if row[4] is not None)
-            self.checked[tenant] = names.check(tenant, [(shown, rows)])
+            self.checked[tenant] = names.check([(shown, rows)])
             self.packed.setdefault(tenant, []).append(_Packed(shown, packing.pack(rows), len(rows)))
         for problem in findings.problems():
             self.problem(problem)
@@ -141,8 +143,8 @@ class _Loading:
         """Check over all files; raise FilesError with all problems where there are any."""
         for tenant, files in self.packed.items():
             if len(files) > 1:
-                self.checked[tenant] = names.check(tenant, [(each.file, packing.unpack(each.rows)) for each in files])
-            for problem in self.checked[tenant].problems if tenant else ():
+                self.checked[tenant] = names.check([(each.file, packing.unpack(each.rows)) for each in files])
+            for problem in self.checked[tenant].problems:
                 self.problem(problem)
         for problem in self._ids.problems(self._rows()):
             self.problem(problem)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import Place, Problem
 from pbxsync.inert import quoted, shortened
-from pbxsync.nearest import did_you_mean
+from pbxsync.nearest import did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pbxsync.files.characters import Fault
     from pbxsync.files.reader import Document, Item, Node, Value
@@ -58,15 +58,23 @@ class Findings:
         for fault in document.faults:
             self.add(*fault)
 
+    @property
+    def full(self) -> bool:
+        """Whether further problems are only counted: then nothing is worth the search for advice."""
+        return len(self._faults) >= MOST
+
     def __bool__(self) -> bool:
         return bool(self._faults)
 
     def problems(self) -> list[Problem]:
         """Return the problems in the order of their places."""
-        found = [Problem(Place(self.file, line + 1, column + 1), said) for line, column, said in sorted(self._faults)]
+        found = self._placed(self._faults)
         if self.left_out:
             found.append(Problem(Place(self.file), f"{self.left_out:,} more problems in this file are not listed"))
         return found
+
+    def _placed(self, faults: list[Fault]) -> list[Problem]:
+        return [Problem(Place(self.file, line + 1, column + 1), said) for line, column, said in sorted(faults)]
 
     def text(self, items: dict[str, Item], key: str, instead: str = "") -> str | None:
         """Return the text that `key` has; None where it is missing or (a problem) no text."""
@@ -101,13 +109,24 @@ class Findings:
         self.at_key(item, f"{what} has no value: {instead}")
 
     def unknown_keys(
-        self, items: Mapping[str, Item], known: Iterable[str], where: str, hints: Mapping[str, str] = NO_HINTS
+        self,
+        items: Mapping[str, Item],
+        known: frozenset[str] | tuple[str, ...],
+        where: str,
+        hints: Mapping[str, str] = NO_HINTS,
     ) -> None:
         """Say of every key that is not among `known`; `hints` are advice by key."""
         for key, item in items.items():
             if key not in known:
-                advice = hints.get(key) or did_you_mean(key, known)
+                advice = "" if self.full else hints.get(key) or did_you_mean(key, known)
                 self.at_key(item, f"unknown key {shown(key)} in {where}{advice}")
+
+    def missing(
+        self, node: Node, items: Mapping[str, Item], known: frozenset[str], keys: tuple[str, ...], said: str
+    ) -> None:
+        """Say that one of `keys` is missing, unless an unknown key was probably meant to be it."""
+        if not any(nearest(key, known) in keys for key in items.keys() - known if not self.full):
+            self.add(node[1], node[2], said)
 
     def mapping(self, node: Node | Item, what: str, instead: str) -> dict[str, Item] | None:
         """Return the items of a mapping; None after saying that `what` is none."""

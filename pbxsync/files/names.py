@@ -25,7 +25,7 @@ class Checked(NamedTuple):
 _NOTHING: Final = Checked()
 
 
-def check(tenant: str, files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
+def check(files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
     """Check the names of one tenant: `files` are how each of its files is shown, and its rows, in order."""
     named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
     if len({alike(name) for name, _, _ in named}) == len(named):
@@ -37,7 +37,7 @@ def check(tenant: str, files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
     for name, file, row in named:
         place = Place(file, row[0] + 1, row[1] + 1)
         if name in first:
-            said = f"{quoted(name)} is in tenant {tenant} already, at {first[name]}"
+            said = f"{quoted(name)} is in this tenant already, at {first[name]}"
             problems.append(Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone"))
             continue
         first[name] = place

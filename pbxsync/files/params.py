@@ -57,7 +57,7 @@ def _by_key(items: dict[str, Item], findings: Findings, rules: ParamRules, kind:
         value, line, column, key_line, key_column = item
         position = rules.positions.get(key)
         if position is None:
-            findings.add(key_line, key_column, _unknown(key, rules, kind))
+            findings.add(key_line, key_column, "unknown" if findings.full else _unknown(key, rules, kind))
         elif position in given and position:
             both = f"param{position} is given twice, as {shown(given[position])} and as {shown(key)}"
             findings.add(key_line, key_column, f"{both}: keep one")

@@ -42,7 +42,8 @@ def read_tenant_file(root: Node, findings: Findings, rulebook: Rulebook, *, clea
     unlisted = findings.choice(items, "unlisted_params", UNLISTED)
     clear = clear_unlisted if unlisted is None else unlisted == "clear"
     if "destinations" not in items:
-        findings.add(root[1], root[2], "destinations is missing: write destinations: [] where there are none")
+        said = "destinations is missing: write destinations: [] where there are none"
+        findings.missing(root, items, _FILE_KEYS, ("destinations",), said)
         return TenantFile(tenant, [])
     nodes = findings.sequence(items["destinations"], "destinations", "a list, [] where there are none") or []
     rows = (_row(node, findings, rulebook, clear) for node in nodes)
@@ -51,7 +52,8 @@ def read_tenant_file(root: Node, findings: Findings, rulebook: Rulebook, *, clea
 
 def _tenant(root: Node, items: dict[str, Item], findings: Findings) -> str:
     if "tenant" not in items:
-        findings.add(root[1], root[2], "tenant is missing: write tenant: and the tenant's code")
+        said = "tenant is missing: write tenant: and the tenant's code"
+        findings.missing(root, items, _FILE_KEYS, ("tenant",), said)
         return ""
     tenant = findings.text(items, "tenant", "write the tenant's code")
     if tenant is None or not TENANT_CODE.fullmatch(tenant):
@@ -88,4 +90,5 @@ def _nameless(node: Node, items: dict[str, Item], findings: Findings) -> None:
     if "renamed_from" in items:
         findings.at_key(items["renamed_from"], "renamed_from needs name: the new name")
     elif "id" not in items:
-        findings.add(node[1], node[2], "a destination needs a name, or the id of a live one")
+        said = "a destination needs a name, or the id of a live one"
+        findings.missing(node, items, _ENTRY_KEYS, ("name", "id"), said)

@@ -38,6 +38,7 @@ LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (code + 1, code + 1, b",".join([b"*%c" % code] * 10)) for code in range(ord("a"), ord("n"))
 )
 ENTRY = "- {{name: n{}, type: FORWARD, params: [+45 70 12 34 56, ORIGINAL, 30]}}\n"
+FLOW = b"tenant: A\ndestinations: ["
 DEEP = "1 nested more than 20 deep"
 BOMB = "1 an alias bomb: the aliases multiply to more than 100,000 values"
 MUCH = "1 more than 1,000,000 values in one file: split it"
@@ -70,6 +71,8 @@ CASES: list[tuple[str, bytes, str]] = [
     ("a long key", filled(b"a", tail=b": b"), "1 "),
     ("a long value", filled(b"a", b"destinations: []\ntenant: "), "1 a tenant's code is one plain word"),
     ("a long unknown key", filled(b"a", b"? ", b"\n: b\ntenant: A\ndestinations: []\n"), "1 unknown key "),
+    ("many unknown keys", filled(b"{qwertz: " + b"1" * 40 + b"},", FLOW, b"]"), "1001 "),
+    ("many unknown labels", filled(b"{params: {tmieout: " + b"1" * 60 + b"}},", FLOW, b"]"), "1001 "),
     ("every stand-in", "".join(map(chr, [*range(0xE000, 0xF900), *range(0xF0000, 0xFFFFE), 0x2028])).encode(),
      "1 the file uses every private-use character"),
     ("a full and good file", b"tenant: A\ndestinations:\n" + "".join(map(ENTRY.format, range(85_000))).encode(), "85000"),

@@ -130,7 +130,7 @@ def test_a_name_twice_in_a_tenant_is_found_over_all_its_files(here: Path) -> Non
     files: dict[str, str | bytes] = {
         "a.yaml": tenant("A", "x", "y"), "b.yaml": tenant("B", "x"), "c.yaml": tenant("A", "z", "y", "y"),
     }  # fmt: skip
-    twice = "is in tenant A already, at a.yaml:4:5: a name is unique in the files, twins are pinned by id alone"
+    twice = "is in this tenant already, at a.yaml:4:5: a name is unique in the files, twins are pinned by id alone"
     assert refusals(here, files) == [f'c.yaml:4:5: "y" {twice}', f'c.yaml:5:5: "y" {twice}']
 
 
