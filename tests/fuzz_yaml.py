@@ -131,9 +131,16 @@ def check(data: bytes, path: Path, project: Project) -> str:
         assert not any(FORBIDDEN.search(text) for text in texts if text), entry
     text = data.decode()
     if not any(odd in text for odd in "\u2028\u2029\ufeff\ufffe\uffff"):
-        elsewhere: Any = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - it makes text alone
-        assert [row.get("name") for row in elsewhere["destinations"]] == [entry.name for entry in entries], data
-        assert [row.get("id") for row in elsewhere["destinations"]] == [entry.id for entry in entries], data
+        # Tabs alone in the last line are blanks here, and an error there.
+        elsewhere: Any = yaml.load(text.rstrip("\t "), Loader=yaml.CBaseLoader)  # noqa: S506 - it makes text alone
+        for row, entry in zip(elsewhere["destinations"], entries, strict=True):
+            fields = [row.get(key) for key in ("name", "id", "type", "renamed_from")]
+            assert fields == [entry.name, entry.id, entry.type, entry.renamed_from], data
+            params = row.get("params", [])
+            expected = (
+                params if isinstance(params, dict) else {str(at): value for at, value in enumerate(params, start=1)}
+            )
+            assert expected == {param.key: param.value for param in entry.params}, data
     return "accepted"
 
 

@@ -52,6 +52,7 @@ MAX_FAULTS: Final = 1_000
 #: The parser in C, and the one in Python where PyYAML was built without libyaml.
 PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _COMMENT: Final = re.compile(r"[ \t]+#")
+_END: Final = re.compile(r"\.\.\.(?:[ \t]+#.*|\s*)")
 _LINE: Final = re.compile(r"\S.*")
 _EMPTY: Final = "the file is empty: write something into it, or remove it"
 _SECOND: Final = "a second document in one file: make it a file of its own"
@@ -236,10 +237,10 @@ def _refuse_more(text: str, index: int) -> None:
     ended = False
     for match in _LINE.finditer(text, index):
         line = match.group()
-        if line.rstrip() == "..." or line.startswith(("... ", "...\t")):
+        if _END.fullmatch(line):
             ended = True
         elif not line.lstrip().startswith("#"):
-            another = ended or line.startswith(("---", "%"))
+            another = ended or line.startswith(("---", "...", "%"))
             raise _Fatal(*position(text, match.start()), _SECOND if another else _STRAY)
 
 

@@ -124,6 +124,8 @@ REFUSED += [
     ("alias as key", b"a: &x b\n*x : c", [(1, 0, KEY)]),
     ("two documents", b"a: b\n---\nc: d", [(1, 0, SECOND)]),
     ("two documents, ended", b"a: b\n...\n# x\nc: d", [(3, 0, SECOND)]),
+    ("something after the end mark", b"a: b\n... c: d\n", [(1, 0, SECOND)]),
+    ("a list after the end mark", b"a: b\n...\t- d\n", [(1, 0, SECOND)]),
     ("a directive after the end", b"a: b\n...\n%YAML 1.2\n---\n", [(2, 0, SECOND)]),
     ("two ---", b"---\n---\na: b", [(1, 0, SECOND)]),
     ("deep flow", b"[" * 21, [(0, 20, DEEP)]),
