@@ -41,9 +41,9 @@ def _files(path: str) -> tuple[list[str], str]:
             files = list(_below(path, folders))
         except OSError as error:
             return [], f"cannot be searched: {error.strerror}"
-        return files, "" if files else "a folder without tenant files (*.yaml, *.yml)"
+        return files, "" if files else "a folder without tenant files (*.yaml, *.yml): name another one"
     if not os.path.lexists(path):
-        return [], "no such file or folder"
+        return [], "no such file or folder: name tenant files or folders of them"
     if Path(path).name == NAME:
         return [], ""
     return [path], ""

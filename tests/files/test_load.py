@@ -83,11 +83,11 @@ def test_paths_that_lead_nowhere_are_named_all_at_once(here: Path) -> None:
         "a.yaml:1:1: destinations is missing: write destinations: [] where there are none",
         "a.yaml:1:1: tenant is missing: write tenant: and the tenant's code",
         "a.yaml:1:1: unknown key x in a tenant file",
-        "a.yaml/b: no such file or folder",
+        "a.yaml/b: no such file or folder: name tenant files or folders of them",
         "dangling.yaml: the file cannot be read: No such file or directory",
-        "empty: a folder without tenant files (*.yaml, *.yml)",
+        "empty: a folder without tenant files (*.yaml, *.yml): name another one",
         "loop.yaml: the file cannot be read: Too many levels of symbolic links",
-        "missing: no such file or folder",
+        "missing: no such file or folder: name tenant files or folders of them",
         "pipe.yaml: the file is no regular file",
     ]
 
