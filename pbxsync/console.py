@@ -89,8 +89,8 @@ class Console:
 
     @property
     def width(self) -> int:
-        """The columns of the terminal, 80 where there is none."""
-        return columns()
+        """The columns of the terminal; 0 where there is none, so that a log keeps a field on one line to search for."""
+        return columns() if sys.stdout.isatty() else 0
 
     def _safe(self, text: str) -> str:
         """Return what may be shown of a text of ours, which may quote anything."""

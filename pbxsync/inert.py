@@ -15,8 +15,9 @@ from typing import Any
 
 #: Controls (newline and tab too), format characters (bidi, zero width, tags), separators, surrogates, non-characters.
 _ODD = (
-    "\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0e\ufeff\ufff0-\uffff\U000e0000-\U000e0fff\ud800-\udfff\U000ffffe-\U000fffff"
+    "\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\ufff0-\uffff\ud800-\udfff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000ffffe-\U000fffff"
 )
 DANGEROUS = re.compile(f"[{_ODD}]|(?<=#)#(?=\\[|vso\\[)", re.IGNORECASE)
 _COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import unicodedata
 
 import pytest
@@ -66,3 +67,8 @@ def test_shortened_says_how_much_was_left_out() -> None:
 def test_lines_keeps_line_breaks_and_nothing_else_that_is_odd(text: str) -> None:
     assert harmless(inert.lines(text))
     assert inert.lines(text).count("\n") == text.count("\n")
+
+
+def test_no_control_or_format_character_of_unicode_gets_through() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert [char for char in inert.inert(every) if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}] == []

@@ -178,3 +178,4 @@ def test_a_run_of_backticks_cannot_close_its_block() -> None:
     hostile = "`" * 9
     page = assert_inert(plan_markdown(samples.plan(TenantPlan("A", (samples.add("A", hostile, f"\n{hostile}\n# x"),)))))
     assert hostile in page.code[0]
+    assert plan_markdown(samples.plan(TenantPlan("A", (samples.add("A", hostile),)))).count("`" * 10) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.inert import inert, quoted
-from pbxsync.model import Action, Change, Outcome, Plan, Report, Status, TenantPlan
+from pbxsync.model import Action, Change, FieldDiff, Outcome, Plan, Report, Status, TenantPlan
 from pbxsync.render import FORMATS, Options, plan_text, render, report_text
 from tests.render import samples
 from tests.render.harmless import assert_harmless
@@ -143,3 +144,22 @@ def test_many_changes_that_were_not_sent_for_one_reason_stand_under_it_once() ->
     shown = report_text(report)
     assert shown.count("the key was revoked") == 1
     assert all(f'"Phone {number}"' in shown for number in range(5))
+
+
+def test_a_type_that_the_pbx_does_not_tell_is_shown_as_such() -> None:
+    row = FieldDiff("type", None, "FORWARD", after_id="1")
+    change = replace(samples.rename("DEMO"), diff=(row,))
+    assert 'type  (not told) -> "FORWARD"' in plan_text(samples.plan(TenantPlan("DEMO", (change,))))
+
+
+def test_a_long_field_takes_two_lines_on_a_terminal_and_one_in_a_log() -> None:
+    long = 'prompt   "Answer every call and ask for the customer number"'
+    assert f"{long}\n" in plan_text(samples.FULL, width=80)
+    assert f'{long} -> "Answer' in plan_text(samples.FULL, width=0)
+
+
+def test_what_went_well_but_not_quite_as_expected_is_told_without_being_asked() -> None:
+    odd = Outcome(samples.add("DEMO", "Night duty"), Status.DONE, "302", "it is stored under another name: pin id 302")
+    text = report_text(Report((odd,)))
+    assert "pin id 302" in text
+    assert "Apply complete: 1 added, 0 changed." in text
