@@ -59,7 +59,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             os.unlink(beside)  # noqa: PTH108 - as above
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _refuse_special(path: Path) -> None:
@@ -73,7 +73,7 @@ def _refuse_special(path: Path) -> None:
         raise OSError("it is no ordinary file")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Flush the rename itself; some file systems cannot, and the content is safe by then."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

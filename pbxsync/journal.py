@@ -21,8 +21,10 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync import __version__
+from pbxsync.atomic import reason
 from pbxsync.errors import JournalError
-from pbxsync.inert import json_text
+from pbxsync.inert import inert, json_text
+from pbxsync.linefile import LineFile, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from pbxsync.model import Change, FieldDiff, Outcome
 
 FORMAT: Final = "1.0"
+#: How every journal begins.
+_BEGINS: Final = b'{"kind": "run", '
 #: Variables by which CI systems tell which run this is.
 _CI_VARIABLES: Final = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "CI_JOB_ID", "BUILD_TAG", "BUILD_ID", "CIRCLE_WORKFLOW_ID")
 
@@ -39,28 +43,40 @@ class Journal:
     """An open journal. Thread safe; each line is on the disk when the call returns."""
 
     def __init__(self, path: Path, redact: Callable[[str], str]) -> None:
+        """Open or make a journal, to go on at its end. Raises JournalError."""
         self.path = path
         self._redact = redact
         self._lock = threading.Lock()
-        #: Why nothing more can be written to it, None while it works.
-        self.broken: str | None = None
         self._number = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = os.open(path, flags, 0o600)
-            os.fchmod(self._file, 0o600)
+            self._file = LineFile(path)
+            self._go_on()
         except OSError as error:
             raise JournalError(
-                f"the journal {path} cannot be opened ({error.strerror}): nothing was written to the PBX. Name another"
-                " one with --journal FILE, or do without with --no-journal"
+                f"the journal {inert(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
+                " another one with --journal FILE, or do without with --no-journal"
             ) from None
+
+    def _go_on(self) -> None:
+        """Go on at the end of what earlier runs wrote, one of which may have been killed in the middle of a line."""
+        first = self._file.first_line()
+        if not (first.startswith(_BEGINS) or _BEGINS.startswith(first)):
+            self._file.close()
+            raise OSError("it is no journal, and stays as it is")
+        self._file.drop_unfinished()
 
     def __enter__(self) -> Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._file)
+        self._file.close()
+
+    @property
+    def broken(self) -> str | None:
+        """Why nothing more can be written to it, None while it works."""
+        if self._file.broken is None:
+            return None
+        return f"the journal {inert(str(self.path))} cannot be written ({self._file.broken}): no further write is sent"
 
     def run(self, url: str, plan_digest: str, environ: Mapping[str, str]) -> None:
         """Write the first line of a run."""
@@ -102,8 +118,11 @@ class Journal:
         )
         return number
 
-    def after(self, number: int, outcome: Outcome, live: str | None) -> None:
-        """Write what became of a write; `live` fingerprints the row as it was read back, None where it was not."""
+    def after(self, number: int, outcome: Outcome, live: str | None, *, untouched: bool) -> None:
+        """Write what became of a write; `live` fingerprints the row as it was read back, None where it was not.
+
+        `untouched`: it is certain that the PBX did not act on it.
+        """
         self._write(
             {
                 "kind": "after",
@@ -113,6 +132,7 @@ class Journal:
                 "id": outcome.id,
                 "message": outcome.message,
                 "live": live,
+                "untouched": untouched,
                 "stored_wrong": [
                     {"field": each.field, "wanted": each.wanted, "stored": each.stored} for each in outcome.mismatches
                 ],
@@ -121,33 +141,26 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> None:
         # No value that is written holds a key (plans refuse those); messages and what was read back may.
-        data = (self._redact(json_text(line, indent=None)) + "\n").encode("utf-8", "surrogatepass")
-        with self._lock:
-            if self.broken is not None:
-                raise JournalError(self.broken)
-            size = os.fstat(self._file).st_size
-            try:
-                written = os.write(self._file, data)
-                if written < len(data):
-                    written += os.write(self._file, data[written:])
-                os.fsync(self._file)
-            except OSError as error:
-                self._give_up(size, error)
-
-    def _give_up(self, size: int, error: OSError) -> None:
-        """Take back a line that is not whole, and let no further write begin."""
-        self.broken = f"the journal {self.path} cannot be written ({error.strerror}): no further write is sent"
+        data = self._redact(json_text(line, indent=None)).encode("utf-8", "surrogatepass")
         try:
-            os.ftruncate(self._file, size)
+            self._file.append(data)
         except OSError:
-            self.broken += "; its last line may be cut short"
-        raise JournalError(self.broken) from None
+            raise JournalError(str(self.broken)) from None
 
 
 def new_path(folder: Path) -> Path:
-    """Return the path of a new journal in the folder of a project: `.pbxsync/journal/<UTC time>-<short id>.jsonl`."""
+    """Return the path of a new journal in the folder of a project: `.pbxsync/journal/<UTC time>-<short id>.jsonl`.
+
+    Raises JournalError where there can be none.
+    """
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    return folder / ".pbxsync" / "journal" / f"{stamp}-{secrets.token_hex(3)}.jsonl"
+    try:
+        return own_folder(folder, ".pbxsync", "journal") / f"{stamp}-{secrets.token_hex(3)}.jsonl"
+    except OSError as error:
+        raise JournalError(
+            f"the folder {inert(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
+            " the PBX. Name a journal with --journal FILE, or do without with --no-journal"
+        ) from None
 
 
 def now() -> str:

@@ -12,7 +12,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.atomic import reason
 from pbxsync.errors import Locked
+from pbxsync.inert import inert
+from pbxsync.linefile import own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +29,12 @@ def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock of a project folder. Raises Locked where another apply has it for longer than `wait` seconds."""
     path = folder / ".pbxsync" / "lock"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        own_folder(folder, ".pbxsync")
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError as error:
         raise Locked(
-            f"{path} cannot be opened ({error.strerror}), so that nothing keeps two applies apart: nothing was written"
+            f"{inert(str(path))} cannot be opened ({reason(error)}), so that nothing keeps two applies apart: nothing was"
+            " written"
         ) from None
     try:
         _take(file, path, time.monotonic() + wait)
@@ -56,4 +60,7 @@ def _take(file: int, path: Path, until: float) -> None:
 def _message(file: int, path: Path) -> str:
     holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
     who = f"process {holder}" if holder.isdigit() else "another process"
-    return f"another apply runs in this project folder ({who} holds {path}): wait for it, or say --lock-timeout SECONDS"
+    return (
+        f"another apply runs in this project folder ({who} holds {inert(str(path))}): wait for it, or say --lock-timeout"
+        " SECONDS"
+    )

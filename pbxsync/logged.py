@@ -48,11 +48,15 @@ class Old:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What became of a write: the object's id where it is known, and its fingerprint where it was read back."""
+    """What became of a write: the object's id where it is known, and its fingerprint where it was read back.
+
+    `untouched`: it is certain that the PBX did not act.
+    """
 
     status: Status
     id: str | None
     live: str | None
+    untouched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,6 @@ class Write:
     live: str | None
     diff: tuple[Old, ...]
     after: After | None = None
-
-    @property
-    def certain(self) -> bool:
-        """Whether it is known what the write came to."""
-        return self.after is not None and self.after.status is not Status.UNKNOWN
-
-    @property
-    def idle(self) -> bool:
-        """Whether it is certain that an update changed nothing: it was refused, and so never read back."""
-        return self.certain and self.after is not None and self.after.live is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,9 @@ def _note(writes: dict[tuple[int, int], Write], run: int, line: dict[str, Any]) 
         writes[key] = _before(line)
     else:
         _require(line.get("kind") == "after" and key in writes and writes[key].after is None)
-        after = After(Status(_text(line, "status")), _identity(line), _text_or_none(line, "live"))
+        after = After(
+            Status(_text(line, "status")), _identity(line), _text_or_none(line, "live"), line.get("untouched") is True
+        )
         writes[key] = replace(writes[key], after=after, id=writes[key].id or after.id)
 
 

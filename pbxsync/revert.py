@@ -66,7 +66,7 @@ class Reverser:
         for write in logged.writes:
             if write.action is Action.ADD:
                 left += _add_left(write)
-            elif write.id is not None and not write.idle:
+            elif write.id is not None and not (write.after is not None and write.after.untouched):
                 objects[write.tenant, write.id].append(write)
         found = self.crew.all(self._object, list(reversed(objects.values())))
         changes: dict[str, list[Change]] = defaultdict(list)

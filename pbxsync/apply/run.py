@@ -10,17 +10,18 @@ The phases of each change, by the words that the docs use too:
 
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.apply.adding import Known
 from pbxsync.apply.target import expected
-from pbxsync.apply.write import Known, is_add
+from pbxsync.apply.write import is_add
 from pbxsync.errors import JournalError, NoConnection, WireError
 from pbxsync.fingerprint import moved_fields
 from pbxsync.inert import quoted
 from pbxsync.model import Outcome, Report, Status
+from pbxsync.order import given_up, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,31 +32,6 @@ if TYPE_CHECKING:
 
 #: What was read longer ago than this, in seconds, is read again before it is written.
 FRESH_SECONDS: Final = 10.0
-#: So many writes in a row without a usable answer: the PBX is gone, and to go on makes things worse.
-_ENOUGH_LOST: Final = 5
-
-
-@dataclass
-class Halt:
-    """Why nothing new may start; shared by all threads and set once. `interrupted` is set by signals."""
-
-    interrupted: threading.Event = field(default_factory=threading.Event)
-    reason: str | None = None
-    lost_in_a_row: int = 0
-
-    def why(self) -> str | None:
-        """Return why nothing new may start, None where it may."""
-        return "the run was interrupted" if self.interrupted.is_set() else self.reason
-
-    def stop(self, reason: str) -> None:
-        """Let nothing new start."""
-        self.reason = self.reason or reason
-
-    def count(self, outcome: Outcome) -> None:
-        """Learn from the end of a write."""
-        self.lost_in_a_row = self.lost_in_a_row + 1 if outcome.status is Status.UNKNOWN else 0
-        if self.lost_in_a_row >= _ENOUGH_LOST:
-            self.stop(f"the PBX gave no usable answer to the last {_ENOUGH_LOST} writes")
 
 
 @dataclass(frozen=True)
@@ -64,7 +40,6 @@ class Applier:
 
     writer: Writer
     crew: Crew
-    halt: Halt
     done: Callable[[Outcome], None] = lambda _: None
 
     def apply(self, plan: Plan, tick: Callable[[], None] | None = None) -> Report:
@@ -74,24 +49,36 @@ class Applier:
         outcomes = tuple(outcome for each in ended for outcome in each)
         journal = self.writer.journal
         broken = journal.broken if journal is not None else None
-        return Report(outcomes, interrupted=self.halt.interrupted.is_set(), stopped=broken or self.halt.reason)
+        return Report(
+            outcomes, interrupted=self.writer.halt.interrupted.is_set(), stopped=broken or self.writer.halt.reason
+        )
 
     def _tenant(self, tenant: TenantPlan) -> list[Outcome]:
-        known = Known()
+        """Write the changes of one tenant, in their order."""
+        known = Known(names=frozenset(change.name for change in tenant.changes if is_add(change)))
         ended: list[Outcome] = []
         for change in tenant.changes:
-            try:
-                outcome = self._change(change, tenant, known)
-            except (WireError, JournalError) as error:
-                outcome = self._failed(change, error)
-            self.halt.count(outcome)
+            outcome = self._attempt(change, tenant, known)
+            name = given_up(change)
+            if name is not None and not outcome.status.good:
+                known.kept[name] = change.id or ""
             self.done(outcome)
             ended.append(outcome)
         return self._without_twins(ended, tenant, known)
 
+    def _attempt(self, change: Change, tenant: TenantPlan, known: Known) -> Outcome:
+        """Write one change, and let nothing new start after what must not happen."""
+        try:
+            return self._change(change, tenant, known)
+        except (WireError, JournalError) as error:
+            return self._failed(change, error)
+        except BaseException as error:
+            self.writer.halt.stop(f"an error that nobody expected ({type(error).__name__})")
+            raise
+
     def _change(self, change: Change, tenant: TenantPlan, known: Known) -> Outcome:
         """Write one change if nothing speaks against it now."""
-        why = self.halt.why() or known.refused
+        why = self.writer.halt.why() or known.refused or _not_free(change, known)
         if why is None:
             self.writer.pbx.ready(change.tenant)
             if is_add(change):
@@ -131,9 +118,9 @@ class Applier:
     def _failed(self, change: Change, error: WireError | JournalError) -> Outcome:
         """Return the outcome of a change that was not sent because of an error; no journal, no further write."""
         if isinstance(error, JournalError):
-            self.halt.stop(str(error))
+            self.writer.halt.stop(str(error))
         if isinstance(error, NoConnection):
-            self.halt.lost_in_a_row += 1
+            self.writer.halt.heard(answered=False)
         return Outcome(change, Status.NOT_SENT, change.id, str(error))
 
     def _without_twins(self, ended: list[Outcome], tenant: TenantPlan, known: Known) -> list[Outcome]:
@@ -143,8 +130,9 @@ class Applier:
             return ended
         try:
             listing = known.listing or self.writer.pbx.destinations(tenant.tenant)
-        except WireError:
-            return ended  # each was read back as it was to be; only whether it has a twin stays open
+        except WireError as error:
+            text = f"added, but whether somebody added the same name meanwhile is not known: {error}"
+            return [replace(each, message=text) if each.id in added and is_add(each.change) else each for each in ended]
         twins: dict[str, list[str]] = {}
         for row in listing.rows:
             twins.setdefault(row.name, []).append(row.id)
@@ -153,6 +141,17 @@ class Applier:
 
 def _fresh(tenant: TenantPlan) -> bool:
     return tenant.read_at is not None and time.monotonic() - tenant.read_at < FRESH_SECONDS
+
+
+def _not_free(change: Change, known: Known) -> str | None:
+    """Return a sentence where a name is to be taken that another destination was to give up, and did not."""
+    name = taken(change)
+    if name is None or name not in known.kept:
+        return None
+    return (
+        f"the name {quoted(name)} is still that of {known.kept[name]}, which could not be renamed: nothing was written,"
+        " for there would be two of that name"
+    )
 
 
 def _twinned(outcome: Outcome, by_name: dict[str, list[str]]) -> Outcome:

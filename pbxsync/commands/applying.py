@@ -49,6 +49,10 @@ class Terms:
     no_journal: bool = False
     lock_timeout: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.journal is not None and self.no_journal:
+            raise UsageError("--journal and --no-journal exclude each other")
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -130,16 +134,20 @@ def ask_and_write(ground: Ground, plan: Plan, prepare: Prepare = _as_it_is) -> i
     for tenant in plan.tenants:
         if tenant.changes:
             ground.where.write_key(tenant.tenant)  # raises where there is none, before anybody is asked
-    if not ground.terms.auto_approve and not _approved(ground.app, plan):
-        return 1
+    if not ground.terms.auto_approve:
+        if not _approved(ground.app, plan):
+            return 1
+        # Whoever was asked took their time: all is read again just before it is written.
+        plan = replace(plan, tenants=tuple(replace(tenant, read_at=None) for tenant in plan.tenants))
     return _write_stage(ground, plan, prepare)
 
 
 def _write_stage(ground: Ground, plan: Plan, prepare: Prepare) -> int:
-    from pbxsync.apply.write import Writer  # noqa: PLC0415 - what writes is only loaded to write
+    from pbxsync.apply.halt import Halt  # noqa: PLC0415 - what writes is only loaded to write
+    from pbxsync.apply.write import Writer  # noqa: PLC0415 - as above
     from pbxsync.crew import Crew  # noqa: PLC0415 - as above
 
-    app, limits = ground.app, ground.limits
+    app, limits, halt = ground.app, ground.limits, Halt()
     with ExitStack() as stack:
         pbx = stack.enter_context(writer(ground.where, limits, app.redactor))
         crew = stack.enter_context(Crew(limits.parallel))
@@ -148,22 +156,21 @@ def _write_stage(ground: Ground, plan: Plan, prepare: Prepare) -> int:
         plan = prepare(live, crew, plan)
         ready = time.monotonic()
         check_terms(ground.project, plan, ground.terms)
+        stack.enter_context(heeding(halt.interrupted))  # until the summary is said
         journal = stack.enter_context(_journal(ground, plan))
-        report = _write(ground, Writer(pbx, live, app.redactor, journal, limits.retries), crew, plan)
+        report = _write(ground, Writer(pbx, live, app.redactor, journal, halt, limits.retries), crew, plan)
         checking = () if prepare is _as_it_is else (("check", ready - begun),)
         app.spent.append(traffic(pbx, (*checking, ("apply", time.monotonic() - ready))))
-    report = replace(report, journal=None if journal is None else _shown(journal.path), traffic=together(app.spent))
-    return _report(app, report)
+        kept = None if journal is None else _shown(journal.path)
+        return _report(app, replace(report, journal=kept, traffic=together(app.spent)))
 
 
 def _write(ground: Ground, writer: Writer, crew: Crew, plan: Plan) -> Report:
-    from pbxsync.apply.run import Applier, Halt  # noqa: PLC0415 - what writes is only loaded to write
+    from pbxsync.apply.run import Applier  # noqa: PLC0415 - what writes is only loaded to write
 
-    halt = Halt()
     bar = Meterbar(ground.app.console, "Applying", plan.summary.changes)
-    applier = Applier(writer, crew, halt, lambda _: bar.done())
-    with heeding(halt.interrupted, ground.app.console), bar:
-        return applier.apply(plan, bar.tick)
+    with bar:
+        return Applier(writer, crew, lambda _: bar.done()).apply(plan, bar.tick)
 
 
 def _report(app: App, report: Report) -> int:

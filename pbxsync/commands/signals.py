@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
     from types import FrameType
 
-    from pbxsync.console import Console
+_SAID: Final = b"\ninterrupted: finishing the writes in flight and reading them back; once more to end at once\n"
 
 
 @contextmanager
-def heeding(interrupted: threading.Event, console: Console) -> Iterator[None]:
+def heeding(interrupted: threading.Event) -> Iterator[None]:
     """Set `interrupted` at the first signal; the second ends the process at once, its journal is on the disk already."""
 
     def heed(number: int, frame: FrameType | None) -> None:
@@ -24,7 +24,8 @@ def heeding(interrupted: threading.Event, console: Console) -> Iterator[None]:
         if interrupted.is_set():
             os._exit(130)
         interrupted.set()
-        console.error("interrupted: finishing the writes in flight and reading them back; once more to end at once")
+        with suppress(OSError):
+            os.write(2, _SAID)  # not by way of the console, in the middle of whose writing this may be
 
     before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

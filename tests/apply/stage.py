@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -14,10 +16,10 @@ import pytest
 from pbxsync.cli import run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pbxsync.emulator import Emulator, Request
 
+#: The installed command, for processes of their own.
+PBXSYNC = str(Path(sys.executable).with_name("pbxsync"))
 #: Time-outs and tries that make a failing PBX cost little.
 QUICK = ("--timeout", "2", "--retries", "2")
 
@@ -56,10 +58,10 @@ class Stage:
             "PBXSYNC_WRITE_KEY": self.pbx.write_key,
         }
 
-    def run(self, *words: str | Path, answer: str | None = None) -> Ran:
-        """Run a command line in the folder; `answer` is what stands on the terminal, None where there is none."""
+    def run(self, *words: str | Path, answer: str | None = None, terminal: io.StringIO | None = None) -> Ran:
+        """Run a command line in the folder; `answer` is what is typed on a terminal, without it there is none."""
         out, err = io.StringIO(), io.StringIO()
-        stdin = io.StringIO() if answer is None else _Terminal(answer)
+        stdin = terminal or (io.StringIO() if answer is None else _Terminal(answer))
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.chdir(self.folder)
             patch.setattr("sys.stdin", stdin)

@@ -1,0 +1,119 @@
+"""An add, until it is known what became of it.
+
+It is sent once, but for answers after which it is certain that the server did not act: an add that is repeated blindly
+makes a twin.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pbxsync import live as livestate
+from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
+from pbxsync.apply.settle import settle
+from pbxsync.apply.target import columns, expected, mismatches
+from pbxsync.errors import NotThere, WireError
+from pbxsync.model import Outcome, Status
+
+if TYPE_CHECKING:
+    from pbxsync.model import Change, Destination
+    from pbxsync.wire.pbx import Listing
+    from pbxsync.wire.rows import Row
+
+
+@dataclass
+class Known:
+    """What is known of a tenant while it is written.
+
+    `ids` are all live ones, ours included, None before they are needed; `listing` is the last list while it still holds;
+    `refused` says why nothing more can be written to this tenant. `kept` are names, with the id that was to give each up
+    and did not; `names` are those that the plan adds.
+    """
+
+    ids: frozenset[str] | None = None
+    listing: Listing | None = None
+    refused: str | None = None
+    kept: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Adder(Sender):
+    """Sends adds and reads them back."""
+
+    def add(self, change: Change, known: Known) -> Written:
+        """Send an add, and find out what it came to."""
+        told: list[str | None] = []
+        for tries in itertools.count(1):
+            lost = self.sent(lambda: told.append(self.pbx.add(change.tenant, columns(change))))
+            if lost is None or not surely_idle(lost):
+                break
+            if not self.again(lost, tries):
+                return refused(change, lost, untouched=True)
+        return replace(self._settled(change, known, lost, told[0] if told else None), lost=lost)
+
+    def _settled(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
+        """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant."""
+        if told is not None and told not in (known.ids or ()):
+            try:
+                return self._compared(change, self.live.read(change.tenant, told), None)
+            except NotThere:
+                pass  # told wrong: the list will say
+            except WireError as error:
+                text = f"added as {told}, but reading it back failed: {error}"
+                return Written(Outcome(change, Status.UNKNOWN, told, text))
+        try:
+            known.listing = self.pbx.destinations(change.tenant)
+            if known.listing.doubtful:
+                return self._open(change, lost, "the PBX lists nothing at all")
+            return self._found(change, known, lost, known.listing)
+        except WireError as error:
+            return self._open(change, lost, f"listing the tenant failed: {error}")
+
+    def _open(self, change: Change, lost: WireError | None, why: str) -> Written:
+        """Return the end of an add of which nothing can be found out."""
+        if is_refusal(lost):
+            return refused(change, lost, untouched=False)
+        return Written(outcome(change, Status.UNKNOWN, _unsettled(lost, why)))
+
+    def _found(self, change: Change, known: Known, lost: WireError | None, listing: Listing) -> Written:
+        wanted = expected(change, None)
+        fields = {name: value for name, value in wanted.items() if name != "name"}
+
+        def fetch(row: Row) -> Destination:
+            whole = livestate.destination(row, self.live.table(change.tenant))
+            return (
+                whole if row.params is not None and row.type_id is not None else self.live.read(change.tenant, row.id)
+            )
+
+        def fits(found: Destination) -> bool:
+            return not mismatches(change, fields, found, lambda *_: True)
+
+        rows = [row for row in listing.rows if row.name == wanted["name"] or row.name not in known.names]
+        end = settle(wanted["name"], known.ids or frozenset(), rows, fetch, fits)
+        if end.ours is not None:
+            return self._compared(change, end.ours, lost)
+        if end.near is not None and not end.problem:
+            return self._compared(change, end.near, lost)
+        if end.near is not None:
+            return Written(Outcome(change, Status.FAILED, end.near.id, end.problem), end.near)
+        if is_refusal(lost) and not end.problem:
+            return refused(change, lost, untouched=True)
+        reason = end.problem or "it is not there, and is not sent again in this run"
+        return Written(outcome(change, Status.FAILED, _unsettled(lost, reason)))
+
+    def _compared(self, change: Change, stored: Destination, lost: WireError | None) -> Written:
+        """Compare an added row with what it was to be."""
+        wrong = mismatches(change, expected(change, None), stored, self.hide(stored))
+        if not wrong:
+            return Written(Outcome(change, good(lost), stored.id), stored)
+        text = f"it was added as {stored.id}, but reads back other than it was to be"
+        if any(each.field == "name" for each in wrong):
+            text += f": pin it with `id: {stored.id}`, or the next run adds another one"
+        return Written(Outcome(change, Status.FAILED, stored.id, text, wrong), stored)
+
+
+def _unsettled(lost: WireError | None, then: str) -> str:
+    return f"{lost}; {then}" if lost is not None else f"the PBX answered, but {then}"

@@ -1,0 +1,56 @@
+"""An update, until it is known what became of it. It is idempotent, so it may be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
+from pbxsync.apply.target import columns, expected, mismatches
+from pbxsync.diff import values as fields_of
+from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
+from pbxsync.model import Outcome, Status
+
+if TYPE_CHECKING:
+    from pbxsync.model import Change, Destination
+
+
+@dataclass(frozen=True)
+class Updater(Sender):
+    """Sends updates and reads them back."""
+
+    def update(self, change: Change, was: Destination) -> Written:
+        """Send an update until it is done, or it is known why not; `was` is the row that it meets."""
+        tries = 0
+        while True:
+            tries += 1
+            lost = self.sent(lambda: self.pbx.update(change.tenant, change.id or "", columns(change)))
+            if lost is not None and surely_idle(lost):
+                end = refused(change, lost, untouched=True)
+            else:
+                end = replace(self._read_back(change, was, lost), lost=lost)
+            if lost is None or not end.untouched or not _may_pass(lost) or not self.again(lost, tries):
+                return end
+
+    def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> Written:
+        """Return what an update came to."""
+        try:
+            stored = self.live.read(change.tenant, change.id or "")
+        except WireError as error:
+            if is_refusal(lost):
+                return refused(change, lost, untouched=False)
+            cause = f"{lost}; and reading it back failed" if lost is not None else "sent, but reading it back failed"
+            return Written(outcome(change, Status.UNKNOWN, f"{cause}: {error}"))
+        untouched = fields_of(stored) == fields_of(was)
+        if untouched and is_refusal(lost):
+            return replace(refused(change, lost, untouched=True), stored=stored)
+        wrong = mismatches(change, expected(change, was), stored, self.hide(stored, was))
+        if not wrong:
+            return Written(outcome(change, good(lost)), stored)
+        why = "the PBX answered, but nothing of it is stored" if untouched else "it reads back other than it was to be"
+        text = why if lost is None else f"{lost}; {why}"
+        return Written(Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched)
+
+
+def _may_pass(lost: WireError) -> bool:
+    return isinstance(lost, (Busy, ServerFault, Unreachable))

@@ -1,0 +1,180 @@
+"""Limits refuse before anybody is asked, and a name that somebody else takes is noticed."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.apply.between import onlooker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.apply.stage import Stage
+
+
+@pytest.fixture
+def three(stage: Stage) -> Stage:
+    """Three tenants with one, two and three changes."""
+    for count, tenant in enumerate(("ONE", "TWO", "THREE"), 1):
+        stage.want(tenant, *({"name": f"Desk {number}", "type": "FORWARD"} for number in range(count)))
+    return stage
+
+
+def test_more_changes_in_all_than_allowed_are_refused_before_the_prompt(three: Stage) -> None:
+    ran = three.run("apply", "--max-changes", "5", answer="yes\n")
+    assert ran.status == 1
+    assert "6 changes are more than the 5 that are allowed: THREE (3), TWO (2), ONE (1)" in ran.err
+    assert "Only 'yes' is accepted" not in ran.err
+    assert not three.sent
+    assert three.run("apply", "--max-changes", "6", answer="yes\n").status == 0
+
+
+def test_the_limits_of_the_project_file_hold_and_the_option_overrides_the_total(three: Stage) -> None:
+    three.write("pbxsync.yaml", "max_changes: 5")
+    assert "more than the 5" in three.apply().err
+    assert not three.sent
+    assert three.apply("--max-changes", "6").status == 0
+
+
+def test_the_limit_of_a_tenant_names_those_over_it(three: Stage) -> None:
+    three.write("pbxsync.yaml", "max_changes: {total: 100, per_tenant: 1}")
+    ran = three.apply()
+    assert ran.status == 1
+    assert "more than 1 changes in one tenant: THREE (3), TWO (2)." in ran.err
+    assert not three.sent
+    assert "THREE (3), TWO (2)" in three.apply("--max-changes", "100").err, "the option is for the total alone"
+    three.write("pbxsync.yaml", "max_changes: {total: 100, per_tenant: 3}")
+    assert three.apply().status == 0
+
+
+def test_the_limits_hold_for_saved_plans_and_refuse_before_any_request(three: Stage) -> None:
+    plan = three.save()
+    three.pbx.clear_log()
+    ran = three.run("apply", "--max-changes", "5", plan)
+    assert ran.status == 1
+    assert "THREE (3)" in ran.err
+    assert not three.pbx.log
+
+
+def test_a_plan_in_which_everything_of_a_tenant_changes_says_so(stage: Stage) -> None:
+    names = [f"Desk {number}" for number in range(5)]
+    for name in names:
+        stage.pbx.put("DEMO", cu_name=name, cu_param1="old")
+    stage.want("DEMO", *({"name": name, "params": ["new"]} for name in names))
+    assert "every one of its 5 destinations" in stage.run("plan").out
+    stage.want("DEMO", {"name": names[0]}, *({"name": name, "params": ["new"]} for name in names[1:]))
+    assert "every one of" not in stage.run("plan").out
+
+
+def test_a_twin_that_somebody_made_between_list_and_add_is_reported(stage: Stage) -> None:
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    theirs: list[str] = []
+
+    def look(action: str, tenant: str) -> None:
+        if action == "add":
+            theirs.append(stage.pbx.put(tenant, cu_name="Night", cu_param1="112"))
+
+    with onlooker(stage, look):
+        ran = stage.apply()
+    assert ran.status == 1
+    assert f'{theirs[0]} has the name "Night" too: somebody added it at the same time' in " ".join(ran.out.split())
+    assert len(stage.pbx.rows("DEMO")) == 2, "what is added stays: nobody else's is touched"
+
+
+def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
+    stage.want("DEMO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
+
+    def look(action: str, tenant: str) -> None:
+        if action == "update":
+            stage.pbx.put(tenant, cu_name="Night")
+
+    with onlooker(stage, look):
+        ran = stage.apply()
+    assert ran.status == 1
+    assert 'has the name "Night" too' in " ".join(ran.out.split())
+
+
+def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Stage) -> None:
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    stage.pbx.faults.add("status-500 action=list object=CUSTOM n=2..")
+    ran = stage.apply()
+    assert ran.status == 0
+    assert "whether somebody added the same name meanwhile is not known" in " ".join(ran.out.split())
+
+
+class _Slow(io.StringIO):
+    """A terminal whose reader does something else before the answer."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__("yes\n")
+        self.meanwhile = meanwhile
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, *_: object) -> str:  # type: ignore[override]  # nobody asks for a part of a line
+        self.meanwhile()
+        return super().readline()
+
+
+@pytest.mark.parametrize("what", ["update", "add"])
+def test_what_moved_while_somebody_was_asked_is_not_written(stage: Stage, what: str) -> None:
+    identity = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
+    wanted = {"name": "Desk", "params": ["new"]} if what == "update" else {"name": "Night", "type": "FORWARD"}
+    stage.want("DEMO", wanted)
+
+    def meanwhile() -> None:
+        if what == "update":
+            stage.pbx.change(identity, cu_param1="theirs")
+        else:
+            stage.pbx.put("DEMO", cu_name="Night")
+
+    ran = stage.run("apply", terminal=_Slow(meanwhile))
+    assert ran.status == 1
+    assert "somebody" in ran.out
+    assert "nothing was written" in " ".join(ran.out.split())
+    assert not stage.sent
+
+
+def test_the_name_of_a_destination_that_could_not_be_renamed_is_not_given_to_another(stage: Stage) -> None:
+    first, second = (stage.pbx.put("DEMO", cu_name=name) for name in ("A", "B"))
+    stage.want("DEMO", {"id": first, "name": "B"}, {"name": "C", "renamed_from": "B"})
+    stage.pbx.faults.add(f"lie objectid={second}")
+    ran = stage.apply()
+    assert ran.status == 1
+    assert f'the name "B" is still that of {second}' in " ".join(ran.out.split())
+    assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["A", "B"]
+    stage.pbx.faults.clear()
+    assert stage.apply().status == 0
+    assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["B", "C"]
+
+
+def test_a_lost_add_is_not_taken_for_what_was_there_before_or_is_another_add_of_the_plan(stage: Stage) -> None:
+    """Its neighbours have the very same fields but for the name, and one of them is updated just before."""
+    old = stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
+    desk = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
+    new = [{"name": name, "type": "FORWARD", "params": ["112"]} for name in ("Night", "Day")]
+    stage.want("DEMO", {"id": desk, "params": ["new"]}, *new)
+    stage.pbx.faults.add("reset action=add n=2")
+    ran = stage.apply()
+    assert ran.status == 1
+    text = " ".join(ran.out.split())
+    assert "it is not there, and is not sent again in this run" in text
+    assert "another name" not in text
+    assert "1 added, 1 changed, 1 failed" in text
+    del old
+
+
+def test_a_pbx_that_is_gone_ends_the_run_early(stage: Stage) -> None:
+    for number in range(12):
+        stage.want(f"T{number}", {"name": "Night", "type": "FORWARD"})
+    plan = stage.save()
+    refuse = stage.pbx.faults.add("refuse=60s method=POST")
+    ran = stage.run("apply", plan, "--parallel", "1", "--retries", "1", "--timeout", "1")
+    assert ran.status == 1
+    assert "no usable answer to the last 5 writes" in " ".join(ran.out.split())
+    assert refuse.fired == 1

@@ -1,0 +1,144 @@
+"""^C and SIGTERM: nothing new starts, what is in flight is finished and told; a second one ends at once."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+from pbxsync.logged import read_journal
+from tests.apply.stage import PBXSYNC, QUICK, Stage, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TENANTS = ("A", "B")
+EACH = 4
+
+
+@pytest.fixture
+def crowd(stage: Stage) -> Stage:
+    """Two tenants with four destinations each, all of which are to change."""
+    for tenant in TENANTS:
+        names = [f"Desk {number}" for number in range(EACH)]
+        for name in names:
+            stage.pbx.put(tenant, cu_name=name, cu_param1="old")
+        stage.want(tenant, *({"name": name, "params": ["new"]} for name in names))
+    return stage
+
+
+@pytest.fixture
+def start(crowd: Stage) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a command in a process of its own, in the folder of the crowd."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def started(*words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [PBXSYNC, *words],
+            cwd=crowd.folder,
+            env=crowd.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        begun.append(process)
+        return process
+
+    yield started
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something that happens elsewhere."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_writes_in_flight_are_finished_and_nothing_new_is_sent(
+    crowd: Stage, start: Callable[..., subprocess.Popen[str]], number: signal.Signals
+) -> None:
+    slow = crowd.pbx.faults.add("latency=1s method=POST")
+    process = start("apply", "--auto-approve", "--parallel", "2")
+    until(lambda: slow.fired == 2)
+    process.send_signal(number)
+    out, err = process.communicate()
+    assert process.returncode == 130, out + err
+    assert "finishing the writes in flight" in err
+    assert len(crowd.sent) == len(crowd.commits) == 2
+    assert "Apply interrupted: 0 added, 2 changed, 6 not sent." in out
+    assert "6 changes of the plan left" in out
+    told = [line["status"] for line in lines(crowd.journals[0]) if line["kind"] == "after"]
+    assert told == ["done", "done"]
+    crowd.pbx.faults.clear()
+    assert crowd.apply().status == 0
+    assert crowd.run("plan", "--detailed-exitcode").status == 0
+
+
+def test_a_second_one_ends_at_once_with_the_journal_intact(
+    crowd: Stage, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    slow = crowd.pbx.faults.add("latency=20s method=POST")
+    process = start("apply", "--auto-approve", "--parallel", "2")
+    until(lambda: slow.fired == 2)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "\n"
+    assert "once more to end at once" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    process.wait()
+    assert time.monotonic() - begun < 2
+    assert process.returncode == 130
+    writes = read_journal(crowd.journals[0]).writes
+    assert [write.after for write in writes] == [None, None]
+
+
+def test_a_write_that_waits_for_its_repetition_is_not_repeated(
+    crowd: Stage, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    busy = crowd.pbx.faults.add("status-429 retry-after=60 method=POST")
+    process = start("apply", "--auto-approve", "--parallel", "2")
+    until(lambda: busy.fired == 2 and lines(crowd.journals[0])[-1]["n"] == 2)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 130, err
+    assert "nothing was written" in out
+    assert len(crowd.sent) == 2
+    told = [line for line in lines(crowd.journals[0]) if line["kind"] == "after"]
+    assert [(line["status"], line["untouched"]) for line in told] == [("failed", True)] * 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve")])
+def test_before_the_first_write_it_ends_at_once(
+    crowd: Stage, start: Callable[..., subprocess.Popen[str]], words: tuple[str, ...], number: signal.Signals
+) -> None:
+    slow = crowd.pbx.faults.add("latency=30s")
+    process = start(*words)
+    until(lambda: slow.fired > 0)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert err.strip() == "error: interrupted"
+    assert not crowd.sent
+
+
+def test_at_the_prompt_it_writes_nothing(crowd: Stage) -> None:
+    env = {**crowd.environ, "TERM": "dumb"}
+    child = pexpect.spawn(PBXSYNC, ["apply", *QUICK], cwd=str(crowd.folder), env=env, encoding="utf-8", timeout=20)
+    child.expect("Only 'yes' is accepted")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert not crowd.sent
