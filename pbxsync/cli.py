@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "show": ("show", "Show saved plans, several as one."),
     "revert": ("revert", "Put back what an apply changed."),
     "schema": ("schema", "Print the JSON Schema of tenant or project files, for editors."),
+    "export": ("export", "Write live destinations as tenant files."),
     "types": ("types", "List the custom destination types."),
     "api": ("api", "Send one request of the API, any operation of the document."),
     "emulator": ("emulator", "Serve an emulated PBX on loopback."),

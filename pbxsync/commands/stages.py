@@ -27,8 +27,7 @@ def plan_stage(
 ) -> Plan:
     """Plan all tenants in scope, or those of a shard, over a connection that cannot write."""
     tenants = desired.tenants if shard is None else shard.of(desired.tenants)
-    if where.name == where.url and lacking_keys(tenants, project.has_key):
-        where.read_key(tenants[0])
+    check_keys(project, where, tenants)
     begun = time.monotonic()
     with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(tenants)) as bar:
         plan = make_plan(tenants, desired, where, pbx, project, bar, verbose=app.verbosity > 0)
@@ -37,6 +36,12 @@ def plan_stage(
     if app.verbosity > 0:
         app.console.note(describe(cost))
     return plan
+
+
+def check_keys(project: Project, where: Endpoint, tenants: Sequence[str]) -> None:
+    """Raise ProjectError where there is a key for no tenant at all: once, and not once for each of them."""
+    if where.name == where.url and lacking_keys(tenants, project.has_key):
+        where.read_key(tenants[0])
 
 
 def traffic(pbx: PbxReader, seconds: tuple[tuple[str, float], ...]) -> Traffic:

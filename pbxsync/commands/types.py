@@ -47,7 +47,6 @@ def command(app: App, tenant: str | None, fmt: str, timeout: float | None, retri
 def _first_tenant(project: Project) -> str:
     from pbxsync.files.codes import tenant_codes  # noqa: PLC0415 - only where none is named
 
-    found = next(tenant_codes(project.tenants), None)
-    if found is None:
-        raise UsageError("which TENANT? There is no tenant file to take one from; for instance `pbxsync types DEMO`")
-    return found
+    for code, _ in tenant_codes(project.tenants):
+        return code
+    raise UsageError("which TENANT? There is no tenant file to take one from; for instance `pbxsync types DEMO`")

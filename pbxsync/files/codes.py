@@ -18,8 +18,8 @@ _TENANT: Final = re.compile(
 _LOOKED_AT: Final = 16 * 1024
 
 
-def tenant_codes(paths: Sequence[Path]) -> Iterator[str]:
-    """Yield the code that each tenant file below `paths` begins with, in the order of the files; no file is checked."""
+def tenant_codes(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the code that each tenant file below `paths` begins with, and its path, in order; no file is checked."""
     files, _ = tenant_files(paths)
     for _, path in files:
         try:
@@ -28,4 +28,4 @@ def tenant_codes(paths: Sequence[Path]) -> Iterator[str]:
         except OSError:
             continue
         if found is not None:
-            yield found[2].decode()
+            yield found[2].decode(), path

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pbxsync.errors import UsageError
 from pbxsync.files.reader import read
-from pbxsync.files.writer import additions
+from pbxsync.files.writer import Gap, additions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pbxsync.files.reader import Node
     from pbxsync.model import Destination, Type
@@ -41,18 +41,25 @@ def merge(
     live: Sequence[Destination],
     types: Iterable[Type],
     project: Project,
-    *,
-    unmanaged: Collection[str],
-    names: Collection[str],
+    gap: Gap,
+    holds_key: Callable[[str], bool] = lambda _: False,
 ) -> Merged:
-    """Return the tenant file `content` (how it is called is `shown`) with the `unmanaged` ids of `live` at its end.
+    """Return the tenant file `content` (how it is called is `shown`) with the unmanaged ones of `live` at its end.
 
-    `names` stand in the files of the tenant already. Raises UsageError where its list leaves no room for more.
+    Raises UsageError where its list leaves no room for more.
     """
     root = _plain_root(content) or {}
     unlisted = root.get("unlisted_params")
     clears = project.clear_unlisted if unlisted is None else unlisted == "clear"
-    added = additions(root.get("tenant", ""), live, types, project, unmanaged=unmanaged, names=names, clears=clears)
+    added = additions(
+        root.get("tenant", ""),
+        live,
+        types,
+        project,
+        gap,
+        clears=clears,
+        holds_key=holds_key,
+    )
     return Merged(insert(content, added.text, shown), added.warnings)
 
 

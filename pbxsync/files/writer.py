@@ -15,7 +15,7 @@ from pbxsync.inert import quoted
 from pbxsync.model import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pbxsync.model import Destination
     from pbxsync.project import Project
@@ -25,6 +25,10 @@ _PARAM_INDENT = " " * 6
 _WIDEST = 100
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 class Exported(NamedTuple):
     """A tenant file's text, and what could not be put into it (a sentence each)."""
 
@@ -32,14 +36,28 @@ class Exported(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def export(tenant: str, live: Iterable[Destination], types: Iterable[Type], project: Project) -> Exported:
+class Gap(NamedTuple):
+    """What the files of a tenant lack: the ids that are `unmanaged`; and which `names` they hold already."""
+
+    unmanaged: Collection[str]
+    names: Collection[str]
+
+
+def export(
+    tenant: str,
+    live: Iterable[Destination],
+    types: Iterable[Type],
+    project: Project,
+    *,
+    holds_key: Callable[[str], bool] = _never,
+) -> Exported:
     """Return the tenant file that holds all of `live`; `types` are those that the PBX lists.
 
     Each destination stands under its name, or is pinned by its id where no file can hold its name or where others have
-    it too. Params that no file may hold, and sensitive ones, are left out with a warning.
+    it too. Params that no file may hold are left out with a warning: sensitive ones, and what `holds_key`.
     """
     rows = sorted(live, key=lambda row: (row.name or "", int(row.id or 0)))
-    writer = _Writer(tenant, rows, types, project)
+    writer = _Writer(tenant, rows, types, project, holds_key=holds_key)
     lines = [line for row in rows for line in writer.destination(row)]
     head = [f"tenant: {scalar(tenant)}"]
     if writer.left_out and project.clear_unlisted:
@@ -53,21 +71,21 @@ def additions(
     live: Sequence[Destination],
     types: Iterable[Type],
     project: Project,
+    gap: Gap,
     *,
-    unmanaged: Collection[str],
-    names: Collection[str],
     clears: bool,
+    holds_key: Callable[[str], bool] = _never,
 ) -> Exported:
-    """Return the lines that files which manage the rest of `live` lack for the `unmanaged` ids.
+    """Return the lines that files which manage the rest of `live` lack for the unmanaged ones.
 
-    `names` stand in the files already; `clears` says whether the file clears params that are not listed: a destination
+    `clears` says whether the file clears params that are not listed: a destination
     that has some which no file may hold is then left out whole, with a warning.
     """
     rows = sorted(live, key=lambda row: (row.name or "", int(row.id or 0)))
-    writer = _Writer(tenant, rows, types, project, names)
+    writer = _Writer(tenant, rows, types, project, gap.names, holds_key=holds_key)
     lines: list[str] = []
     for row in rows:
-        if row.id in unmanaged:
+        if row.id in gap.unmanaged:
             writer.left_out = False
             written = list(writer.destination(row))
             if writer.left_out and clears:
@@ -88,8 +106,11 @@ class _Writer:
         types: Iterable[Type],
         project: Project,
         names: Collection[str] = (),
+        *,
+        holds_key: Callable[[str], bool],
     ) -> None:
         self._tenant = tenant
+        self._holds_key = holds_key
         self._taken = frozenset(names)
         self._project = project
         self._rulebook = Rulebook(project)
@@ -107,17 +128,22 @@ class _Writer:
         why = self._why_pinned(row)
         first, *others = [f"id: {row.id}  # {why}"] if why else [f"name: {_value(row.name or '', ' ' * 6)}"]
         kind = row.type
-        written = None if kind is None else kind.name if (kind.id, kind.name) in self._tellable else kind.id
+        written = None if kind is None else kind.name if self._by_name(kind) else kind.id
         if kind is not None and written is not None:
             others.append(f"type: {written if written == kind.id else scalar(written)}")
         others += self._params(row, written)
         yield f"  - {first}"
         yield from (f"    {line}" for line in others)
 
+    def _by_name(self, kind: Type) -> bool:
+        return (kind.id, kind.name) in self._tellable and not self._holds_key(kind.name or "")
+
     def _why_pinned(self, row: Destination) -> str:
         name = row.name or ""
         if not name:
             return "its name is empty"
+        if self._holds_key(name):
+            return "its name holds a key of the project"
         if FORBIDDEN.search(name):
             return f"no file can hold its name: {quoted(name)}"
         if self._named[name] > 1:
@@ -151,15 +177,28 @@ class _Writer:
         return ["params:", *lines]
 
     def _may_stand(self, row: Destination, position: int, value: str, labels: Sequence[str]) -> bool:
-        sensitive = row.type is not None and position in self._project.sensitive(row.type)
-        if not sensitive and not FORBIDDEN.search(value):
+        why = ""
+        if position in self._sensitive(row.type):
+            why = "it is sensitive"
+        elif self._holds_key(value):
+            why = "it holds a key of the project"
+        elif FORBIDDEN.search(value):
+            why = "no file can hold its control characters"
+        if not why:
             return True
-        self.left_out = self.left_out or not sensitive
+        # A plan never clears a param that it knows to be sensitive; it would clear any other one.
+        known = row.type is not None and position in self._sensitive(row.type)
+        self.left_out = self.left_out or not known
         label = f" ({quoted(labels[position - 1])})" if position <= len(labels) else ""
-        why = "it is sensitive" if sensitive else "no file can hold its control characters"
         named = f"destination {row.id} of tenant {self._tenant}, {quoted(row.name or '')}"
         self.warnings.append(f"{named}: param{position}{label} is left out: {why}")
         return False
+
+    def _sensitive(self, kind: Type | None) -> frozenset[int]:
+        """Return the positions that are sensitive; where the PBX does not tell the type, those of any type."""
+        if kind is not None:
+            return self._project.sensitive(kind)
+        return frozenset().union(*(rules.sensitive for rules in self._project.types.values()))
 
 
 def _may_name(name: str | None) -> bool:

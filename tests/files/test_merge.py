@@ -11,6 +11,7 @@ from pbxsync.errors import UsageError
 from pbxsync.files.desired import load
 from pbxsync.files.exportfile import rewrite
 from pbxsync.files.merge import insert, merge
+from pbxsync.files.writer import Gap
 from pbxsync.match import match
 from tests.files.loading import desired
 from tests.files.test_writer import FORWARD, QUEUE, ROWS, TYPES, project, row
@@ -74,9 +75,7 @@ def test_nothing_to_add_changes_nothing() -> None:
 def test_only_unmanaged_destinations_are_added_and_names_in_use_are_pinned(here: Path) -> None:
     text = "tenant: A  # ours\ndestinations:\n  - id: 1\n    name: Fax\n  - name: Boss\n"
     live = [row(1, "Old", QUEUE), row(2, "Fax", QUEUE, "x"), row(3, "Boss", FORWARD), row(4, "New", FORWARD, "1")]
-    merged = merge(
-        text.encode(), "a.yaml", live, [FORWARD, QUEUE], project(here), unmanaged={"2", "4"}, names={"Fax", "Boss"}
-    )
+    merged = merge(text.encode(), "a.yaml", live, [FORWARD, QUEUE], project(here), Gap({"2", "4"}, {"Fax", "Boss"}))
     assert merged.content.decode() == text + (
         '  - id: 2  # named "Fax", as another one in the files\n    type: QUEUE\n    params: [x]\n'
         '  - name: New\n    type: FORWARD\n    params:\n      number: "1"\n'
@@ -88,7 +87,7 @@ def test_only_unmanaged_destinations_are_added_and_names_in_use_are_pinned(here:
 def test_what_a_clearing_file_would_lose_is_not_added(here: Path, clears: str) -> None:
     text = f"tenant: A\n{clears}destinations: []\n"
     live = [row(1, "x", QUEUE, "a\x07", "b")]
-    merged = merge(text.encode(), "a.yaml", live, [QUEUE], project(here), unmanaged={"1"}, names=())
+    merged = merge(text.encode(), "a.yaml", live, [QUEUE], project(here), Gap({"1"}, ()))
     said = 'destination 1 of tenant A, "x": '
     assert (merged.content == text.encode()) == bool(clears)
     assert merged.warnings[0] == f"{said}param1 is left out: no file can hold its control characters"
@@ -121,7 +120,7 @@ def test_after_a_merge_nothing_is_unmanaged(here: Path, live: list[Destination],
     (here / "a.yaml").write_text(text if managed else "tenant: A\ndestinations: []\n")
     unmanaged = {each.id or "" for each in live} - {each.id for each in managed}
     content = (here / "a.yaml").read_bytes()
-    merged = merge(content, "a.yaml", live, TYPES, words, unmanaged=unmanaged, names=names & {"a"})
+    merged = merge(content, "a.yaml", live, TYPES, words, Gap(unmanaged, names & {"a"}))
     (here / "a.yaml").write_bytes(merged.content)
     entries = load([here / "a.yaml"], words).entries("A")
     assert match(entries, [(each.id or "", each.name or "") for each in live]).unmanaged == ()

@@ -1,0 +1,147 @@
+"""`pbxsync export`: live destinations as tenant files."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pbxsync.commands.common import limits_of, project_of, request_options
+from pbxsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pbxsync.app import App
+    from pbxsync.exporting import Done, Exporter
+    from pbxsync.project import Project
+    from pbxsync.session import Limits
+
+#: Of tenants that failed for one reason, so many are named.
+_NAMED = 5
+
+
+@click.command(
+    epilog="Examples: pbxsync export DEMO;  pbxsync export DEMO ACME --out tenants/;  pbxsync export --merge"
+)
+@click.argument("tenants", nargs=-1, metavar="TENANT...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write DIR/TENANT.yaml for each tenant.")
+@click.option("--tenant-list", type=click.Path(path_type=Path), metavar="FILE", help="More tenants, one a line.")
+@click.option("--merge", is_flag=True, help="Add what no file manages to the files that there are, and only that.")
+@click.option("--force", is_flag=True, help="Overwrite files that export did not write, or that have changed since.")
+@request_options
+@click.pass_obj
+def command(
+    app: App,
+    tenants: tuple[str, ...],
+    out: Path | None,
+    tenant_list: Path | None,
+    merge: bool,
+    force: bool,
+    parallel: int,
+    timeout: float | None,
+    retries: int | None,
+) -> int:
+    """Write live destinations as tenant files, all of them, sorted, the same bytes every time.
+
+    One tenant goes to the standard output, or with --out into a file; `plan` right after says "No changes".
+    """
+    from pbxsync.tenantlist import listed_in, wanted  # noqa: PLC0415 - --help must not pay for it
+
+    codes = wanted([*tenants, *(listed_in(tenant_list) if tenant_list is not None else ())])
+    if merge and force:
+        raise UsageError("--merge overwrites nothing, so there is nothing to --force")
+    if not codes and not merge:
+        raise UsageError("which TENANT? For instance `pbxsync export DEMO`")
+    if len(codes) > 1 and out is None and not merge:
+        raise UsageError("several tenants need --out DIR, for a file each")
+    project = project_of(app, [out] if out is not None else ())
+    limits = limits_of(app, project, parallel, timeout, retries)
+    if merge:
+        return _merge(app, project, limits, codes, out)
+    return _print(app, project, limits, codes[0]) if out is None else _write(app, project, limits, codes, out, force)
+
+
+def _print(app: App, project: Project, limits: Limits, tenant: str) -> int:
+    with _exporter(app, project, limits, [tenant]) as exporter:
+        # In the crew, so that the gets go side by side.
+        (found,) = exporter.crew.all(exporter.text, [tenant])
+    for warning in found.warnings:
+        app.console.warning(warning)
+    app.console.result(found.text.removesuffix("\n"))
+    return 0
+
+
+def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
+    from pbxsync.tenantlist import check_alone  # noqa: PLC0415 - --help must not pay for it
+
+    check_alone(codes, out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}") from None
+    with _exporter(app, project, limits, codes) as exporter:
+        return _each(app, exporter, exporter.into(out, force=force), codes)
+
+
+def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path | None) -> int:
+    from pbxsync.files.desired import load  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.files.discover import tenant_files  # noqa: PLC0415 - as above
+    from pbxsync.tenantlist import check_known  # noqa: PLC0415 - as above
+
+    folders = (out,) if out is not None else project.tenants
+    desired = load(folders, project)
+    check_known(codes, desired.tenants)
+    codes = codes or desired.tenants
+    with _exporter(app, project, limits, codes) as exporter:
+        return _each(app, exporter, exporter.merging(desired, dict(tenant_files(folders)[0])), codes)
+
+
+@contextmanager
+def _exporter(app: App, project: Project, limits: Limits, codes: Sequence[str]) -> Iterator[Exporter]:
+    from pbxsync.commands.stages import check_keys, describe, traffic  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.crew import Crew  # noqa: PLC0415 - as above
+    from pbxsync.exporting import Exporter  # noqa: PLC0415 - as above
+    from pbxsync.session import endpoint, reader  # noqa: PLC0415 - as above
+    from pbxsync.typetable import TypeSource  # noqa: PLC0415 - as above
+
+    begun = time.monotonic()
+    with endpoint(project) as where, reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
+        check_keys(project, where, codes)
+        yield Exporter(pbx, crew, TypeSource(pbx.custom_types), project)
+        if app.verbosity > 0:
+            app.console.note(describe(traffic(pbx, (("export", time.monotonic() - begun),))))
+
+
+def _each(app: App, exporter: Exporter, one: Callable[[str], Done], codes: Sequence[str]) -> int:
+    """Export each tenant, several side by side, and say what became of them."""
+    from pbxsync.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
+
+    with Meterbar(app.console, "Exporting", len(codes)) as bar:
+
+        def counted(tenant: str) -> Done:
+            done = one(tenant)
+            bar.done()
+            return done
+
+        ended = exporter.crew.all(counted, codes, bar.tick)
+    return _report(app, ended)
+
+
+def _report(app: App, ended: Sequence[Done]) -> int:
+    """Say what became of each tenant, and of those that failed for one reason together; return the exit status."""
+    failed: dict[str, list[str]] = {}
+    for each in ended:
+        for warning in each.warnings:
+            app.console.warning(warning)
+        if each.error is not None:
+            failed.setdefault(each.error, []).append(each.tenant)
+    for error, tenants in failed.items():
+        more = f" and {len(tenants) - _NAMED:,} more" if len(tenants) > _NAMED else ""
+        app.console.error(f"{', '.join(tenants[:_NAMED])}{more} failed: {error}")
+    wrote, wrong = sum(each.wrote is not None for each in ended), sum(each.error is not None for each in ended)
+    app.console.note(f"{wrote:,} written, {len(ended) - wrote - wrong:,} unchanged, {wrong:,} failed")
+    return 1 if failed else 0
