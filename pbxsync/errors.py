@@ -14,7 +14,8 @@ text from files or servers gets into one only through `pbxsync.inert.quoted`.
     │   ├── UntrustedServer      TLS: not the server that it should be, so nothing was sent
     │   ├── Busy                 429 (refused before acting), or 503 with Retry-After
     │   ├── ServerFault          any other 5xx: the server may or may not have acted
-    │   ├── Denied               "Too bad…", 401, 403: key, tenant or permission
+    │   ├── Denied               "Too bad…": key, tenant or permission
+    │   │   ├── Barred               401, 403, 407: what stands in front of the PBX, perhaps on the way back
     │   │   └── KeyRevoked       the same, for a key that worked before: nothing else can work either
     │   ├── Redirected           3xx: never followed, it would carry the key along
     │   ├── NotThere             a `get` for which the server has no row
@@ -110,6 +111,12 @@ class ServerFault(WireError):
 
 class Denied(WireError):
     """The key, the tenant or the operation is refused; the API has one text for all of these."""
+
+
+class Barred(Denied):
+    """What stands in front of the PBX refuses (401, 403, 407): the request, or the reply to one that was carried out."""
+
+    open_outcome = True
 
 
 class KeyRevoked(Denied):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.errors import Busy, Denied, NotThere, ServerFault, Unreachable
+from pbxsync.errors import Barred, Denied, NotThere, Unrecognised, WireError
 from pbxsync.wire import body, recognise, rows
 from pbxsync.wire.messages import Request
 from pbxsync.wire.retry import patiently
@@ -59,9 +58,16 @@ class PbxReader:
         self.standing = Standing()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
-        """Return the custom destination types: one table for the whole PBX (field)."""
-        text = self._read(_managedb("CUSTOMTYPES", tenant, "list"), tenant)
-        return () if text.strip() in recognise.NOTHING else self._shaped(rows.types, text, tenant, "CUSTOMTYPES")
+        """Return the custom destination types: one table for the whole PBX (field).
+
+        Only `[]` and `{}` say that there are none: a nothing that may be an error is asked again, and then is one.
+        """
+        request = _managedb("CUSTOMTYPES", tenant, "list")
+        text = self._asked_again(request, tenant)
+        if text is None:
+            raise Unrecognised(f"{request}: nothing, twice, which is how errors look")
+        found: tuple[Type, ...] = self._shaped(rows.types, text, tenant, "CUSTOMTYPES")
+        return found
 
     def destinations(self, tenant: str) -> Listing:
         """Return all custom destinations of a tenant, provably whole or not at all.
@@ -70,25 +76,19 @@ class PbxReader:
         it is asked again, and then believed only where CUSTOMTYPES answers the same key and tenant with rows.
         """
         request = _managedb("CUSTOM", tenant, "list")
-        text = self._read(request, tenant)
-        if text.strip() in recognise.NOTHING:
-            time.sleep(_ASK_AGAIN_AFTER)
-            text = self._read(request, tenant)
-        if text.strip() not in recognise.NOTHING:
+        text = self._asked_again(request, tenant)
+        if text is not None:
             return Listing(self._shaped(rows.destinations, text, tenant, "CUSTOM"))
         if not self.custom_types(tenant):
-            raise recognise.unrecognised("nothing, and CUSTOMTYPES has nothing either", text, request, self._redact)
+            raise Unrecognised(f"{request}: nothing, twice, and CUSTOMTYPES has nothing either")
         return Listing((), doubtful=True)
 
     def destination(self, tenant: str, objectid: str) -> Row:
         """Return one custom destination with its params. Raises NotThere where the server has nothing for this id."""
         request = _managedb("CUSTOM", tenant, "get", objectid)
-        text = self._read(request, tenant)
-        if text.strip() in recognise.NOTHING:
-            time.sleep(_ASK_AGAIN_AFTER)
-            text = self._read(request, tenant)
+        text = self._asked_again(request, tenant)
         found: Row | None = None
-        if text.strip() not in recognise.NOTHING:
+        if text is not None:
             found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, "CUSTOM", objectid)
         if found is None:
             raise NotThere(f"destination {objectid} of {tenant} is not there (or not shown to this key)")
@@ -101,6 +101,14 @@ class PbxReader:
     @property
     def _redact(self) -> Redactor:
         return self.transport.redactor
+
+    def _asked_again(self, request: Request, tenant: str) -> str | None:
+        """Send a read, and once more where the answer is a nothing that may be an error; None where it stays so."""
+        text = self._read(request, tenant)
+        if text.strip() in recognise.NOTHING:
+            time.sleep(_ASK_AGAIN_AFTER)
+            text = self._read(request, tenant)
+        return None if text.strip() in recognise.NOTHING else text
 
     def _read(self, request: Request, tenant: str) -> str:
         """Send a read until it is answered, within patience; return its text."""
@@ -123,8 +131,12 @@ class PbxReader:
         """Return what sends a read once more, to see whether the key is still good for it."""
 
         def send(request: Request) -> None:
-            with contextlib.suppress(Busy, ServerFault, Unreachable):  # they tell nothing of the key
+            try:
                 recognise.usable(self.transport.read(request, key), request, self.transport.redactor)
+            except Denied:
+                raise
+            except WireError:
+                return  # tells nothing of the key
 
         return send
 
@@ -173,6 +185,8 @@ class PbxWriter(PbxReader):
         reply: Reply = self.transport.write(request, key)
         try:
             told = recognise.usable(reply, request, self._redact)
+        except Barred:
+            raise  # whatever the key may do
         except Denied as error:
             raise self._write_denied(key, tenant, error) from None
         self.standing.wrote(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.errors import Busy, Denied, NotThere, Redirected, ServerFault, Unrecognised
+from pbxsync.errors import Barred, Busy, Denied, Redirected, ServerFault, Unrecognised
 from pbxsync.inert import shortened
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _TOO_BAD_MEANS: Final = (
 def usable(reply: Reply, request: Request, redact: Redactor) -> bytes:
     """Return the body of a reply that is not plainly an error, a byte order mark taken off (guess: PHP files with one).
 
-    Raises Busy, ServerFault, Denied, Redirected, NotThere and Unrecognised, by status and by the one error text.
+    Raises Busy, ServerFault, Denied, Redirected and Unrecognised, by status and by the one error text.
     """
     if reply.status != 200:
         raise _by_status(reply, request, redact)
@@ -75,7 +75,7 @@ def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:
             " key along. Set the url to where the API really is"
         )
     if status in {401, 403, 407}:
-        return Denied(f"{request}: refused before it reached the PBX (HTTP {status}): a proxy or web server in front")
+        return Barred(f"{request}: refused by a proxy or web server in front of the PBX (HTTP {status})")
     if status == 404:
-        return NotThere(f"{request}: nothing at this url (HTTP 404): check the url of the project")
+        return Unrecognised(f"{request}: nothing at this url (HTTP 404): check the url of the project")
     return unrecognised(f"an unexpected HTTP status {status}", reply.body, request, redact)
