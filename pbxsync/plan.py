@@ -57,6 +57,12 @@ class Planner:
     def _plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
         read_at = time.monotonic()
         listing = self.pbx.destinations(tenant)
+        try:
+            return self._planned(tenant, entries, listing, read_at)
+        except MatchError as error:
+            raise MatchError("\n".join([str(error), *_doubt(tenant, listing)])) from None
+
+    def _planned(self, tenant: str, entries: Sequence[Entry], listing: Listing, read_at: float) -> TenantPlan:
         matching = match(entries, [(row.id, row.name) for row in listing.rows])
         types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
         managed = {identity for _, identity in matching.pairs if identity is not None}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pbxsync.errors import MatchError
+from pbxsync.errors import MatchError, WireError
 from pbxsync.inert import quoted
 from pbxsync.model import Type
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxsync.model import Entry
+
+#: So many tenants that could not have the types: then nobody can.
+_ENOUGH: Final = 3
 
 
 class TypeTable:
@@ -66,12 +69,15 @@ class TypeTable:
 class TypeSource:
     """Fetches the table once in a run, for whichever tenant comes first, and again only where a name is missing.
 
-    Thread safe: those who come while it is fetched wait for it. A failure is that of the tenant that asked.
+    Thread safe: those who come while it is fetched wait for it. A failure is that of the tenant that asked; after a few
+    of them nobody asks any more, for each may have taken minutes.
     """
 
     def __init__(self, fetch: Callable[[str], Iterable[Type]]) -> None:
         self._fetch = fetch
         self._table: TypeTable | None = None
+        self._failures = 0
+        self._failure: WireError | None = None
         self._lock = threading.Lock()
 
     def table(self, tenant: str, named: Iterable[str] = ()) -> TypeTable:
@@ -81,8 +87,17 @@ class TypeSource:
         if table is None:
             with self._lock:
                 if self._table is None:
-                    self._table, asked_now = TypeTable(self._fetch(tenant)), True
+                    self._table, asked_now = self._asked(tenant), True
                 table = self._table
         if asked_now or all(table.knows(name) for name in named):
             return table
-        return TypeTable(self._fetch(tenant))
+        return self._asked(tenant)
+
+    def _asked(self, tenant: str) -> TypeTable:
+        if self._failure is not None and self._failures >= _ENOUGH:
+            raise self._failure
+        try:
+            return TypeTable(self._fetch(tenant))
+        except WireError as error:
+            self._failures, self._failure = self._failures + 1, error
+            raise

@@ -51,7 +51,9 @@ def parse(text: str) -> Any:
     except ShapeError:
         raise
     except (ValueError, RecursionError):
-        raise ShapeError("no JSON, or JSON that was cut short or has something in front of it") from None
+        if text.lstrip().startswith("<"):
+            raise ShapeError("HTML where JSON was to be") from None
+        raise ShapeError("no JSON, or only a part of it") from None
 
 
 def destinations(value: Any) -> tuple[Row, ...]:

@@ -44,6 +44,8 @@ REPLY_LIMIT: Final = 32 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
 #: Of a reply that is passed on as it comes: little, since a slow line is to be seen moving.
 _PIECE: Final = 8 * 1024
+#: Of a compressed reply so much is read at a time: an older urllib3 decodes all of it at once, to a thousand times as much.
+_CODED_CHUNK: Final = 16 * 1024
 _HEADERS: Final = {"User-Agent": f"pbxsync/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
 _FORM: Final = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
 #: Statuses by which a server or what stands before it says that it has too much to do.
@@ -181,11 +183,12 @@ class ReadTransport:
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
         """Return the whole body, decoded; at most REPLY_LIMIT bytes of it are ever held."""
-        announced = response.headers.get("Content-Length", "")
+        announced = _number(response.headers.get("Content-Length", ""))
         chunks: list[bytes] = []
         size = 0
-        too_long = announced.isdigit() and int(announced[:18]) > REPLY_LIMIT
-        while not too_long and (chunk := response.read(_CHUNK)):
+        too_long = announced is not None and announced > REPLY_LIMIT
+        step = _CODED_CHUNK if response.headers.get("Content-Encoding") else _CHUNK
+        while not too_long and (chunk := response.read(step)):
             chunks.append(chunk)
             size += len(chunk)
             too_long = size > REPLY_LIMIT
@@ -263,8 +266,8 @@ class Stream:
         self.status = response.status
         self.content_type = response.headers.get("Content-Type", "")
         self.retry_after = _retry_after(response.headers.get("Retry-After"))
-        length = response.headers.get("Content-Length", "")
-        self.length = int(length) if length.isdigit() and not response.headers.get("Content-Encoding") else None
+        coded = response.headers.get("Content-Encoding")
+        self.length = None if coded else _number(response.headers.get("Content-Length", ""))
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -295,12 +298,17 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
+def _number(header: str) -> int | None:
+    """Return the number that a header is, None where it is none or beyond reason."""
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 19 else None
+
+
 def _retry_after(header: str | None) -> float | None:
     """Return the seconds that a `Retry-After` asks for, given as a number or as a date; None where it is neither."""
     if header is None:
         return None
-    if header.strip().isdigit():
-        return float(header.strip()[:9])
+    if (seconds := _number(header.strip())) is not None:
+        return float(seconds)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - servers that send a date are few
 
     try:

@@ -78,20 +78,22 @@ class Watchdog:
                 self._thread.start()
 
     def _watch(self, guard: Guard | None) -> None:
-        if guard is None:
-            self._guards.pop(threading.get_ident(), None)
-        else:
-            self._guards[threading.get_ident()] = guard
+        with self._lock:
+            if guard is None:
+                self._guards.pop(threading.get_ident(), None)
+            else:
+                self._guards[threading.get_ident()] = guard
 
     def _look(self) -> None:
         while not self._stopped.wait(_LOOK_EVERY):
             now = time.monotonic()
-            for guard in list(self._guards.values()):
-                if guard.sock is not None and now > guard.deadline:
-                    guard.fired = True
-                    with contextlib.suppress(OSError):
-                        # The plain shutdown: that of a TLS socket would pull the session from under its reader.
-                        socket.socket.shutdown(guard.sock, socket.SHUT_RDWR)
+            with self._lock:  # so that no socket is shut whose request has just ended and that serves another one
+                for guard in self._guards.values():
+                    if guard.sock is not None and now > guard.deadline:
+                        guard.fired = True
+                        with contextlib.suppress(OSError):
+                            # The plain shutdown: that of a TLS socket would pull the session from under its reader.
+                            socket.socket.shutdown(guard.sock, socket.SHUT_RDWR)
 
 
 def watched(connection: Any, watchdog: Watchdog) -> Any:
