@@ -181,7 +181,7 @@ def test_without_a_key_it_says_which_variable_to_set(workdir: Workdir, demo: Emu
         ("cut-json", "JSON that was cut short"),
         ("bracket", "no JSON"),
         ("status-500", "the server failed (HTTP 500)"),
-        ("status-401", "refused before it reached the PBX"),
+        ("status-401", "refused by a proxy or web server"),
         ("redirect", "redirect"),
         ("echo-key=500", "the server failed (HTTP 500)"),
         ("echo-key=200", "an HTML page"),
