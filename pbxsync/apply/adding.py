@@ -14,7 +14,7 @@ from pbxsync import live as livestate
 from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
 from pbxsync.apply.settle import settle
 from pbxsync.apply.target import columns, expected, mismatches
-from pbxsync.errors import NotThere, WireError
+from pbxsync.errors import Busy, NotThere, WireError
 from pbxsync.model import Outcome, Status
 
 if TYPE_CHECKING:
@@ -44,15 +44,22 @@ class Adder(Sender):
     """Sends adds and reads them back."""
 
     def add(self, change: Change, known: Known) -> Written:
-        """Send an add, and find out what it came to."""
+        """Send an add, and find out what it came to.
+
+        What said that it has too much to do may have acted all the same, as a limit on replies does: that is looked
+        into before an add is repeated.
+        """
         told: list[str | None] = []
         for tries in itertools.count(1):
+            known.listing = None
             lost = self.sent(lambda: told.append(self.pbx.add(change.tenant, columns(change))))
-            if lost is None or not surely_idle(lost):
+            if surely_idle(lost) and not isinstance(lost, Busy):
+                end = refused(change, lost, untouched=True)
+            else:
+                end = replace(self._settled(change, known, lost, told[0] if told else None), lost=lost)
+            if not (surely_idle(lost) and end.untouched and self.again(lost, tries)):
                 break
-            if not self.again(lost, tries):
-                return refused(change, lost, untouched=True)
-        return replace(self._settled(change, known, lost, told[0] if told else None), lost=lost)
+        return end
 
     def _settled(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
         """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant."""
@@ -102,7 +109,8 @@ class Adder(Sender):
         if is_refusal(lost) and not end.problem:
             return refused(change, lost, untouched=True)
         reason = end.problem or "it is not there, and is not sent again in this run"
-        return Written(outcome(change, Status.FAILED, _unsettled(lost, reason)))
+        idle = surely_idle(lost) and not end.problem
+        return Written(outcome(change, Status.FAILED, _unsettled(lost, reason)), untouched=idle)
 
     def _compared(self, change: Change, stored: Destination, lost: WireError | None) -> Written:
         """Compare an added row with what it was to be."""

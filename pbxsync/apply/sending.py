@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync.errors import Busy, Denied, NoConnection, NotThere, UntrustedServer, WireError
+from pbxsync.errors import Busy, Denied, NoConnection, UntrustedServer, WireError
 from pbxsync.model import Outcome, Status
 from pbxsync.wire.retry import pause_after
 
@@ -74,7 +74,7 @@ class Sender:
         return lambda name, value: name in hidden or self.redactor.finds(value)
 
 
-def surely_idle(lost: WireError | None) -> bool:
+def surely_idle(lost: WireError | None) -> TypeGuard[WireError]:
     """Whether it is certain that the server did not act: nothing was sent, or it said that it has too much to do.
 
     All else is looked into, a 403 or 404 too: what stands before the PBX may say such things of what went through.
@@ -86,7 +86,7 @@ def surely_idle(lost: WireError | None) -> bool:
 
 def is_refusal(lost: WireError | None) -> TypeGuard[WireError]:
     """Whether an error says that the server did not act, as far as one can believe it."""
-    return isinstance(lost, (Denied, NotThere))
+    return isinstance(lost, Denied)
 
 
 def refused(change: Change, lost: WireError, *, untouched: bool) -> Written:

@@ -47,8 +47,8 @@ class Updater(Sender):
         wrong = mismatches(change, expected(change, was), stored, self.hide(stored, was))
         if not wrong:
             return Written(outcome(change, good(lost)), stored)
-        why = "the PBX answered, but nothing of it is stored" if untouched else "it reads back other than it was to be"
-        text = why if lost is None else f"{lost}; {why}"
+        why = "nothing of it is stored" if untouched else "it reads back other than it was to be"
+        text = f"the PBX answered, but {why}" if lost is None else f"{lost}; {why}"
         return Written(Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched)
 
 
