@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pbxsync.model import PARAM_COUNT, Destination
@@ -17,12 +16,11 @@ FIELDS = ("name", "type", *(f"param{number}" for number in range(1, PARAM_COUNT 
 
 def filled(desired: Destination, live: Destination) -> Destination:
     """Return the desired destination with all that it leaves alone taken from the live one."""
-    return replace(
-        desired,
-        id=live.id,
-        name=live.name if desired.name is None else desired.name,
-        type=live.type if desired.type is None else desired.type,
-        params=tuple([was if new is None else new for new, was in zip(desired.params, live.params, strict=True)]),
+    return Destination(
+        live.id,
+        live.name if desired.name is None else desired.name,
+        live.type if desired.type is None else desired.type,
+        tuple([was if new is None else new for new, was in zip(desired.params, live.params, strict=True)]),
     )
 
 

@@ -7,6 +7,7 @@ What is not in this table as a read is taken for a write: a read-only transport 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -188,16 +189,29 @@ OPERATIONS: Final = (
     ),
 )
 
+_SELECTING: Final = frozenset(name for each in OPERATIONS for name, _ in each.selectors)
+
 
 def operation(request: Request) -> Operation | None:
     """Return the operation of the document that a request selects, or None."""
-    values = {name.lower(): value for name, value in request.params}
-    return next((each for each in OPERATIONS if each.fits(values)), None)
+    return _selected(request.params)
 
 
 def is_read(request: Request) -> bool:
     """Whether a request is one that is known only to read, and carries no parameter twice that could say otherwise."""
     names = [name.lower() for name, _ in request.params]
-    found = operation(request)
-    written = request.jsondata is not None or "jsondata" in names
-    return found is not None and found.reads and len(names) == len(set(names)) and not written
+    if request.jsondata is not None or "jsondata" in names or len(names) != len(set(names)):
+        return False
+    return _reads(tuple([pair for pair in request.params if pair[0].lower() in _SELECTING]))
+
+
+@lru_cache(maxsize=256)
+def _reads(selecting: tuple[tuple[str, str], ...]) -> bool:
+    """Whether these of a request's parameters, which are all that select an operation, select one that only reads."""
+    found = _selected(selecting)
+    return found is not None and found.reads
+
+
+def _selected(params: tuple[tuple[str, str], ...]) -> Operation | None:
+    values = {name.lower(): value for name, value in params}
+    return next((each for each in OPERATIONS if each.fits(values)), None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request, without the key: the parameters in the order in which they are sent, and the `jsondata` of a write.
 
     `action` and the like are looked up among the parameters, whose values the server takes in any case (doc, field).
@@ -23,7 +22,7 @@ class Request:
     @property
     def query(self) -> str:
         """The query string, still without the key."""
-        return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.params)
+        return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
 
     def __str__(self) -> str:
         words = [self.value(name) for name in ("reqtype", "object", "info", "action")]
@@ -32,8 +31,7 @@ class Request:
         return " ".join(word for word in words if word)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One reply: `body` decoded from its transfer and content coding, `seconds` from sending to the last byte.
 
     `retry_after` is in seconds, None where the server did not say.
@@ -44,3 +42,8 @@ class Reply:
     content_type: str
     retry_after: float | None
     seconds: float
+
+
+def _quoted(text: str) -> str:
+    """Quote what stands in a query; nearly all of it is letters and digits, and needs none."""
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")

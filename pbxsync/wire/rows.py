@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pbxsync.inert import quoted
 from pbxsync.model import PARAM_COUNT, Type
@@ -17,15 +16,15 @@ from pbxsync.model import PARAM_COUNT, Type
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _PARAMS: Final = tuple(f"cu_param{number}" for number in range(1, PARAM_COUNT + 1))
 #: A row of a list has its params where it has at least these: older versions stop at ten (field).
-_FEWEST: Final = _PARAMS[:10]
+_FEWEST: Final = frozenset(_PARAMS[:10])
+_TEXT_ALONE: Final = {str}
 
 
 class ShapeError(ValueError):
     """A reply has none of the known shapes; the text says in what, for the sentence of the wire's error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A custom destination as one reply tells it.
 
     `type_id` and `type_name` are None where the reply does not hold them; `params` (always twenty) is None for a row of a
@@ -45,9 +44,7 @@ def parse(text: str) -> Any:
     A name given twice in an object, NaN, and a nesting too deep to read are refused. Raises ShapeError.
     """
     try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_refuse_constant
-        )
+        return _DECODER.decode(text)
     except ShapeError:
         raise
     except (ValueError, RecursionError):
@@ -97,7 +94,7 @@ def destination(row: Any, key: str | None = None) -> Row:
     """
     if not isinstance(row, dict):
         raise ShapeError("a row that is no object")
-    params = _params(row) if all(name in row for name in _FEWEST) else None
+    params = _params(row) if row.keys() >= _FEWEST else None
     type_id = _text(row, "cu_ct_id")
     return Row(_identity(row, "cu_id", key), _name(row), type_id or None, _text(row, "ct_name"), params)
 
@@ -146,6 +143,9 @@ def _name(row: dict[str, Any]) -> str:
 
 def _params(row: dict[str, Any]) -> tuple[str, ...]:
     """Return twenty params; one that is null (field) or that an older version does not have is the empty string."""
+    found: list[Any] = [row.get(name) for name in _PARAMS]
+    if set(map(type, found)) == _TEXT_ALONE:
+        return tuple(found)
     return tuple([_text(row, name) or "" for name in _PARAMS])
 
 
@@ -179,3 +179,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ShapeError(f"{name} is no JSON")
+
+
+#: Numbers stay the text that they are written as.
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_refuse_constant
+)

@@ -1,7 +1,8 @@
 """HTTP to one PBX: the one home of requests and urllib3. A read-only transport, and one that can write as well.
 
-requests works out TLS, CA bundle and proxy, once; the requests themselves go through the urllib3 pool that it hands out,
-since all that `Session.get` adds per request (environment, cookies, redirect history) is the same each time here.
+requests works out TLS, CA bundle and proxy, once; the first request of each connection goes through the urllib3 pool that
+it hands out, and those after it straight over the connection (`pbxsync.wire.lane`): what libraries do around a request
+(environment, cookies, redirects, pools) is the same each time here.
 
 The key is put into the URL last and nowhere else. No exception of the libraries passes this module, because theirs carry
 the whole URL; and their loggers are made to leave it out.
@@ -9,10 +10,10 @@ the whole URL; and their loggers are made to leave it out.
 
 from __future__ import annotations
 
-import logging
 import ssl
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +25,8 @@ from urllib3 import exceptions as broken
 from pbxsync import __version__
 from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UntrustedServer, UsageError
 from pbxsync.wire.catalogue import is_read
+from pbxsync.wire.lane import Lanes, TooLong, keep_from_pool, whole
+from pbxsync.wire.loggers import hide_keys
 from pbxsync.wire.messages import Reply, Request
 from pbxsync.wire.meter import Meter
 from pbxsync.wire.pace import Pacer
@@ -32,10 +35,12 @@ from pbxsync.wire.watchdog import Watchdog, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from http.client import HTTPResponse
 
     from urllib3.response import BaseHTTPResponse
 
     from pbxsync.model import Secret
+    from pbxsync.wire.watchdog import Guard
 
 #: Seconds to wait for a connection, where the time-out of a request is not shorter anyway.
 _CONNECT_SECONDS: Final = 10.0
@@ -75,10 +80,12 @@ class ReadTransport:
         parts = urlsplit(settings.url)
         self.host = parts.netloc
         self._path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+        self._head = _head(parts.netloc.removesuffix(":443" if parts.scheme == "https" else ":80"))
         self._watchdog = Watchdog()
+        self._lanes = Lanes()
         self._timeout = urllib3.Timeout(connect=min(settings.timeout, _CONNECT_SECONDS), read=settings.timeout)
         self._pool = self._connect(settings)
-        _quieten(self.redactor)
+        hide_keys(self.redactor)
 
     def __enter__(self) -> ReadTransport:
         return self
@@ -88,6 +95,7 @@ class ReadTransport:
 
     def close(self) -> None:
         """Close every connection."""
+        self._lanes.close()
         self._adapter.close()
         self._pool.close()
         self._watchdog.stop()
@@ -115,17 +123,17 @@ class ReadTransport:
         self.meter.count()
         try:
             with self._watchdog.within(self.settings.timeout) as guard:
-                response = self._send(method, request, key)
-                body = self._body(response)
+                response, body = self._answer(method, request, key, guard)
                 guard.check(self.host)
-            retry_after = _retry_after(response.headers.get("Retry-After"))
             trouble = response.status in _TOO_MUCH
+            if response.status != 200:
+                retry_after = _retry_after(response.headers.get("Retry-After"))
             if trouble:
                 self.meter.count(refused=True)
             kind = response.headers.get("Content-Type", "")
             reply = Reply(response.status, body, kind, retry_after, time.monotonic() - entered)
-        except (broken.HTTPError, OSError) as error:
-            trouble = isinstance(error, broken.TimeoutError) or guard.fired
+        except (broken.HTTPError, HTTPException, OSError) as error:
+            trouble = isinstance(error, (broken.TimeoutError, TimeoutError)) or guard.fired
             explained = self._explained(error, late=guard.fired)
             self._tell(method, request, str(explained))
             raise explained from None
@@ -141,14 +149,66 @@ class ReadTransport:
         if self._trace is not None:
             self._trace(f"{method} {request}: {what}")
 
-    def _send(self, method: str, request: Request, key: Secret) -> BaseHTTPResponse:
-        """Send one request; its reply's body is still to be read. The key goes in here, last."""
-        target = f"{self._path}?{request.query}&key={quote(key.reveal(), safe='')}"
-        body = None if request.jsondata is None else "jsondata=" + quote(request.jsondata, safe="")
+    def _answer(
+        self, method: str, request: Request, key: Secret, guard: Guard
+    ) -> tuple[HTTPResponse | BaseHTTPResponse, bytes]:
+        """Send one request, over a connection that is open already where there is one, and read the whole reply."""
+        lane = self._lanes.take()
+        if lane is None:
+            return self._first(method, request, key)
+        guard.sock = lane.sock
+        try:
+            reply = lane.ask(self._written(method, request, key), method)
+            body = self._lane_body(reply)
+        except BaseException:
+            lane.close()
+            raise
+        self._lanes.give_back(lane, reply)
+        return reply, body
+
+    def _first(self, method: str, request: Request, key: Secret) -> tuple[BaseHTTPResponse, bytes]:
+        """Send the first request of a connection, which becomes a lane."""
+        response = self._send(method, request, key)
+        keep_from_pool(response)
+        try:
+            body = self._body(response)
+        except BaseException:
+            response.close()
+            raise
+        self._lanes.open_with(response)
+        return response, body
+
+    def _target(self, request: Request, key: Secret) -> str:
+        """Return path and query. The key goes in here, last."""
         self.redactor.learn(key)
+        return f"{self._path}?{request.query}&key={quote(key.reveal(), safe='')}"
+
+    def _written(self, method: str, request: Request, key: Secret) -> bytes:
+        """Return a request as it goes over the wire: everything in it is quoted, so that no value can end a line."""
+        form = _form(request)
+        if form is None:
+            return f"{method} {self._target(request, key)}{self._head}\r\n".encode("ascii")
+        kind = f"Content-Type: {_FORM['Content-Type']}\r\nContent-Length: {len(form)}\r\n"
+        return f"{method} {self._target(request, key)}{self._head}{kind}\r\n{form}".encode("ascii")
+
+    def _lane_body(self, reply: HTTPResponse) -> bytes:
+        if reply.headers.get("Content-Encoding") is None:
+            try:
+                return whole(reply, REPLY_LIMIT)
+            except TooLong:
+                raise self._too_long() from None
+        headers = dict(reply.headers.items())
+        return self._body(urllib3.HTTPResponse(reply, headers, reply.status, preload_content=False))
+
+    def _too_long(self) -> Unrecognised:
+        return Unrecognised(f"{self.host} sent a reply of more than {REPLY_LIMIT // 1024 // 1024} MiB: not read")
+
+    def _send(self, method: str, request: Request, key: Secret) -> BaseHTTPResponse:
+        """Send one request over a new connection; its reply's body is still to be read."""
+        body = _form(request)
         return self._pool.urlopen(
             method,
-            target,
+            self._target(request, key),
             body=body,
             headers=_HEADERS if body is None else _FORM,
             redirect=False,  # a redirect would carry the key along and turn a POST into a GET
@@ -194,7 +254,7 @@ class ReadTransport:
             too_long = size > REPLY_LIMIT
         if too_long:
             response.close()
-            raise Unrecognised(f"{self.host} sent a reply of more than {REPLY_LIMIT // 1024 // 1024} MiB: not read")
+            raise self._too_long()
         response.release_conn()
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
@@ -227,7 +287,7 @@ class ReadTransport:
                 f"{self.host} shows a certificate that is not trusted ({self.redactor(cause.verify_message)}): nothing"
                 " was sent. If its CA is your own, name its file in REQUESTS_CA_BUNDLE"
             )
-        if late or isinstance(error, broken.ReadTimeoutError):
+        if late or isinstance(error, (broken.ReadTimeoutError, TimeoutError)):
             return Unreachable(f"{self.host} gave no whole reply within {self.settings.timeout:g} seconds")
         if isinstance(error, (broken.ConnectTimeoutError, broken.NewConnectionError, broken.ProxyError)):
             return NoConnection(f"{self.host} cannot be reached: {self.redactor(fact)}")
@@ -287,6 +347,16 @@ class Stream:
         self._response.close()
 
 
+def _head(host: str) -> str:
+    """Return what stands between the target of a request and the blank line (or the headers of its form)."""
+    return f" HTTP/1.1\r\nHost: {host}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in _HEADERS.items())
+
+
+def _form(request: Request) -> str | None:
+    """Return the body of a request, None where it has none."""
+    return None if request.jsondata is None else "jsondata=" + quote(request.jsondata, safe="")
+
+
 def _root(error: BaseException) -> BaseException:
     """Return what an error of the libraries was about: they wrap the socket's or the TLS library's."""
     for _ in range(8):
@@ -315,21 +385,3 @@ def _retry_after(header: str | None) -> float | None:
         return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-class _KeyFilter(logging.Filter):
-    """Takes keys out of what the libraries log: urllib3 writes whole URLs, at debug level and in warnings."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self.redactor = redactor
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.redactor(record.getMessage()), ()
-        record.exc_info = None
-        return True
-
-
-def _quieten(redactor: Redactor) -> None:
-    for module in ("connection", "connectionpool", "poolmanager", "response", "util.retry", "util.ssl_"):
-        logging.getLogger(f"urllib3.{module}").addFilter(_KeyFilter(redactor))
