@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pbxsync.entry import Secret
+    from pbxsync.model import Secret
 
 #: What stands where a key stood.
 PLACEHOLDER: Final = "(key)"
+#: Characters that nobody escapes: a key of these alone is always written as it is.
+_PLAIN: Final = re.compile(r"[0-9A-Za-z._~-]*")
+#: The most characters that stand for one byte of a key that was escaped twice.
+_WIDEST: Final = 12
 
 
 class Redactor:
@@ -20,7 +24,7 @@ class Redactor:
 
     def __init__(self, keys: Iterable[Secret] = ()) -> None:
         self._keys = {key.reveal() for key in keys}
-        self._forms: _Forms | None = None
+        self._finder: _Finder | None = None
         #: Whether replies must not be quoted at all, because they may hold sensitive params.
         self.withhold = False
 
@@ -29,7 +33,7 @@ class Redactor:
         value = key.reveal()
         if value not in self._keys:
             self._keys = self._keys | {value}
-            self._forms = None
+            self._finder = None
 
     def __call__(self, text: str) -> str:
         """Return `text` with each key replaced by `(key)`."""
@@ -41,7 +45,7 @@ class Redactor:
 
     def finds(self, text: str) -> bool:
         """Whether `text` holds a key."""
-        return next(self._known.found(text), None) is not None
+        return bool(self._known.found(text))
 
     def stream(self, pieces: Iterable[bytes], *, keep_length: bool = False) -> Iterator[bytes]:
         """Yield the bytes of `pieces` with each key replaced, wherever the cuts between the pieces fall.
@@ -49,27 +53,66 @@ class Redactor:
         With `keep_length` asterisks stand for a key, as many as it is long: what has offsets in it, as audio does, stays
         whole.
         """
-        # Each byte as one character; keys are ASCII or UTF-8.
-        forms = _Forms({form.encode().decode("latin-1") for form in self._written()})
+        finder = self._known
         kept = ""
         for piece in pieces:
-            text = kept + piece.decode("latin-1")
-            done, kept = forms.replaced(text, len(text) - forms.longest + 1, keep_length=keep_length)
+            text = kept + piece.decode("latin-1")  # each byte as one character
+            done, kept = _replaced(finder, text, len(text) - finder.reach, keep_length=keep_length)
             if done:
                 yield done.encode("latin-1")
         if kept:
-            yield forms.replaced(kept, len(kept), keep_length=keep_length)[0].encode("latin-1")
+            yield _replaced(finder, kept, len(kept), keep_length=keep_length)[0].encode("latin-1")
 
     @property
-    def _known(self) -> _Forms:
-        if self._forms is None:
-            self._forms = _Forms(self._written() if self._keys else set())
-        return self._forms
+    def _known(self) -> _Finder:
+        if self._finder is None:
+            self._finder = _Finder(self._keys)
+        return self._finder
 
-    def _written(self) -> set[str]:
-        from pbxsync.wire import keyforms  # noqa: PLC0415 - all that has no key, --help above all, must not pay for it
 
-        return {form for key in self._keys for form in keyforms.forms(key)}
+def _replaced(finder: _Finder, text: str, until: int, *, keep_length: bool) -> tuple[str, str]:
+    """Return a text of bytes with every key replaced that starts before `until`, and what is left to look at again."""
+    parts, end = [], 0
+    for start, stop in finder.found(text, bytewise=True):
+        if start >= until:
+            break
+        parts += [text[end:start], "*" * (stop - start) if keep_length else PLACEHOLDER]
+        end = stop
+    cut = max(end, until)
+    return "".join([*parts, text[end:cut]]), text[cut:]
+
+
+class _Finder:
+    """Finds keys in texts, also where some of their characters are escaped."""
+
+    def __init__(self, keys: set[str]) -> None:
+        self._forms = _Forms(_written(keys) if keys else set())
+        self._plain = all(map(_PLAIN.fullmatch, keys))
+        #: How many characters of a text must be there for a key that begins in it, and one that overlaps, to be found.
+        self.reach = 2 * (self._forms.longest - 1) * (1 if self._plain else _WIDEST)
+
+    def found(self, text: str, *, bytewise: bool = False) -> list[tuple[int, int]]:
+        """Return where keys start and end, in order and apart. `bytewise`: each character of the text is a byte."""
+        spans = list(self._forms.found(text) if self._plain else self._deep(text, bytewise=bytewise))
+        return _apart(spans) if len(spans) > 1 else spans
+
+    def _deep(self, text: str, *, bytewise: bool) -> Iterator[tuple[int, int]]:
+        """Yield where keys start and end in the text as it is, and in what it comes to when escapes are undone."""
+        from pbxsync.wire import unescape  # noqa: PLC0415 - few keys have characters that are ever escaped
+
+        layers = [] if bytewise or text.isascii() else [unescape.bytewise(text)]
+        layer: unescape.Undone | None
+        for _ in range(unescape.DEPTH + 1):
+            shown = layers[-1].text if layers else text
+            for found in self._forms.found(shown):
+                start, stop = found
+                for layer in reversed(layers):
+                    start, stop = layer.before(start, stop)
+                yield start, stop
+            layer = unescape.unescaped(shown)
+            if layer is None:
+                return
+            layers.append(layer)
 
 
 class _Forms:
@@ -102,16 +145,22 @@ class _Forms:
                 end = at + len(form)
                 yield at, end
 
-    def replaced(self, text: str, until: int, *, keep_length: bool) -> tuple[str, str]:
-        """Return the text with every form replaced that starts before `until`, and what is left to look at again."""
-        parts, end = [], 0
-        for start, stop in self.found(text):
-            if start >= until:
-                break
-            parts += [text[end:start], "*" * (stop - start) if keep_length else PLACEHOLDER]
-            end = stop
-        cut = max(end, until)
-        return "".join([*parts, text[end:cut]]), text[cut:]
-
     def _all(self) -> list[str]:
         return sorted((form for forms in self._by_start.values() for form in forms), key=len, reverse=True)
+
+
+def _written(keys: set[str]) -> set[str]:
+    from pbxsync.wire import keyforms  # noqa: PLC0415 - all that has no key, --help above all, must not pay for it
+
+    return {form for key in keys for form in keyforms.forms(key)}
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, with those that overlap as one."""
+    apart: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(stop, apart[-1][1]))
+        else:
+            apart.append((start, stop))
+    return apart
