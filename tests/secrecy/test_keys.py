@@ -1,0 +1,38 @@
+"""No key is in any byte that any command writes, whatever the PBX does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsync.cli import COMMANDS
+from tests.secrecy.stage import FAULT_KINDS, OFFLINE, ONLINE, VERBOSITIES, Stage, staged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Stage]:
+    with staged(tmp_path, monkeypatch, capfd, sensitive=False) as made:
+        yield made
+
+
+def test_every_command_has_its_cases() -> None:
+    assert not [name for name in COMMANDS if name not in {**ONLINE, **OFFLINE}]
+
+
+@pytest.mark.parametrize("fault", FAULT_KINDS)
+def test_no_command_shows_a_key_at_any_verbosity_in_any_fault(stage: Stage, fault: str) -> None:
+    assert stage.play_all(fault)
+
+
+@pytest.mark.parametrize("verbosity", VERBOSITIES)
+def test_no_command_that_sends_nothing_shows_a_key_at_any_verbosity(stage: Stage, verbosity: str) -> None:
+    stage.live()
+    for name in COMMANDS:
+        for case in OFFLINE.get(name, ()):
+            stage.run(*filter(None, [verbosity]), *case.words)
+    assert not stage.pbx.log
