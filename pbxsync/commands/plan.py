@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan for `pbxsync apply FILE`.")
 @format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.option(
+    "--unmanaged",
+    type=click.Choice(["fail", "warn", "ignore"]),
+    default="ignore",
+    show_default=True,
+    help="What to make of live destinations in no file: exit with 1, or a warning.",
+)
 @tenant_option
 @annotate_option
 @click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the tenants, for a CI matrix.")
@@ -46,6 +53,7 @@ def command(
     out: Path | None,
     fmt: str,
     detailed_exitcode: bool,
+    unmanaged: str,
     tenants: tuple[str, ...],
     shard: str | None,
     parallel: int,
@@ -68,9 +76,20 @@ def command(
     )
     if out is not None:
         _save(app, plan, out)
-    if not plan.complete:
+    found_by_hand = _tell_unmanaged(app, plan, unmanaged)
+    if not plan.complete or (found_by_hand and unmanaged == "fail"):
         return 1
     return 2 if detailed_exitcode and plan.summary.changes else 0
+
+
+def _tell_unmanaged(app: App, plan: Plan, how: str) -> bool:
+    """Say, as it was asked for, that there are live destinations in no file; return whether there are."""
+    if how == "ignore" or not plan.summary.unmanaged:
+        return False
+    from pbxsync.drift import unmanaged  # noqa: PLC0415 - only where it is asked for
+
+    (app.console.error if how == "fail" else app.console.warning)(unmanaged(plan))
+    return True
 
 
 def _save(app: App, plan: Plan, out: Path) -> None:
