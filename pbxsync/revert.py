@@ -74,13 +74,11 @@ class Reverser:
             left += each.notes
             if each.change is not None:
                 changes[each.change.tenant].append(each.change)
-        tenants = []
-        for tenant, wanted in sorted(changes.items()):
-            free, occupied = self._free(tenant, wanted)
-            left += occupied
-            tenants += [TenantPlan(tenant, changes=in_order(free))] if free else []
-        blocked = any(each.blocked for each in found) or sum(map(len, changes.values())) > _count(tenants)
-        return Reversal(tuple(tenants), tuple(left), blocked)
+        tenants = tuple(
+            TenantPlan(tenant, changes=in_order(wanted), warnings=self._twins(tenant, wanted))
+            for tenant, wanted in sorted(changes.items())
+        )
+        return Reversal(tenants, tuple(left), any(each.blocked for each in found))
 
     def _object(self, writes: list[Write]) -> _Object:
         """Return what puts one object back."""
@@ -160,27 +158,23 @@ class Reverser:
         kind = after.get("type") or str(now.type or "")
         return Change(Action.UPDATE, tenant, now.id, name, FROM_JOURNAL, diff, current, now, kind)
 
-    def _free(self, tenant: str, changes: list[Change]) -> tuple[list[Change], list[str]]:
-        """Return the changes whose old name nobody else has by now, and a line for each of the others."""
-        if self.force or not any(taken(change) for change in changes):
-            return changes, []
+    def _twins(self, tenant: str, changes: list[Change]) -> tuple[str, ...]:
+        """Return a line for each old name that another one has by now, as may have been so before."""
+        names = {taken(change): change.id for change in changes if taken(change) is not None}
+        if not names:
+            return ()
         try:
             rows = self.live.pbx.destinations(tenant).rows
+        except KeyRevoked:
+            raise
         except WireError as error:
-            return [], [f"{tenant}: cannot be listed, so that nobody knows whether its old names are free: {error}"]
-        renamed = {change.id for change in changes if taken(change) is not None}
-        holders = {row.name: row.id for row in rows if row.id not in renamed}
-        lines = [
-            f"{tenant}: destination {change.id}: its old name {quoted(change.name)} is that of {holders[change.name]} by"
-            " now: left alone; --force puts it back all the same"
-            for change in changes
-            if taken(change) in holders
-        ]
-        return [change for change in changes if taken(change) not in holders], lines
-
-
-def _count(tenants: list[TenantPlan]) -> int:
-    return sum(len(tenant.changes) for tenant in tenants)
+            return (f"cannot be listed, so that nobody knows whether an old name has another one by now: {error}",)
+        return tuple(
+            f"destination {row.id} is named {quoted(row.name)} by now, the old name of {names[row.name]}: there will be"
+            " two of that name"
+            for row in rows
+            if row.name in names and row.id not in names.values()
+        )
 
 
 def _add_left(write: Write) -> list[str]:
