@@ -19,6 +19,7 @@ text from files or servers gets into one only through `pbxsync.inert.quoted`.
     │   │   └── KeyRevoked       the same, for a key that worked before: nothing else can work either
     │   ├── Redirected           3xx: never followed, it would carry the key along
     │   ├── NotThere             a `get` for which the server has no row
+    │   ├── NotStored            a write of a program that reads back other than it was to be
     │   └── Unrecognised         a reply that no known shape fits
     ├── LiveError                a tenant's live state is not known whole, so there is no plan for it
     ├── MatchError               destinations of the files and of the PBX cannot be brought together
@@ -131,6 +132,10 @@ class Redirected(WireError):
 
 class NotThere(WireError):
     """The server has no row for this id, or does not show it to this key."""
+
+
+class NotStored(WireError):
+    """What a program wrote is not there, or reads back other than it was to be."""
 
 
 class Unrecognised(WireError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbxsync.atomic import replacing
 from pbxsync.errors import Unrecognised
 from pbxsync.wire import recognise
 from pbxsync.wire.catalogue import operation
@@ -52,6 +54,17 @@ class Body:
                 raise Unrecognised(f"{self.request}: a reply of more than {limit:,} bytes: not read")
             pieces.append(piece)
         return b"".join(pieces)
+
+    def save(self, path: Path | str) -> int:
+        """Put the whole body at `path`, with mode 0600, or nothing at all, and return how many bytes it has.
+
+        Raises Unreachable and OSError.
+        """
+        size = 0
+        with replacing(Path(path)) as file:
+            for piece in self:
+                size += file.write(piece)
+        return size
 
     @property
     def binary(self) -> bool:

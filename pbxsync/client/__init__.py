@@ -1,0 +1,11 @@
+"""The API of a PBX for Python programs: every operation of the user's document, typed. See `docs/reference/client.md`."""
+
+from pbxsync.client.client import Client
+from pbxsync.client.mailboxes import Mailbox, Message
+from pbxsync.client.reports import Cdr, QueueEvent
+from pbxsync.model import Secret, Type
+from pbxsync.wire.body import Body
+from pbxsync.wire.pbx import Listing
+from pbxsync.wire.rows import Row
+
+__all__ = ["Body", "Cdr", "Client", "Listing", "Mailbox", "Message", "QueueEvent", "Row", "Secret", "Type"]

@@ -1,0 +1,223 @@
+"""Every operation of the user's document as a method, over the one HTTP layer that the commands use too."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pbxsync.client import mailboxes, reports
+from pbxsync.client.writing import add, update
+from pbxsync.errors import UsageError
+from pbxsync.model import Secret
+from pbxsync.project.url import EMULATOR, refusal
+from pbxsync.wire.messages import Request
+from pbxsync.wire.pbx import Patience, PbxReader, PbxWriter
+from pbxsync.wire.recognise import unrecognised
+from pbxsync.wire.transport import ReadTransport, Settings, WriteTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from typing_extensions import Self
+
+    from pbxsync.client.mailboxes import Mailbox, Message
+    from pbxsync.client.reports import Cdr, QueueEvent
+    from pbxsync.model import Type
+    from pbxsync.wire.body import Body
+    from pbxsync.wire.pbx import Listing
+    from pbxsync.wire.rows import Row
+
+
+class Client:
+    """A PBX, for as long as the `with` lasts. Thread safe.
+
+    `url` is the whole address of the endpoint, `https://HOST/pbx/proxyapi.php` (plain http on loopback alone); `key` is an
+    API key, or an admin key where an operation concerns all tenants. A `read_only` client has no way to send a write.
+    `timeout` is in seconds for one request (of a stream: for each wait), `retries` how often a read is tried at most,
+    `parallel` how many requests may be in flight.
+
+    Every method raises a WireError of `pbxsync.errors`: Denied where key, tenant or permission are refused (the API has one
+    text for these), NotThere for an empty reply (unknown, missing, not found, or not allowed: the API has one for these),
+    Unreachable and its kin where the network or the server fails, Unrecognised for a reply that is no known answer. Reads
+    are tried again where that may help; what may write never is, and `open_outcome` of its error tells whether the PBX may
+    have acted all the same. The key is in no error.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | Secret,
+        *,
+        read_only: bool = False,
+        timeout: float = 30.0,
+        retries: int = 4,
+        parallel: int = 8,
+    ) -> None:
+        """Raise UsageError for a url that no key may be sent to. Nothing is sent yet."""
+        refused = "a program needs the url of a PBX" if url.startswith(EMULATOR) else refusal(url)
+        if refused is not None:
+            raise UsageError(refused)
+        secret = key if isinstance(key, Secret) else Secret(key)
+        settings = Settings(url, timeout, parallel)
+        patience = Patience(retries, timeout * retries)
+        self.url = url
+        self._pbx: PbxReader | PbxWriter = (
+            PbxReader(ReadTransport(settings), lambda _: secret, patience)
+            if read_only
+            else PbxWriter(WriteTransport(settings), lambda _: secret, patience)
+        )
+        self._pbx.transport.redactor.learn(secret)
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pbx.transport.close()
+
+    def dial(
+        self, tenant: str, source: str, dest: str, *, account: str = "", variable: tuple[str, str] | None = None
+    ) -> str:
+        """Call the extension `source`, then the number `dest`, and return the call id, which `recording` takes (doc).
+
+        `account` is the extension's account, `402-DEMO` in the document. `variable` is a name and a value for the dial
+        plan, where it is called TENANT-name (doc).
+        """
+        var = "" if variable is None else "=".join(variable)
+        with self._send("DIAL", tenant=tenant, source=source, dest=dest, account=account, var=var) as body:
+            reply = body.read()
+        # Success|Originate successfully queued|15a4cfe6429054| (doc)
+        parts = reply.decode("utf-8", "replace").split("|")
+        if len(parts) < 3 or not parts[2].strip():
+            raise unrecognised("a success without a call id", reply, body.request, self._pbx.transport.redactor)
+        return parts[2].strip()
+
+    def recording(self, call_id: str) -> Body:
+        """Return the sound of a call, as it comes: iterate over it, `read()` or `save(path)` it; close it (doc)."""
+        return self._open("INFO", info="recording", id=call_id)
+
+    def pause_agent(self, tenant: str, queue: str, extension: str, reason: str = "") -> str:
+        """Pause an agent in a queue and return what the PBX says, which the document does not show.
+
+        `queue` is the number of the queue, `extension` like `104-DEMO` (doc).
+        """
+        sent = {"tenant": tenant, "queue": queue, "extension": extension, "pausereason": reason}
+        with self._send("AGENT", action="PAUSE", **sent) as body:
+            return body.read().decode("utf-8", "replace")
+
+    def media_file(self, tenant: str, objectid: str, file_id: str = "") -> Body:
+        """Return the sound of a media file, as it comes; close it (doc).
+
+        The document also sends an `id`, 19 in its example, and does not explain it: that is `file_id`.
+        """
+        return self._open("MEDIAFILE", tenant=tenant, id=file_id, action="GETAUDIO", objectid=objectid)
+
+    def voicemails(self, tenant: str) -> tuple[Mailbox, ...]:
+        """Return the mailboxes of a tenant (doc). Raises NotThere where there are none: so the reply is empty (guess)."""
+        return mailboxes.mailboxes(self._open("VOICEMAIL", tenant=tenant, action="list"), self._pbx.transport.redactor)
+
+    def voicemail_messages(self, tenant: str, mailbox: str) -> tuple[Message, ...]:
+        """Return the messages of a mailbox (doc)."""
+        body = self._open("VOICEMAIL", tenant=tenant, mailbox=mailbox, action="messages")
+        return mailboxes.messages(body, self._pbx.transport.redactor)
+
+    def voicemail_message(self, tenant: str, mailbox: str, msgid: str) -> Body:
+        """Return the sound of a message, as it comes; close it (doc)."""
+        return self._open("VOICEMAIL", tenant=tenant, mailbox=mailbox, action="message", msgid=msgid)
+
+    def count_calls(self) -> int:
+        """Return how many calls there are on the system now (doc; that it is a plain number: guess)."""
+        with self._open("COUNTCALLS") as body:
+            return int(body.read())
+
+    def cdrs(self, tenant: str, start: date | str, end: date | str) -> Iterator[Cdr]:
+        """Return the calls from `start` to before `end` (doc; that `end` is left out: guess), one after the other.
+
+        With the tenant `%` and an admin key those of all tenants, in the admin's format (doc): it names the tenant of each.
+        """
+        return reports.cdrs(self.cdrs_csv(tenant, start, end), tenant)
+
+    def cdrs_csv(self, tenant: str, start: date | str, end: date | str) -> Body:
+        """Return the same as the CSV that it is, as it comes; close it."""
+        return self._report("CDRS", tenant, start, end)
+
+    def queue_logs(self, tenant: str, start: date | str, end: date | str) -> Iterator[QueueEvent]:
+        """Return the queue log from `start` to before `end` (doc; as with `cdrs`), one line after the other."""
+        return reports.queue_events(self.queue_logs_csv(tenant, start, end))
+
+    def queue_logs_csv(self, tenant: str, start: date | str, end: date | str) -> Body:
+        """Return the same as the CSV that it is, as it comes; close it."""
+        return self._report("QUEUELOGS", tenant, start, end)
+
+    def custom_types(self, tenant: str) -> tuple[Type, ...]:
+        """Return the custom destination types (doc), which are the same for every tenant (field)."""
+        return self._pbx.custom_types(tenant)
+
+    def custom_destinations(self, tenant: str) -> Listing:
+        """Return the custom destinations of a tenant, provably all of them (doc).
+
+        In its `rows`, `params` is None where this PBX does not list them (field): `get` has them. It is `doubtful` where
+        there are none, said in a way that is also how errors look (field).
+        """
+        return self._pbx.destinations(tenant)
+
+    def get(self, tenant: str, objectid: str) -> Row:
+        """Return a custom destination with its twenty params (doc). Raises NotThere where there is none of this id."""
+        return self._pbx.destination(tenant, objectid)
+
+    def add(self, tenant: str, name: str, type_id: str, params: Mapping[int, str] | None = None) -> Row:
+        """Add a custom destination, and return it as it reads back (doc).
+
+        `params` are texts by position, 1 to 20. Nothing is sent twice: after a lost answer the tenant is listed, and what
+        was added is recognised by its name and fields. Raises NotStored where it is not there, or not as it was to be.
+        """
+        return add(self._writer, tenant, name, type_id, params or {})
+
+    def update(
+        self,
+        tenant: str,
+        objectid: str,
+        *,
+        name: str | None = None,
+        type_id: str | None = None,
+        params: Mapping[int, str] | None = None,
+    ) -> Row:
+        """Change what is given of a custom destination, and return it as it reads back (doc).
+
+        Raises NotStored where it reads back other than it was to be.
+        """
+        return update(self._writer, tenant, objectid, name, type_id, params or {})
+
+    @property
+    def _writer(self) -> PbxWriter:
+        if not isinstance(self._pbx, PbxWriter):
+            raise UsageError("this client is read-only: it has no way to send a write")
+        return self._pbx
+
+    def _report(self, info: str, tenant: str, start: date | str, end: date | str) -> Body:
+        return self._open("INFO", info=info, format="csv", tenant=tenant, start=_day(start), end=_day(end))
+
+    def _open(self, reqtype: str, **params: str) -> Body:
+        return self._pbx.open(_request(reqtype, params))
+
+    def _send(self, reqtype: str, **params: str) -> Body:
+        return self._writer.send(_request(reqtype, params))
+
+
+def _request(reqtype: str, params: Mapping[str, str]) -> Request:
+    """Return a request; a parameter that is empty is not sent."""
+    return Request((("reqtype", reqtype), *((name, value) for name, value in params.items() if value)))
+
+
+def _day(day: date | str) -> str:
+    """Return a day as the API takes it. Raises UsageError."""
+    try:
+        return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
+    except ValueError:
+        raise UsageError(f"{day!r} is no day: write a date, or a text like 2017-01-31") from None

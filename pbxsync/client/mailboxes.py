@@ -1,0 +1,103 @@
+"""Voice mail as typed rows.
+
+The document shows no reply. The names of the columns are Asterisk's (guess); all of them are in `columns` as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from pbxsync.wire.recognise import text as as_text
+from pbxsync.wire.recognise import unrecognised
+from pbxsync.wire.rows import ShapeError, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxsync.wire.body import Body
+    from pbxsync.wire.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox: its `number`, its owner's `name`, how many `new` and `old` messages it has (None: not told)."""
+
+    number: str
+    name: str
+    new: int | None
+    old: int | None
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message: `id` is what `voicemail_message` takes, `time` is when it was left (UTC), `seconds` how long it is."""
+
+    id: str
+    caller: str
+    time: datetime | None
+    seconds: int | None
+    folder: str
+    columns: Mapping[str, str]
+
+
+def mailboxes(body: Body, redact: Redactor) -> tuple[Mailbox, ...]:
+    """Return the mailboxes of a reply. Raises Unrecognised and Unreachable."""
+    return tuple(
+        Mailbox(
+            number=row.get("mailbox", ""),
+            name=row.get("fullname", ""),
+            new=_number(row.get("newmessages")),
+            old=_number(row.get("oldmessages")),
+            columns=row,
+        )
+        for row in _rows(body, redact)
+    )
+
+
+def messages(body: Body, redact: Redactor) -> tuple[Message, ...]:
+    """Return the messages of a reply. Raises Unrecognised and Unreachable."""
+    return tuple(
+        Message(
+            id=row.get("msgid", ""),
+            caller=row.get("callerid", ""),
+            time=_moment(_number(row.get("origtime"))),
+            seconds=_number(row.get("duration")),
+            folder=row.get("folder", ""),
+            columns=row,
+        )
+        for row in _rows(body, redact)
+    )
+
+
+def _rows(body: Body, redact: Redactor) -> list[dict[str, str]]:
+    """Return the rows of a JSON reply, an array or an object of objects, with every plain value as text."""
+    with body:
+        data = body.read()
+    try:
+        value = parse(as_text(data, body.request, redact))
+        rows = list(value.values()) if isinstance(value, dict) else value
+        return [_row(each) for each in rows]
+    except ShapeError as error:
+        raise unrecognised(f"a reply with {error}", data, body.request, redact) from None
+
+
+def _row(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ShapeError("a row that is no object")
+    return {
+        name: "" if each is None else str(each) for name, each in value.items() if not isinstance(each, (dict, list))
+    }
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        return None

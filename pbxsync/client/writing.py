@@ -1,0 +1,100 @@
+"""Adds and updates of programs: what was written is read back before anybody is told that it worked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsync.apply.settle import settle
+from pbxsync.errors import NotStored, UsageError, WireError
+from pbxsync.inert import quoted
+from pbxsync.model import PARAM_COUNT, Destination, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxsync.wire.pbx import PbxWriter
+    from pbxsync.wire.rows import Row
+
+
+def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[int, str]) -> Row:
+    """Add a destination and return it as it reads back. Raises a WireError, NotStored among them, and UsageError."""
+    if not name:
+        raise UsageError("a destination to add needs a name")
+    fields = _fields(name, type_id, params)
+    before = frozenset(row.id for row in pbx.destinations(tenant).rows)
+    lost: WireError | None = None
+    told = None
+    try:
+        told = pbx.add(tenant, fields)
+    except WireError as error:
+        if not error.open_outcome:
+            raise
+        lost = error
+    found = told if told is not None and told not in before else _settled(pbx, tenant, fields, before, lost)
+    return _as_written(pbx.destination(tenant, found), fields, whole=True)
+
+
+def update(
+    pbx: PbxWriter, tenant: str, objectid: str, name: str | None, type_id: str | None, params: Mapping[int, str]
+) -> Row:
+    """Update a destination and return it as it reads back. Raises a WireError, NotStored among them, and UsageError."""
+    fields = _fields(name, type_id, params)
+    if not fields:
+        raise UsageError("nothing to update is given")
+    try:
+        pbx.update(tenant, objectid, fields)
+    except WireError as error:
+        if not error.open_outcome:
+            raise
+    return _as_written(pbx.destination(tenant, objectid), fields)
+
+
+def _fields(name: str | None, type_id: str | None, params: Mapping[int, str]) -> dict[str, str]:
+    """Return columns and their text. Raises UsageError."""
+    fields = {} if name is None else {"cu_name": name}
+    if type_id is not None:
+        if not (type_id.isascii() and type_id.isdigit()):
+            raise UsageError(f"{quoted(type_id)} is no number of a type: custom_types lists them")
+        fields["cu_ct_id"] = type_id
+    for position, value in params.items():
+        if not 1 <= position <= PARAM_COUNT:
+            raise UsageError(f"there is no param {position}: they count from 1 to {PARAM_COUNT}")
+        fields[f"cu_param{position}"] = value
+    return fields
+
+
+def _settled(
+    pbx: PbxWriter, tenant: str, fields: dict[str, str], before: frozenset[str], lost: WireError | None
+) -> str:
+    """Return the id of the row that an add has made although its reply does not tell; raise where there is none."""
+
+    def fetch(row: Row) -> Destination:
+        whole = row if row.params is not None and row.type_id is not None else pbx.destination(tenant, row.id)
+        return Destination(whole.id, whole.name, Type(whole.type_id or "", None), whole.params or ())
+
+    def fits(found: Destination) -> bool:
+        row = _columns(found.name or "", found.type.id if found.type else None, found.params)
+        return all(row.get(name) == value for name, value in fields.items() if name != "cu_name")
+
+    end = settle(fields["cu_name"], before, pbx.destinations(tenant).rows, fetch, fits)
+    ours = end.ours or (end.near if not end.problem else None)
+    if ours is not None and ours.id is not None:
+        return ours.id
+    reason = end.problem or "it is not there, and was not sent again"
+    raise NotStored(f"{quoted(fields['cu_name'])} of {tenant}: {reason}" + (f" ({lost})" if lost else ""))
+
+
+def _as_written(row: Row, fields: dict[str, str], *, whole: bool = False) -> Row:
+    """Return a row that holds what was written; with `whole` all else has to be empty. Raises NotStored."""
+    stored = _columns(row.name, row.type_id, row.params or ())
+    wanted = {**dict.fromkeys(stored, ""), **fields} if whole else fields
+    wrong = [name for name, value in wanted.items() if stored[name] not in {value, None}]
+    if wrong:
+        raise NotStored(f"destination {row.id} reads back other than it was to be: {', '.join(wrong)}")
+    return row
+
+
+def _columns(name: str, type_id: str | None, params: tuple[str | None, ...]) -> dict[str, str | None]:
+    """Return the columns of a row; its type is None where the PBX does not tell."""
+    named = {f"cu_param{position}": value for position, value in enumerate(params, start=1)}
+    return {"cu_name": name, "cu_ct_id": type_id, **named}
