@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo docs test coverage lint format types check bench fuzz lowest clean
+.PHONY: setup demo docs test coverage lint format types check bench fuzz kill-test lowest clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,10 @@ coverage: $(STAMP)
 	$(BIN)/python -m coverage run -m pytest -n 2 $(ARGS)
 	@$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=95
+
+# Kills applies with SIGKILL at random points, hundreds of times: make kill-test ROUNDS=1000
+kill-test: $(STAMP)
+	PBXSYNC_KILL_ROUNDS=$(or $(ROUNDS),600) $(BIN)/python -m pytest -n 2 -rP tests/kill
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
