@@ -22,6 +22,7 @@ demo: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python scripts/reference.py
 	$(BIN)/python scripts/picture.py
+	$(BIN)/python -m tests.faults.page
 	$(BIN)/python -m tests.docs.renew
 
 test: $(STAMP)

@@ -1,0 +1,118 @@
+"""What pbxsync does in each fault: kind by operation. The page docs/reference/faults.md and the tests are made from this.
+
+One word stands for a behaviour; `READS` and `WRITES` say what it is. Kinds with a moment hit before the operation is
+carried out, or after the PBX has committed it, which is told apart for writes alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+READS: Final = {
+    "fine": "understood: goes on as if nothing had happened",
+    "again": "asked again, within the tries and the time there are; then the tenant fails and the others go on",
+    "fails": "not asked again: the tenant fails and the others go on",
+    "refused": "the tenant fails and the others go on, unless what the key was good for before is refused now too: then"
+    " the key was revoked, and the whole run stops",
+    "empty": "asked again, then held against CUSTOMTYPES: believed with a warning, and apply wants --allow-empty",
+    "untold": "cannot be told: what the list lacks is planned as an add, for people to see; after the adds of a tenant one"
+    " more list shows twins, which make the run fail and are named",
+    "-": "does not concern this operation",
+}
+WRITES: Final = {
+    "fine": "read back as it was to be: done",
+    "found": "looked for on the PBX and found as it was to be: done",
+    "lost": "looked for on the PBX and not there: failed, and not sent again in this run",
+    "again": "sent again, within the tries, once it is seen that nothing was stored; then it failed",
+    "stopped": "looked for on the PBX and not there: failed, and nothing more is sent for this tenant",
+    "wrong": "stored other than sent: failed, with what was sent and what is stored",
+    "-": "does not concern this operation",
+}
+BACK: Final = {
+    "fine": "understood: done",
+    "again": "asked again, within the tries and the time there are; then it is unknown what became of the write",
+    "unknown": "it is unknown what became of the write: said so, and nothing is guessed",
+    "-": "does not concern this operation",
+}
+
+
+class Cells(NamedTuple):
+    """What happens for each operation. `after` are add and update where the PBX had done it before the fault."""
+
+    types: str
+    list: str
+    get: str
+    add: str
+    update: str
+    back: str
+    after: tuple[str, str] | None = None
+
+
+_DONE: Final = ("found", "found")
+_PASSING: Final = Cells("again", "again", "again", "lost", "again", "again", _DONE)
+_FINE: Final = Cells("fine", "fine", "fine", "fine", "fine", "fine")
+_REFUSED: Final = Cells("refused", "refused", "refused", "stopped", "stopped", "unknown", _DONE)
+_NOTHING: Final = Cells("again", "empty", "again", "lost", "lost", "again", ("found", "fine"))
+_NO_ANSWER: Final = Cells("fails", "fails", "fails", "lost", "lost", "unknown", _DONE)
+_NO_JSON: Final = Cells("fails", "fails", "fails", "lost", "lost", "unknown", ("found", "fine"))
+_GARBLED: Final = Cells("fails", "fails", "fails", "found", "fine", "unknown")
+_LIST_ROWS: Final = Cells("fails", "fails", "-", "-", "-", "-")
+_STORED: Final = Cells("-", "-", "-", "wrong", "wrong", "-")
+
+TABLE: Final[dict[str, Cells]] = {
+    "refuse": _PASSING._replace(after=None),
+    "reset": _PASSING,
+    "close": _PASSING,
+    "timeout": _PASSING,
+    "latency": _FINE,
+    "drip": Cells("again", "again", "again", "fine", "found", "again"),
+    "cut-body": Cells("again", "again", "again", "found", "found", "again"),
+    "status-429": Cells("again", "again", "again", "again", "again", "again", ("found", "again")),
+    "status-503": _PASSING,
+    "status-500": _PASSING,
+    "html-502": _PASSING,
+    "html-504": _PASSING,
+    "redirect": _NO_ANSWER,
+    "login-page": _NO_JSON,
+    "status-401": _REFUSED,
+    "status-403": _REFUSED,
+    "status-404": _NO_ANSWER,
+    "too-bad": _REFUSED,
+    "echo-key": _PASSING,
+    "empty": _NOTHING,
+    "null": _NOTHING,
+    "false": _NOTHING,
+    "bracket": _NO_JSON,
+    "php-fatal": _NO_JSON,
+    "php-warning": _GARBLED,
+    "cut-json": _GARBLED,
+    "latin-1": Cells("fails", "fails", "fails", "fine", "fine", "unknown"),
+    "bom": _FINE,
+    "gzip": _FINE,
+    "bad-gzip": Cells("fails", "fails", "fails", "found", "found", "unknown"),
+    "huge": _NO_ANSWER,
+    "gzip-bomb": _NO_ANSWER,
+    "missing-row": Cells("again", "untold", "-", "-", "-", "-"),
+    "twice-row": _LIST_ROWS,
+    "bad-row": _LIST_ROWS,
+    "no-id-row": _LIST_ROWS,
+    "wrong-key": _LIST_ROWS,
+    "number-ids": _FINE._replace(update="-"),
+    "other-row": Cells("-", "-", "fails", "-", "-", "unknown"),
+    "many-rows": Cells("-", "fine", "-", "-", "-", "-"),
+    "cut-values": _STORED,
+    "trim-values": _STORED,
+    "escape-quotes": _STORED,
+    "escape-html": _STORED,
+    "lie": Cells("-", "-", "-", "lost", "lost", "-"),
+    "stale": Cells("fine", "fine", "fine", "-", "-", "fine"),
+}
+#: The operations that a row speaks of, as they are called on the page.
+OPERATIONS: Final = {
+    "types": "CUSTOMTYPES list",
+    "list": "CUSTOM list",
+    "get": "CUSTOM get",
+    "add": "CUSTOM add",
+    "update": "CUSTOM update",
+    "back": "reading back",
+}

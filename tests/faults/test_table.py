@@ -1,0 +1,226 @@
+"""A test for each cell of the table: what pbxsync does in a fault, and what holds in every one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from pbxsync.emulator.faults.table import FAULTS
+from tests.faults import page
+from tests.faults.table import OPERATIONS, TABLE
+from tests.support.hidden import holders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from _pytest.mark.structures import ParameterSet
+
+    from pbxsync.emulator import Emulator
+    from tests.support.workdir import Ran, Workdir
+
+NEW = "Ny vagt <1> 'æ'"
+#: How the kinds with a value are ordered, where the usual one would take long.
+VALUES = {
+    "timeout": "=10s",
+    "huge": "=40",
+    "gzip-bomb": "=40",
+    "refuse": "=50ms",
+    "latency": "=20ms",
+    "drip": "=40ms",
+    "many-rows": "=1000",
+}
+#: Kinds that take the time that they are given; the others have enough even on a busy machine.
+SLOW = {"timeout", "drip", "status-429"}
+ASKS = {
+    "types": "object=CUSTOMTYPES action=LIST",
+    "list": "object=CUSTOM action=LIST tenant=DEMO",
+    "get": "object=CUSTOM action=GET tenant=DEMO",
+    "add": "object=CUSTOM action=ADD tenant=DEMO",
+    "update": "object=CUSTOM action=UPDATE tenant=DEMO",
+    "back": "object=CUSTOM action=GET tenant=DEMO n=2..",
+}
+TRIES = 2
+
+
+class Cell(NamedTuple):
+    kind: str
+    moment: str
+    operation: str
+    word: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind}{self.moment}-{self.operation}-{self.word}"
+
+    @property
+    def spec(self) -> str:
+        return f"{self.kind}{self.moment}{VALUES.get(self.kind, '')} {ASKS[self.operation]}"
+
+
+def cells() -> Iterator[Cell]:
+    for kind, row in TABLE.items():
+        for operation in OPERATIONS:
+            before = "-before" if row.after and FAULTS[kind].moment == "after-commit" else ""
+            yield Cell(kind, before, operation, getattr(row, operation))
+            if row.after and operation in {"add", "update"}:
+                after = "" if before else "-after-commit"
+                yield Cell(kind, after, operation, row.after[operation == "update"])
+
+
+def each(operations: Iterable[str] = OPERATIONS, words: Iterable[str] = ()) -> list[ParameterSet]:
+    """The cells of some operations, as parameters of a test: with some words, or all that have a behaviour of their own."""
+    found = (cell for cell in cells() if cell.operation in operations and cell.word not in {"-", "untold"})
+    return [pytest.param(cell, id=cell.title) for cell in found if not words or cell.word in words]
+
+
+@pytest.fixture
+def world(workdir: Workdir, pbx: Emulator) -> dict[str, str]:
+    """DEMO has one destination to update and one to add, FINE one to update; the ids of what is there, by name."""
+    pbx.put_type(99, "SÆRLIG")
+    ids = {
+        "Gæst": pbx.put("DEMO", cu_name="Gæst", cu_param1="1", cu_param5="it's"),
+        "Others": pbx.put("DEMO", cu_name="Others", cu_param1="9"),
+        "Fine": pbx.put("FINE", cu_name="Fine", cu_ct_id=99, cu_param1="1"),
+    }
+    new = {"name": NEW, "type": "FORWARD", "params": {"1": " 0636287454 ", "4": 'it\'s "<4>"'}}
+    workdir.tenant("DEMO", {"name": "Gæst", "type": "FORWARD", "params": {"1": ' it\'s "22222222222" <2> '}}, new)
+    workdir.tenant("FINE", {"name": "Fine", "type": "SÆRLIG", "params": ["2"]})
+    return ids
+
+
+def apply(workdir: Workdir, cell: Cell | None = None) -> Ran:
+    seconds = "1" if cell is not None and cell.kind in SLOW else "20"
+    bounds = ["--timeout", seconds, "--retries", str(TRIES), "--parallel", "1"]
+    return workdir.pbxsync("-vv", "apply", "--auto-approve", *bounds)
+
+
+def wanted(rows: list[dict[str, str]]) -> bool:
+    """Whether DEMO is as its file says."""
+    found: dict[str, Any] = {row["cu_name"]: (row["cu_param1"], row["cu_param4"], row["cu_param5"]) for row in rows}
+    return found == {
+        "Gæst": (' it\'s "22222222222" <2> ', "", "it's"),
+        "Others": ("9", "", ""),
+        NEW: (" 0636287454 ", 'it\'s "<4>"', ""),
+    }
+
+
+def hold(workdir: Workdir, pbx: Emulator) -> None:
+    """What holds after every fault: no twin, no key on the disk, and that a run without it converges."""
+    names = [row["cu_name"] for row in pbx.rows("DEMO")]
+    assert len(set(names)) == len(names), names
+    pbx.faults.clear()
+    assert apply(workdir).status == 0
+    assert pbx.rows("FINE")[0]["cu_param1"] == "2"
+    assert {row["cu_name"]: row["cu_param1"] for row in pbx.rows("DEMO")}[NEW] == " 0636287454 "
+    again = workdir.pbxsync("plan", "--detailed-exitcode")
+    assert (again.status, again.out.splitlines()[0]) == (0, "No changes. The PBX matches the files.")
+    files = {str(path): content for path, content in workdir.files().items()}
+    assert not holders(workdir.keys, files)
+
+
+@pytest.mark.parametrize("cell", each(["types", "list", "get"]))
+def test_a_fault_of_a_read(workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
+    del world
+    fault = pbx.faults.add(cell.spec)
+    ran = apply(workdir, cell)
+    posts = [request for request in pbx.log if request.method == "POST"]
+    if cell.word == "fine":
+        assert ran.status == 0
+        assert wanted(pbx.rows("DEMO"))
+    else:
+        assert ran.status == 1
+        assert not posts
+        if cell.word == "empty":
+            assert "the PBX lists no destinations for DEMO" in ran.err
+        else:
+            assert "DEMO failed: " in ran.out or "FINE failed: " in ran.out or "2 tenants failed: " in ran.out
+        if cell.operation != "types" and cell.kind != "refuse":
+            assert "Fine" in ran.out
+        if cell.word in {"fails", "refused"}:
+            assert fault.fired == (2 if cell.operation == "types" else 1)
+    hold(workdir, pbx)
+
+
+@pytest.mark.parametrize("cell", each(["add", "update"]))
+def test_a_fault_of_a_write(workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
+    fault = pbx.faults.add(cell.spec)
+    ran = apply(workdir, cell)
+    sent = sum(request.action == cell.operation.upper() and request.tenant == "DEMO" for request in pbx.log)
+    assert fault.fired
+    if cell.word in {"fine", "found"}:
+        assert ran.status == 0
+        assert wanted(pbx.rows("DEMO"))
+    else:
+        assert ran.status == 1
+        assert "Apply failed: " in ran.out
+    if cell.word == "wrong":
+        assert "sent" in ran.out
+        assert "stored" in ran.out
+    if cell.word == "stopped" and cell.operation == "update":
+        assert "not sent: " in ran.out
+    if cell.kind != "refuse":
+        assert sent == (TRIES if cell.word == "again" else 1)
+        assert pbx.rows("FINE")[0]["cu_param1"] == "2"
+    if cell.kind in {"cut-values", "escape-quotes", "escape-html"} and cell.operation == "add":
+        pbx.remove(next(row["cu_id"] for row in pbx.rows("DEMO") if row["cu_id"] not in world.values()))
+    hold(workdir, pbx)
+
+
+@pytest.mark.parametrize("cell", each(["back"]))
+def test_a_fault_of_reading_back(workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
+    fault = pbx.faults.add(f"{cell.spec} objectid={world['Gæst']}")
+    ran = apply(workdir, cell)
+    assert fault.fired
+    updates = [request for request in pbx.log if request.action == "UPDATE" and request.tenant == "DEMO"]
+    assert len(updates) == 1
+    if cell.word == "fine":
+        assert ran.status == 0
+    else:
+        assert ran.status == 1
+        assert 'unknown: DEMO "Gæst"' in ran.out
+    if cell.word == "unknown":
+        assert fault.fired == 1
+    hold(workdir, pbx)
+
+
+@pytest.mark.parametrize("cell", each(words=["again", "empty"]))
+def test_what_passes_after_one_time_is_nothing_to_speak_of(
+    workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell
+) -> None:
+    one = f" objectid={world['Gæst']}" if cell.operation == "back" else ""
+    fault = pbx.faults.add(f"{cell.spec}{one} times=1")
+    ran = apply(workdir, cell)
+    assert (ran.status, fault.fired) == (0, 1)
+    assert wanted(pbx.rows("DEMO"))
+
+
+def test_a_row_that_a_list_lacks_is_found_out_after_the_add(workdir: Workdir, pbx: Emulator) -> None:
+    pbx.put("DEMO", cu_name="First", cu_param1="1")
+    twin = pbx.put("DEMO", cu_name="Gæst", cu_param1="1")
+    workdir.tenant("DEMO", {"name": "Gæst", "type": "FORWARD", "params": ["1"]})
+    pbx.faults.add("missing-row times=1")
+    ran = apply(workdir)
+    assert ran.status == 1
+    assert f"but {twin} has the name" in ran.out
+
+
+def test_every_kind_of_fault_is_in_the_table() -> None:
+    assert list(TABLE) == list(FAULTS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_faults_that_do_not_concern_an_operation_change_nothing(
+    workdir: Workdir, pbx: Emulator, world: dict[str, str], operation: str
+) -> None:
+    del world
+    idle = [kind for kind, row in TABLE.items() if getattr(row, operation) == "-"]
+    for kind in idle:
+        if not {"object", "action"} & FAULTS[kind].only.keys():
+            pbx.faults.add(f"{kind} {ASKS[operation]}")
+    assert apply(workdir).status == 0
+    assert wanted(pbx.rows("DEMO"))
+
+
+def test_the_page_shows_the_table_else_run_make_docs() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.text()
