@@ -20,6 +20,7 @@ from pbxsync.files.pinned import PinnedIds
 from pbxsync.files.reader import read
 from pbxsync.files.rules import Rulebook
 from pbxsync.files.schema import read_tenant_file
+from pbxsync.files.shelf import Shelf
 from pbxsync.files.source import Unreadable, display, read_bytes
 from pbxsync.inert import quoted
 from pbxsync.nearest import did_you_mean
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from pbxsync.entry import Entry
     from pbxsync.files.packing import Row
+    from pbxsync.files.shelf import Slot
     from pbxsync.project import Project
 
 #: More than anybody reads; it bounds what ten thousand files of nothing but mistakes cost.
@@ -40,7 +42,7 @@ class _Packed(NamedTuple):
     """The rows of one file, and how many they are."""
 
     file: str
-    rows: bytes
+    rows: Slot
     size: int
 
 
@@ -48,9 +50,15 @@ class Desired:
     """What the tenant files want. Entries are held packed, and handed out one tenant at a time."""
 
     def __init__(
-        self, packed: dict[str, list[_Packed]], warnings: tuple[Problem, ...], files: int, types: frozenset[str]
+        self,
+        packed: dict[str, list[_Packed]],
+        shelf: Shelf,
+        warnings: tuple[Problem, ...],
+        files: int,
+        types: frozenset[str],
     ) -> None:
         self._packed = packed
+        self._shelf = shelf
         #: The codes of the tenants in scope, sorted.
         self.tenants = tuple(sorted(packed))
         self.warnings = warnings
@@ -73,7 +81,7 @@ class Desired:
         return tuple(
             packing.entry(row, tenant, packed.file)
             for packed in self._packed.get(tenant, ())
-            for row in packing.unpack(packed.rows)
+            for row in packing.unpack(self._shelf.get(packed.rows))
         )
 
 
@@ -94,7 +102,7 @@ def load(paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = 
     scope = _in_scope(sorted(loading.packed), tenant_globs)
     warnings = (warning for tenant in scope for warning in loading.checked[tenant].warnings)
     packed = {tenant: loading.packed[tenant] for tenant in scope}
-    return Desired(packed, tuple(sorted(warnings, key=_order)), len(files), frozenset(loading.types))
+    return Desired(packed, loading.shelf, tuple(sorted(warnings, key=_order)), len(files), frozenset(loading.types))
 
 
 class _Loading:
@@ -102,6 +110,7 @@ class _Loading:
 
     def __init__(self, project: Project, problems: list[Problem]) -> None:
         self.packed: dict[str, list[_Packed]] = {}
+        self.shelf = Shelf()
         self.checked: dict[str, names.Checked] = {}
         self.types: set[str] = set()
         self._clear_unlisted = project.clear_unlisted
@@ -128,7 +137,7 @@ class _Loading:
             self._ids.add(rows)
             self.types.update(row[4] for row in rows if row[4] is not None)
             self.checked[tenant] = names.check([(shown, rows)])
-            self.packed.setdefault(tenant, []).append(_Packed(shown, packing.pack(rows), len(rows)))
+            self.packed.setdefault(tenant, []).append(_Packed(shown, self.shelf.put(packing.pack(rows)), len(rows)))
         for problem in findings.problems():
             self.problem(problem)
 
@@ -143,7 +152,9 @@ class _Loading:
         """Check over all files; raise FilesError with all problems where there are any."""
         for tenant, files in self.packed.items():
             if len(files) > 1:
-                self.checked[tenant] = names.check([(each.file, packing.unpack(each.rows)) for each in files])
+                self.checked[tenant] = names.check(
+                    [(each.file, packing.unpack(self.shelf.get(each.rows))) for each in files]
+                )
             for problem in self.checked[tenant].problems:
                 self.problem(problem)
         for problem in self._ids.problems(self._rows()):
@@ -157,7 +168,10 @@ class _Loading:
     def _rows(self) -> Iterator[tuple[str, Row]]:
         """Yield every row with its file, in the order of the files."""
         everything = sorted((each for files in self.packed.values() for each in files), key=lambda each: each.file)
-        return ((each.file, row) for each in everything for row in packing.unpack(each.rows))
+        return ((each.file, row) for each in everything for row in self._unpacked(each))
+
+    def _unpacked(self, packed: _Packed) -> list[Row]:
+        return packing.unpack(self.shelf.get(packed.rows))
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:
