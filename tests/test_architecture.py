@@ -37,6 +37,7 @@ GROUND = {
     "pbxsync.inert",
     "pbxsync.nearest",
     "pbxsync.alike",
+    "pbxsync.atomic",
 }
 ROOMS = {
     "pbxsync.wire": set[str](),
