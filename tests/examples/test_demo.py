@@ -45,7 +45,7 @@ def shown() -> str:
 def test_each_command_is_printed_before_what_it_says_and_its_status_after(shown: str) -> None:
     steps = re.findall(r"^\$ (.*)\n(?:.*\n)*?\(exit status (\d)\)$", shown, re.MULTILINE)
     assert steps == [
-        ("head -n 18 tenants/hansen.yaml", "0"),
+        ("sed -n 2,19p tenants/hansen.yaml", "0"),
         ("pbxsync validate", "0"),
         ("pbxsync plan --out change.plan --detailed-exitcode", "2"),
         ("pbxsync apply change.plan", "0"),
@@ -58,7 +58,7 @@ def test_each_command_is_printed_before_what_it_says_and_its_status_after(shown:
 def test_it_plans_adds_and_updates_applies_them_and_plans_nothing_after(shown: str) -> None:
     said = iter(shown.splitlines())
     for line in (
-        '  + "Holidays"  tenants/hansen.yaml:26',
+        '  + "Holidays"  tenants/hansen.yaml:27',
         "Plan: 2 to add, 5 to change.",
         "Apply complete: 2 added, 5 changed.",
         "No changes. The PBX matches the files.",

@@ -74,6 +74,20 @@ def test_they_keep_all_they_make_in_one_hidden_folder_beside_the_project_file(fo
     before = {path for path in folder.parent.rglob("*") if ".pbxsync" not in path.parts}
     run(folder.parent, "pbxsync", "apply", "examples/tenants", "--auto-approve")
     assert {path for path in folder.parent.rglob("*") if ".pbxsync" not in path.parts} == before
-    assert sorted(path.name for path in (folder / ".pbxsync").iterdir()) == ["demo.db", "journal", "lock"]
+    assert sorted(path.name for path in (folder / ".pbxsync").iterdir()) == [".gitignore", "demo.db", "journal", "lock"]
     (journal,) = (folder / ".pbxsync" / "journal").iterdir()
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kind", ["tenant", "project"])
+def test_an_editor_finds_nothing_wrong_with_them(kind: str, folder: Path) -> None:
+    schema = folder / ".pbxsync" / f"{kind}.schema.json"
+    schema.parent.mkdir()
+    schema.write_text(run(folder, "pbxsync", "schema", kind).stdout, encoding="utf-8")
+    files = sorted((folder / "tenants").glob("*.yaml")) if kind == "tenant" else [folder / "pbxsync.yaml"]
+    for file in files:
+        first = file.read_text(encoding="utf-8").partition("\n")[0]
+        named = first.removeprefix("# yaml-language-server: $schema=")
+        assert (file.parent / named).resolve() == schema
+    checked = run(folder, "check-jsonschema", "--schemafile", str(schema), *map(str, files))
+    assert checked.returncode == 0, checked.stdout
