@@ -138,7 +138,7 @@ class Planner:
         self, field: str, want: Wanted, was: Destination | None, hasher: Callable[[], Fingerprinter]
     ) -> FieldDiff:
         if field == "type":
-            return _type_diff(want.destination.type, was.type if was is not None else None)
+            return self._type_diff(want.destination.type, was.type if was is not None else None)
         before = values(was)[field] if was is not None else None
         after = values(want.destination if was is None else filled(want.destination, was))[field] or ""
         position = int(field[5:]) if field.startswith("param") else 0
@@ -147,6 +147,16 @@ class Planner:
             return FieldDiff(field, before, after, label)
         mark = hasher().secret(after)
         return FieldDiff(field, None, None, label, sensitive=True, fingerprint=mark, secret=Secret(after))
+
+    def _type_diff(self, after: Type | None, before: Type | None) -> FieldDiff:
+        """Return the diff of a type. Its name is for people; a PBX may have put a key into it."""
+        return FieldDiff(
+            "type",
+            before=None if before is None else self.redactor(str(before)),
+            after=None if after is None else str(after),
+            before_id=None if before is None else before.id,
+            after_id=None if after is None else after.id,
+        )
 
     def _refuse_key(self, want: Wanted, rows: tuple[FieldDiff, ...]) -> None:
         """Refuse to write a key of ours into a destination: it could not be shown, saved or journalled."""
@@ -160,8 +170,8 @@ class Planner:
         for row in listing.rows:
             if row.id in left:
                 kind = types.live(row.type_id, row.type_name)
-                name = self.redactor(row.name)
-                found.append(Unmanaged(row.id, name, row.type_name or "" if kind is None else str(kind)))
+                called = row.type_name or "" if kind is None else str(kind)
+                found.append(Unmanaged(row.id, self.redactor(row.name), self.redactor(called)))
         return tuple(sorted(found, key=lambda each: (each.name, int(each.id))))
 
 
@@ -187,16 +197,6 @@ def _fields_to_add(want: Wanted) -> tuple[str, ...]:
     """Return the fields of an add: name, type, and each param that is not empty."""
     given = [name for name, value in values(want.destination).items() if name.startswith("param") and value]
     return ("name", "type", *given)
-
-
-def _type_diff(after: Type | None, before: Type | None) -> FieldDiff:
-    return FieldDiff(
-        "type",
-        before=None if before is None else str(before),
-        after=None if after is None else str(after),
-        before_id=None if before is None else before.id,
-        after_id=None if after is None else after.id,
-    )
 
 
 def _ids_before(listing: Listing, changes: tuple[Change, ...]) -> frozenset[str]:

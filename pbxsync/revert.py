@@ -18,12 +18,13 @@ from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Status, Tenan
 from pbxsync.order import in_order, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pbxsync.apply.reading import LiveReader
     from pbxsync.crew import Crew
     from pbxsync.logged import Logged, Old, Write
     from pbxsync.model import Destination
+    from pbxsync.wire.redact import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class _Object:
 
 @dataclass(frozen=True, slots=True)
 class Reverser:
-    """Makes the plan of a revert. `holds_key` tells of a text that must not be shown; `force` overrides who came later."""
+    """Makes the plan of a revert. `redact` takes keys out of names; `force` overrides who came later."""
 
     live: LiveReader
     crew: Crew
-    holds_key: Callable[[str], bool]
+    redact: Redactor
     force: bool
 
     def reversal(self, logged: Logged) -> Reversal:
@@ -137,7 +138,7 @@ class Reverser:
             row, value = old[field], values(now)[field] or ""
             if row.sensitive or field in hidden:
                 notes.append(f"{field} is sensitive: put it back by hand")
-            elif self.holds_key(value):
+            elif self.redact.finds(value):
                 notes.append(f"{field} holds a key of the project: put it back by hand")
             elif row.old is None or (field == "type" and not (row.old.isascii() and row.old.isdigit())):
                 notes.append("nobody knows which type it had: put it back by hand")
@@ -148,14 +149,14 @@ class Reverser:
     def _field(self, row: Old, now: Destination, value: str) -> FieldDiff:
         if row.field == "type":
             kind = now.type
-            before = (None, None) if kind is None else (str(kind), kind.id)
+            before = (None, None) if kind is None else (self.redact(str(kind)), kind.id)
             return FieldDiff("type", before[0], row.old_name or row.old, before_id=before[1], after_id=row.old)
         return FieldDiff(row.field, value, row.old, self.live.label(now, row.field))
 
     def _change(self, tenant: str, now: Destination, current: str, diff: tuple[FieldDiff, ...]) -> Change:
         after = {row.field: row.after for row in diff}
-        name = after.get("name", now.name) or ""
-        kind = after.get("type") or str(now.type or "")
+        name = self.redact(after.get("name", now.name) or "")
+        kind = self.redact(after.get("type") or str(now.type or ""))
         return Change(Action.UPDATE, tenant, now.id, name, FROM_JOURNAL, diff, current, now, kind)
 
     def _twins(self, tenant: str, changes: list[Change]) -> tuple[str, ...]:

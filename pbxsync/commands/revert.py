@@ -78,7 +78,7 @@ def _plan(
     read_at = time.monotonic()
     with reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
         live = replace(live_reader(pbx, project, where), types_matter=True)  # for the labels that people read
-        found = Reverser(live, crew, app.redactor.finds, force).reversal(logged)
+        found = Reverser(live, crew, app.redactor, force).reversal(logged)
     tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
     return Plan(where.name, now(), __version__, tenants), found
 

@@ -10,7 +10,6 @@ import json
 import re
 from typing import Any, Final, NamedTuple
 
-from pbxsync.inert import quoted
 from pbxsync.model import PARAM_COUNT, Type
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -130,7 +129,8 @@ def _identity(row: dict[str, Any], column: str, key: str | None) -> str:
     if not isinstance(found, str) or not _ID.fullmatch(found):
         raise ShapeError(f"a row without a usable {column}")
     if key is not None and key != found:
-        raise ShapeError(f"a row with the key {quoted(key[:40])} and the {column} {found}")
+        # The key itself is not shown: it may be anything, a secret too.
+        raise ShapeError(f"the row of {column} {found} under another key")
     return found
 
 
