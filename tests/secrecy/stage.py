@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.cli import COMMANDS
-from pbxsync.emulator import FAULTS, Emulator
+from pbxsync.emulator import FAULTS, Emulator, FaultSpec
 from pbxsync.wire import pbx as wire
 from pbxsync.wire import retry
-from tests.support.hidden import holders
+from tests.support.hidden import holders, pieces_of
 from tests.support.tenantfile import forward
 from tests.support.workdir import Workdir
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pbxsync.emulator import FaultSpec
     from tests.support.workdir import Ran
 
 READ_KEY: Final = "r/d+Key=&%#æ'x~1"
@@ -87,7 +86,7 @@ ONLINE: Final = {
     ],
     "revert": [
         *_cases(f"revert {_LIMITED} run.jsonl --auto-approve", after=True, writes=True),
-        *_cases(f"revert {_LIMITED} run.jsonl --out back.plan", after=True),
+        *_cases(f"revert {_LIMITED} --force run.jsonl --out back.plan", after=True),
     ],
     "export": _cases(f"export {_LIMITED} DEMO", f"export {_LIMITED} DEMO ACME --out exported --force"),
     "types": _cases(f"types {_LIMITED}", f"types {_LIMITED} ACME --format json"),
@@ -112,10 +111,12 @@ class Stage:
         self.workdir, self.pbx = workdir, pbx
         self.keys = {READ_KEY, WRITE_KEY, TENANT_KEY}
         self.secrets = self.keys | ({OLD_VALUE, NEW_VALUE} if sensitive else set())
+        self.pieces = pieces_of(self.secrets)
         workdir.connect(pbx.url, READ_KEY, WRITE_KEY)
         workdir.set(ACME_KEY=TENANT_KEY, BOT_KEY=NEW_VALUE)
         workdir.write("pbxsync.yaml", _PROJECT + ("    sensitive: [api_key]\n" if sensitive else ""))
-        workdir.tenant("DEMO", forward("Boss phone", "200"), forward("Night duty", "300"))
+        retyped = {"id": "11", "type": "2"}
+        workdir.tenant("DEMO", forward("Boss phone", "200"), forward("Night duty", "300"), retyped)
         bot = {"name": "Bot", "type": "AI AGENT", "params": {"prompt": "Answer in Danish"}}
         if sensitive:
             bot["params"] = {"prompt": "Answer in Danish", "api_key": "${BOT_KEY}"}
@@ -131,7 +132,8 @@ class Stage:
                 self.pbx.remove(row["cu_id"])
         forwarded = {"cu_param2": "INCOMINGDID", "cu_param3": "30"}
         self.pbx.put("DEMO", cu_id=10, cu_name="Boss phone", cu_param1="200" if after else "100", **forwarded)
-        self.pbx.put("DEMO", cu_id=11, cu_name="Old fax", cu_param1="1")
+        self.pbx.put("DEMO", cu_id=11, cu_name="Old fax", cu_ct_id=2 if after else 1)
+        self.pbx.put("DEMO", cu_id=12, cu_name="In no file", cu_param1="1")
         value = NEW_VALUE if after and NEW_VALUE in self.secrets else OLD_VALUE
         prompt = "Answer in Danish" if after else "Answer"
         self.pbx.put("ACME", cu_id=20, cu_name="Bot", cu_ct_id=8, cu_param1=prompt, cu_param2=value)
@@ -150,13 +152,13 @@ class Stage:
         self.run(*filter(None, [verbosity]), *case.words)
         return hit.fired
 
-    def play_all(self, fault: str) -> int:
+    def play_all(self, fault: str | FaultSpec) -> int:
         """Run every command that sends requests, at every verbosity, with a fault of all and one of the writes alone."""
         hits = 0
         for case in (case for name in COMMANDS for case in ONLINE.get(name, ())):
             for verbosity in VERBOSITIES:
                 hits += self.play(case, verbosity, fault)
-            hits += self.play(case, "-vv", f"{fault} method=POST") if case.writes else 0
+            hits += self.play(case, "-vv", _of_writes(fault)) if case.writes else 0
         return hits
 
     def run(self, *words: str) -> Ran:
@@ -168,10 +170,15 @@ class Stage:
     def search(self, ran: Ran) -> None:
         """Fail where a secret is in the output, or in any file."""
         texts = {str(path): content for path, content in self.workdir.files().items()}
-        found = holders(self.secrets, {"stdout": ran.out.encode(), "stderr": ran.err.encode(), **texts})
+        found = holders(self.secrets, {"stdout": ran.out.encode(), "stderr": ran.err.encode(), **texts}, self.pieces)
         assert not found, (found, ran)
         lines = [line for line in ran.text.split("\n") if line.lstrip().startswith("::")]
         assert not lines, lines
+
+
+def _of_writes(fault: str | FaultSpec) -> FaultSpec:
+    spec = FaultSpec.parse(fault) if isinstance(fault, str) else fault
+    return replace(spec, match={**spec.match, "method": "POST"})
 
 
 @contextmanager

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.cli import COMMANDS
-from tests.secrecy.stage import FAULT_KINDS, OFFLINE, ONLINE, VERBOSITIES, Stage, staged
+from tests.secrecy.echoes import everything
+from tests.secrecy.stage import (
+    FAULT_KINDS,
+    OFFLINE,
+    ONLINE,
+    READ_KEY,
+    TENANT_KEY,
+    VERBOSITIES,
+    WRITE_KEY,
+    Stage,
+    staged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pbxsync.emulator import FaultSpec
 
 
 @pytest.fixture
@@ -27,6 +40,14 @@ def test_every_command_has_its_cases() -> None:
 @pytest.mark.parametrize("fault", FAULT_KINDS)
 def test_no_command_shows_a_key_at_any_verbosity_in_any_fault(stage: Stage, fault: str) -> None:
     assert stage.play_all(fault)
+
+
+ECHOES = everything([READ_KEY, WRITE_KEY, TENANT_KEY])
+
+
+@pytest.mark.parametrize("echo", ECHOES, ids=lambda echo: echo.text)
+def test_no_command_shows_a_key_that_the_pbx_shows(stage: Stage, echo: FaultSpec) -> None:
+    assert stage.play_all(echo)
 
 
 @pytest.mark.parametrize("verbosity", VERBOSITIES)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import html
 import json
-import re
 from functools import reduce
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pbxsync.inert import inert, quoted
 from pbxsync.model import Secret
 from pbxsync.wire.redact import PLACEHOLDER, Redactor
+from tests.secrecy.writings import WRITINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,35 +24,6 @@ ODD = "abzAZ0159+/=&%#?:;,$@!'\"\\<>[](){}~-_.|^`æøåÆéß\u200b\u0142😀"
 KEYS = st.text(st.sampled_from(ODD), min_size=6, max_size=24).filter(lambda key: not key.endswith("\\"))
 
 
-def _some(characters: str) -> Callable[[str], str]:
-    """What a program does that escapes these characters alone, as numbers of HTML."""
-    return lambda text: re.sub(f"[{re.escape(characters)}]", lambda found: f"&#{ord(found.group())};", text)
-
-
-WRITINGS: dict[str, Callable[[str], str]] = {
-    "as it is": lambda text: text,
-    "url": lambda text: quote(text, safe=""),
-    "url in small letters": lambda text: re.sub("%..", lambda found: found.group().lower(), quote(text, safe="")),
-    "path": quote,
-    "form": quote_plus,
-    "encodeURI": lambda text: quote(text, safe=";,/?:@&=+$-_.!~*'()#"),
-    "json": lambda text: json.dumps(text)[1:-1],
-    "json of php": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
-    "json with letters": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    "html": html.escape,
-    "html of php": lambda text: html.escape(text).replace("&#x27;", "&#039;"),
-    "html with entities": lambda text: html.escape(text).replace("æ", "&aelig;").replace("ø", "&oslash;"),
-    "html in numbers": _some("&<>\"'+æøåé"),
-    "addslashes": lambda text: re.sub(r"[\\'\"]", r"\\\g<0>", text),
-    "repr": lambda text: repr(text)[1:-1],
-    "ascii": lambda text: ascii(text)[1:-1],
-    "repr of bytes": lambda text: repr(text.encode())[2:-1],
-    "octal": lambda text: re.sub(
-        r"[^ -~]|\\", lambda found: "".join(f"\\{byte:o}" for byte in found[0].encode()), text
-    ),
-    "inert": inert,
-    "quoted": lambda text: quoted(text)[1:-1],
-}
 ONE = st.sampled_from(list(WRITINGS))
 #: Python's repr comes first where it comes at all: after others it would write some letters in two ways within one key.
 MANY = st.lists(ONE, min_size=1, max_size=2).filter(lambda names: "ascii" not in names[1:])

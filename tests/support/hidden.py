@@ -24,10 +24,16 @@ def forms_of(secrets: Iterable[str]) -> set[str]:
     return {form for secret in secrets for form in _forms(secret)}
 
 
-def holders(secrets: Iterable[str], texts: dict[str, bytes]) -> list[str]:
-    """Return the names of the texts that hold a secret in any form."""
-    forms = [form.encode() for form in forms_of(secrets)]
+def holders(secrets: Iterable[str], texts: dict[str, bytes], pieces: Iterable[str] = ()) -> list[str]:
+    """Return the names of the texts that hold a secret in any form, or one of some pieces of it."""
+    forms = [form.encode() for form in (*forms_of(secrets), *pieces)]
     return [name for name, text in texts.items() if any(form in text for form in forms)]
+
+
+def pieces_of(secrets: Iterable[str], size: int = 8) -> set[str]:
+    """Every piece of so many characters of the secrets as they are and in a URL: half a key is too much too."""
+    written = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
+    return {form[at : at + size] for form in written for at in range(len(form) - size + 1)}
 
 
 @lru_cache(maxsize=64)
