@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "schema": ("schema", "Print the JSON Schema of tenant or project files, for editors."),
     "export": ("export", "Write live destinations as tenant files."),
     "types": ("types", "List the custom destination types."),
+    "doctor": ("doctor", "Look for what would stop a plan, and say what to do."),
     "api": ("api", "Send one request of the API, any operation of the document."),
     "emulator": ("emulator", "Serve an emulated PBX on loopback."),
 }

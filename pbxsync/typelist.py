@@ -39,6 +39,8 @@ def as_json(types: Sequence[Type], project: Project) -> str:
 
 def as_text(types: Sequence[Type], project: Project) -> str:
     """Return the types as a table, and below it, for those without labels, what to paste into the project file."""
+    if not types:
+        return "The PBX lists no custom destination types."
     rows = [("number", "name", "params", "what it is")]
     rows += [
         (each.id, inert(each.name or ""), _params(each, project), inert(each.description)) for each in ordered(types)

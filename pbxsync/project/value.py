@@ -96,6 +96,11 @@ class Project(NamedTuple):
         candidates = self._writing(tenant) if write else (*self._reading(tenant), *self._writing(tenant))
         return any(self._leads_somewhere(candidate) for candidate in candidates)
 
+    def key_name(self, tenant: str, *, write: bool = False) -> str | None:
+        """Return the reference that leads to the key of a tenant, as it is written; None where none does."""
+        candidates = self._writing(tenant) if write else (*self._reading(tenant), *self._writing(tenant))
+        return next((str(each.reference) for each in candidates if self._leads_somewhere(each)), None)
+
     def secrets(self) -> tuple[Secret, ...]:
         """Return every key that there is now, to keep out of whatever is shown."""
         pairs = (*self.tenant_keys.values(), self.default_keys, _ENVIRONMENT)
@@ -150,7 +155,8 @@ class Project(NamedTuple):
             try:
                 return _sound(self.vault.resolve(candidate.reference), candidate.reference)
             except NoSecret as error:
-                advice = advice or f"no key to {what} tenant {quoted(tenant)}: {error}"
+                whose = f" tenant {quoted(tenant)}" if tenant else ""
+                advice = advice or f"no key to {what}{whose}: {error}"
             except BadSecret as error:
                 raise ProjectError([Problem(candidate.place, str(error))]) from None
         raise ProjectError([Problem(candidates[0].place, advice)])

@@ -34,7 +34,7 @@ class Request(NamedTuple):
 class Reply(NamedTuple):
     """One reply: `body` decoded from its transfer and content coding, `seconds` from sending to the last byte.
 
-    `retry_after` is in seconds, None where the server did not say.
+    `retry_after` is in seconds, None where the server did not say; `date` is its clock, as HTTP writes it.
     """
 
     status: int
@@ -42,6 +42,7 @@ class Reply(NamedTuple):
     content_type: str
     retry_after: float | None
     seconds: float
+    date: str = ""
 
 
 def _quoted(text: str) -> str:

@@ -131,7 +131,8 @@ class ReadTransport:
             if trouble:
                 self.meter.count(refused=True)
             kind = response.headers.get("Content-Type", "")
-            reply = Reply(response.status, body, kind, retry_after, time.monotonic() - entered)
+            date = response.headers.get("Date", "")
+            reply = Reply(response.status, body, kind, retry_after, time.monotonic() - entered, date)
         except (broken.HTTPError, HTTPException, OSError) as error:
             trouble = isinstance(error, (broken.TimeoutError, TimeoutError)) or guard.fired
             explained = self._explained(error, late=guard.fired)

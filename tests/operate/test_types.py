@@ -88,7 +88,11 @@ def test_an_empty_answer_is_no_list_of_types(workdir: Workdir, demo: Emulator) -
     demo.faults.add("empty")
     ran = workdir.pbxsync("types", "DEMO")
     assert (ran.status, ran.out) == (1, "")
-    assert "lists no custom destination types for DEMO" in ran.err
+    assert "nothing, twice, which is how errors look" in ran.err
+
+
+def test_no_types_are_said_to_be_none(tmp_path: Path) -> None:
+    assert as_text([], Project(tmp_path, Vault({}, tmp_path))) == "The PBX lists no custom destination types."
 
 
 TYPES = st.builds(Type, st.integers(1, 30).map(str), st.text(max_size=12), st.text(max_size=20))

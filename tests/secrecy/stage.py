@@ -90,6 +90,7 @@ ONLINE: Final = {
     ],
     "export": _cases(f"export {_LIMITED} DEMO", f"export {_LIMITED} DEMO ACME --out exported --force"),
     "types": _cases(f"types {_LIMITED}", f"types {_LIMITED} ACME --format json"),
+    "doctor": _cases(f"doctor {_LIMITED}", f"doctor {_LIMITED} --format json"),
     "api": [
         *_cases(f"api {_LIMITED} {_CUSTOM} tenant=DEMO action=list", f"api {_LIMITED} COUNTCALLS --out count.txt"),
         *_cases(f"api {_LIMITED} {_CUSTOM} tenant=ACME action=get objectid=20"),
