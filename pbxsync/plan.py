@@ -3,7 +3,7 @@
 The phases of a tenant, by the words that the docs use too:
 
 1. list: the live destinations, by id and name
-2. match: which entry of the files is which of them
+2. match: which entry of the files is which of them; the list once more where one seems to be missing
 3. get: the params of those that a file manages, where the list has none
 4. resolve: types, labels and variables, into desired destinations
 5. diff: which fields differ
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync import live as livestate
 from pbxsync.diff import differing, filled, values
-from pbxsync.errors import MatchError, PbxsyncError
+from pbxsync.errors import LiveError, MatchError, PbxsyncError
 from pbxsync.fingerprint import Fingerprinter
 from pbxsync.match import match
 from pbxsync.model import Action, Change, FieldDiff, Secret, TenantPlan, Unmanaged
@@ -64,6 +64,8 @@ class Planner:
 
     def _planned(self, tenant: str, entries: Sequence[Entry], listing: Listing, read_at: float) -> TenantPlan:
         matching = match(entries, [(row.id, row.name) for row in listing.rows])
+        if any(identity is None for _, identity in matching.pairs):
+            self._look_again(tenant, listing)
         types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
         managed = {identity for _, identity in matching.pairs if identity is not None}
         rows = [row for row in listing.rows if row.id in managed]
@@ -80,6 +82,18 @@ class Planner:
             live_ids=_ids_before(listing, changes),
             read_at=read_at if changes else None,
         )
+
+    def _look_again(self, tenant: str, listing: Listing) -> None:
+        """Raise LiveError unless a second list holds the same: what is added for want of a row cannot be taken back."""
+        if listing.doubtful:
+            return  # that was asked more than once
+        first, second = ({(row.id, row.name) for row in each.rows} for each in (listing, self.pbx.destinations(tenant)))
+        if first != second:
+            odd = ", ".join(sorted({identity for identity, _ in first ^ second}, key=int)[:5])
+            raise LiveError(
+                f"two lists of {tenant}, one right after the other, differ in {odd}: somebody works on it just now, or the"
+                " server is not in order; run again"
+            )
 
     @staticmethod
     def _numbers(listing: Listing) -> set[str]:

@@ -84,18 +84,20 @@ def _emulator_key(file: str, kind: str) -> str:
 @contextmanager
 def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxReader]:
     """Give a PBX that can be read; what it runs on has no way to send a write."""
-    from pbxsync.wire.pbx import Patience, PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.wire.pbx import PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.wire.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
     from pbxsync.wire.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
 
     with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
-        yield PbxReader(transport, where.read_key, Patience(limits.retries, limits.timeout * limits.retries))
+        yield PbxReader(transport, where.read_key, Patience.of(limits.retries, limits.timeout))
 
 
 @contextmanager
 def writer(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxWriter]:
     """Give a PBX that can be read and written, with the write key."""
-    from pbxsync.wire.pbx import Patience, PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.wire.pbx import PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.wire.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
     from pbxsync.wire.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
 
     with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
-        yield PbxWriter(transport, where.write_key, Patience(limits.retries, limits.timeout * limits.retries))
+        yield PbxWriter(transport, where.write_key, Patience.of(limits.retries, limits.timeout))

@@ -63,7 +63,9 @@ class Sender:
 
     def again(self, lost: WireError, tries: int) -> bool:
         """Wait before a write is repeated, and return whether it may be: not often, and not once the run halts."""
-        if tries >= self.tries or self.halt.why() is not None or not self.halt.wait(pause_after(lost, tries)):
+        if tries >= self.tries or self.halt.why() is not None:
+            return False
+        if not self.halt.wait(pause_after(lost, tries, self.pbx.patience.pause)):
             return False
         self.pbx.transport.meter.count(repeated=True)
         return True

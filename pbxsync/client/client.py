@@ -11,8 +11,9 @@ from pbxsync.errors import UsageError
 from pbxsync.model import Secret
 from pbxsync.project.url import EMULATOR, refusal
 from pbxsync.wire.messages import Request
-from pbxsync.wire.pbx import Patience, PbxReader, PbxWriter
+from pbxsync.wire.pbx import PbxReader, PbxWriter
 from pbxsync.wire.recognise import unrecognised
+from pbxsync.wire.retry import Patience
 from pbxsync.wire.transport import ReadTransport, Settings, WriteTransport
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Client:
             raise UsageError(refused)
         secret = key if isinstance(key, Secret) else Secret(key)
         settings = Settings(url, timeout, parallel)
-        patience = Patience(retries, timeout * retries)
+        patience = Patience.of(retries, timeout)
         self.url = url
         self._pbx: PbxReader | PbxWriter = (
             PbxReader(ReadTransport(settings), lambda _: secret, patience)

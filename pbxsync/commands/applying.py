@@ -157,6 +157,7 @@ def _write_stage(ground: Ground, plan: Plan, prepare: Prepare) -> int:
         ready = time.monotonic()
         check_terms(ground.project, plan, ground.terms)
         stack.enter_context(heeding(halt.interrupted))  # until the summary is said
+        pbx.ended = halt.why
         journal = stack.enter_context(_journal(ground, plan))
         report = _write(ground, Writer(pbx, live, app.redactor, journal, halt, limits.retries), crew, plan)
         checking = () if prepare is _as_it_is else (("check", ready - begun),)

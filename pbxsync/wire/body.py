@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsync.model import Secret
     from pbxsync.wire.messages import Request
-    from pbxsync.wire.pbx import Patience
+    from pbxsync.wire.retry import Patience
     from pbxsync.wire.transport import ReadTransport, Stream
 
 
@@ -91,7 +91,7 @@ def read(transport: ReadTransport, request: Request, key: Secret, patience: Pati
     def once() -> Body:
         return _recognised(transport.stream(request, key), request, transport)
 
-    return patiently(once, transport.meter, patience.tries, patience.seconds)
+    return patiently(once, transport.meter, patience)
 
 
 def write(transport: WriteTransport, request: Request, key: Secret) -> Body:

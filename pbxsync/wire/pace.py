@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Where it starts: enough to learn from, too little to hurt.
 _START: Final = 2
@@ -22,8 +25,14 @@ _BAD_SLACK: Final = 0.5
 _WEIGHT: Final = 0.1
 #: Answers without trouble before a level that failed is tried again; doubled each time it fails again.
 _PATIENCE: Final = 200
+#: How often one who may give up looks whether to; seconds.
+_LOOK_EVERY: Final = 0.1
 #: The longest pause that a server may ask of us; seconds.
 LONGEST_PAUSE: Final = 120.0
+
+
+class Withdrawn(Exception):
+    """Who waited for a place does not want it any more."""
 
 
 class Pacer:
@@ -48,16 +57,22 @@ class Pacer:
         """How many requests may be in flight now."""
         return int(self._limit)
 
-    def enter(self) -> float:
-        """Wait for a place and take it; returns the monotonic time at which it was taken."""
+    def enter(self, unless: Callable[[], object] | None = None) -> float:
+        """Wait for a place and take it; returns the monotonic time at which it was taken.
+
+        Raises Withdrawn once `unless` is true: whoever waits here may wait for minutes.
+        """
         with self._gate:
             while True:
+                if unless is not None and unless():
+                    raise Withdrawn
                 now = time.monotonic()
                 pause = self._paused_until - now
                 if pause <= 0 and self._in_flight < int(self._limit):
                     self._in_flight += 1
                     return now
-                self._gate.wait(pause if pause > 0 else None)
+                longest = None if unless is None else _LOOK_EVERY
+                self._gate.wait(min(pause, longest or pause) if pause > 0 else longest)
 
     def leave(self, entered: float, *, trouble: bool = False, retry_after: float | None = None) -> None:
         """Give the place back; `trouble` tells that the server had too much, `retry_after` how long to leave it alone."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pbxsync.errors import Barred, Denied, NotThere, Unrecognised, WireError
 from pbxsync.wire import body, recognise, rows
 from pbxsync.wire.messages import Request
-from pbxsync.wire.retry import patiently
+from pbxsync.wire.retry import Patience, patiently
 from pbxsync.wire.standing import Standing
 
 if TYPE_CHECKING:
@@ -23,16 +23,8 @@ if TYPE_CHECKING:
     from pbxsync.wire.rows import Row
     from pbxsync.wire.transport import ReadTransport, WriteTransport
 
-#: Seconds to wait before an ambiguous "nothing" is asked for again.
-_ASK_AGAIN_AFTER: Final = 0.2
 
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a read may take: `tries`, and `seconds` for all of them together."""
-
-    tries: int = 4
-    seconds: float = 120.0
+_USUAL: Final = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +41,10 @@ class PbxReader:
     Every method raises a WireError of errors.py: Denied and KeyRevoked at once, what may pass after `patience`.
     """
 
-    def __init__(
-        self, transport: ReadTransport, key_for: Callable[[str], Secret], patience: Patience = Patience()
-    ) -> None:
+    def __init__(self, transport: ReadTransport, key_for: Callable[[str], Secret], patience: Patience = _USUAL) -> None:
         self.transport = transport
         self._key_for = key_for
-        self._patience = patience
+        self.patience = patience
         self.standing = Standing()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
@@ -96,7 +86,7 @@ class PbxReader:
 
     def open(self, request: Request) -> Body:
         """Send any read, and return its answer as it comes; close it. Raises NotThere for an empty reply."""
-        return body.read(self.transport, request, self._key_for(request.value("tenant")), self._patience)
+        return body.read(self.transport, request, self._key_for(request.value("tenant")), self.patience)
 
     @property
     def _redact(self) -> Redactor:
@@ -106,7 +96,7 @@ class PbxReader:
         """Send a read, and once more where the answer is a nothing that may be an error; None where it stays so."""
         text = self._read(request, tenant)
         if text.strip() in recognise.NOTHING:
-            time.sleep(_ASK_AGAIN_AFTER)
+            time.sleep(self.patience.pause)
             text = self._read(request, tenant)
         return None if text.strip() in recognise.NOTHING else text
 
@@ -120,7 +110,7 @@ class PbxReader:
             return recognise.usable(self.transport.read(request, key), request, redact)
 
         try:
-            found = patiently(once, self.transport.meter, self._patience.tries, self._patience.seconds)
+            found = patiently(once, self.transport.meter, self.patience)
         except Denied as error:
             raise self.standing.denied(key, request, error, self._again(key)) from None
         text = recognise.text(found, request, redact)
@@ -153,6 +143,8 @@ class PbxWriter(PbxReader):
     """Reads, and adds and updates. Nothing is repeated here: whether that is safe only the caller can know."""
 
     transport: WriteTransport
+    #: Once this returns anything true, a write that still waits for its turn is not sent any more.
+    ended: Callable[[], object] | None = None
 
     def ready(self, tenant: str) -> None:
         """Raise KeyRevoked where it is known that the key would be refused."""
@@ -182,7 +174,7 @@ class PbxWriter(PbxReader):
     def _write(self, request: Request, tenant: str) -> str:
         key = self._key_for(tenant)
         self.standing.check(key)
-        reply: Reply = self.transport.write(request, key)
+        reply: Reply = self.transport.write(request, key, self.ended)
         try:
             told = recognise.usable(reply, request, self._redact)
         except Barred:

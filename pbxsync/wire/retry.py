@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
@@ -12,12 +13,16 @@ from pbxsync.wire.pace import LONGEST_PAUSE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from typing_extensions import Self
+
     from pbxsync.wire.meter import Meter
 
 _T = TypeVar("_T")
 
-#: The pause before the second try lasts up to this many seconds, and doubles with each further one.
+#: The pause before the second try lasts up to this many seconds, or this part of the time-out, if that is shorter; it
+#: doubles with each further one.
 _FIRST_PAUSE: Final = 0.2
+_OF_TIMEOUT: Final = 0.1
 _LAST_PAUSE: Final = 8.0
 #: A server that only says "too much" (429) has not looked at the request: it is asked this many times as often.
 _BUSY_TRIES: Final = 3
@@ -25,7 +30,21 @@ _BUSY_TRIES: Final = 3
 _CHANCE: Final = random.Random()  # noqa: S311
 
 
-def patiently(send: Callable[[], _T], meter: Meter, tries: int, seconds: float) -> _T:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a read may take: `tries`, and `seconds` for all of them together; `pause` is the first one between two."""
+
+    tries: int = 4
+    seconds: float = 120.0
+    pause: float = _FIRST_PAUSE
+
+    @classmethod
+    def of(cls, tries: int, timeout: float) -> Self:
+        """Return the patience that goes with a time-out of one request."""
+        return cls(tries, timeout * tries, min(_FIRST_PAUSE, timeout * _OF_TIMEOUT))
+
+
+def patiently(send: Callable[[], _T], meter: Meter, patience: Patience) -> _T:
     """Return what `send` returns, trying again after a fault that may pass.
 
     At most `tries` tries (more where all that came was 429), and none that would begin more than `seconds` after the
@@ -38,20 +57,20 @@ def patiently(send: Callable[[], _T], meter: Meter, tries: int, seconds: float) 
         except (Busy, ServerFault, Unreachable) as error:
             busy += isinstance(error, Busy)
             done += not isinstance(error, Busy)
-            pause = pause_after(error, done + busy)
-            late = time.monotonic() + pause - begun > seconds
-            if late or done >= tries or busy >= tries * _BUSY_TRIES:
+            pause = pause_after(error, done + busy, patience.pause)
+            late = time.monotonic() + pause - begun > patience.seconds
+            if late or done >= patience.tries or busy >= patience.tries * _BUSY_TRIES:
                 raise _counted(error, done + busy) from None
             meter.count(repeated=True)
             time.sleep(pause)
 
 
-def pause_after(error: WireError, tries: int) -> float:
+def pause_after(error: WireError, tries: int, first: float) -> float:
     """Return the seconds to wait after the `tries`-th try: what the server asked for, else doubling, with jitter."""
     asked = error.retry_after if isinstance(error, Busy) else None
     if asked is not None:
-        return min(asked, LONGEST_PAUSE) + _CHANCE.uniform(0, _FIRST_PAUSE)
-    return _CHANCE.uniform(0.5, 1.0) * min(_LAST_PAUSE, _FIRST_PAUSE * 2.0 ** (tries - 1))
+        return min(asked, LONGEST_PAUSE) + _CHANCE.uniform(0, first)
+    return _CHANCE.uniform(0.5, 1.0) * min(_LAST_PAUSE, first * 2.0 ** (tries - 1))
 
 
 def _counted(error: WireError, tries: int) -> WireError:

@@ -29,7 +29,7 @@ from pbxsync.wire.lane import Lanes, TooLong, keep_from_pool, whole
 from pbxsync.wire.loggers import hide_keys
 from pbxsync.wire.messages import Reply, Request
 from pbxsync.wire.meter import Meter
-from pbxsync.wire.pace import Pacer
+from pbxsync.wire.pace import Pacer, Withdrawn
 from pbxsync.wire.redact import Redactor
 from pbxsync.wire.watchdog import Watchdog, watched
 
@@ -116,9 +116,14 @@ class ReadTransport:
             raise UsageError(f"'{request}' is not known to be a read, so it is not sent on a read-only connection")
         return self._stream("GET", request, key)
 
-    def _exchange(self, method: str, request: Request, key: Secret) -> Reply:
+    def _exchange(
+        self, method: str, request: Request, key: Secret, unless: Callable[[], object] | None = None
+    ) -> Reply:
         """Take a place, send, read the whole reply, and tell the pacer how it went."""
-        entered = self.pacer.enter()
+        try:
+            entered = self.pacer.enter(unless)
+        except Withdrawn:
+            raise NoConnection(f"{request}: the run ended before it was sent") from None
         trouble, retry_after = False, None
         self.meter.count()
         try:
@@ -303,12 +308,13 @@ class WriteTransport(ReadTransport):
     def __enter__(self) -> WriteTransport:
         return self
 
-    def write(self, request: Request, key: Secret) -> Reply:
+    def write(self, request: Request, key: Secret, unless: Callable[[], object] | None = None) -> Reply:
         """Send one write, once: POST with `jsondata` as a form field where the request has any (doc), else GET.
 
-        Raises as `read` does. After NoConnection, and only then, it is certain that the server did not act.
+        Raises as `read` does. After NoConnection, and only then, it is certain that the server did not act. It is not sent
+        at all where `unless` is true before it has a place.
         """
-        return self._exchange("GET" if request.jsondata is None else "POST", request, key)
+        return self._exchange("GET" if request.jsondata is None else "POST", request, key, unless)
 
     def write_stream(self, request: Request, key: Secret) -> Stream:
         """Send one write as `write` does, and return its reply as it comes; close it."""

@@ -100,10 +100,22 @@ def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Stag
 
 def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Stage) -> None:
     stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
-    stage.pbx.faults.add("status-500 action=list object=CUSTOM n=2..")
+    stage.pbx.faults.add("status-500 action=list object=CUSTOM n=3..")
     ran = stage.apply()
     assert ran.status == 0
     assert "whether somebody added the same name meanwhile is not known" in " ".join(ran.out.split())
+
+
+def test_nothing_is_added_for_want_of_a_row_that_a_second_list_has(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Desk", cu_param1="1")
+    night = stage.pbx.put("DEMO", cu_name="Night", cu_param1="112")
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.pbx.faults.add("missing-row times=1")
+    ran = stage.apply()
+    assert ran.status == 1
+    assert f"two lists of DEMO, one right after the other, differ in {night}" in " ".join(ran.out.split())
+    assert not stage.sent
+    assert "No changes" in stage.run("plan").out
 
 
 class _Slow(io.StringIO):
