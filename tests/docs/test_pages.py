@@ -77,3 +77,31 @@ def _anchors(page: Path) -> list[str]:
 )
 def test_what_is_printed_is_compared_whole(shown: str, said: str, same: bool) -> None:
     assert matches(shown, said) is same
+
+
+GUARANTEES = sorted((ROOT / "docs" / "guarantees").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("page", GUARANTEES, ids=named)
+def test_the_tests_that_a_guarantee_names_are_there(page: Path) -> None:
+    held = page.read_text(encoding="utf-8").partition("## Held by")[2]
+    entries = re.findall(r"^- `(tests/\S+\.py)`(.*?)(?=^- |\Z)", held, re.MULTILINE | re.DOTALL)
+    assert entries
+    for file, text in entries:
+        source = (ROOT / file).read_text(encoding="utf-8")
+        for test in re.findall(r"`(test_\w+)`", text):
+            assert f"def {test}(" in source, f"{file} has no {test}"
+
+
+def test_every_guarantee_has_its_page() -> None:
+    index = (ROOT / "docs" / "guarantees" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\d\. \[.*\]\((.*)\)$", index, re.MULTILINE) == [page.name for page in GUARANTEES]
+    assert [page.name[0] for page in GUARANTEES] == [str(number) for number in range(1, 10)]
+
+
+def test_the_architecture_names_every_room_and_none_that_is_gone() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = set(re.findall(r"`(pbxsync/[\w/]+(?:\.py|/))`", text))
+    assert [room for room in sorted(rooms) if not (ROOT / room).exists()] == []
+    packages = {f"pbxsync/{path.parent.name}/" for path in (ROOT / "pbxsync").glob("*/__init__.py")}
+    assert packages - rooms == set()
