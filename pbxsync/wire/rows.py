@@ -63,7 +63,7 @@ def one_destination(value: Any, wanted: str) -> Row | None:
     The row itself (field), an array of that one row or an object keyed by its id (guess). An empty array says that there
     is no such row (field, on INFO).
     """
-    rows = [(None, value)] if isinstance(value, dict) and "cu_name" in value else _keyed(value)
+    rows = [(None, value)] if isinstance(value, dict) and {"cu_id", "cu_name"} & value.keys() else _keyed(value)
     if not rows:
         return None
     if len(rows) > 1:

@@ -140,7 +140,7 @@ class ReadTransport:
             reply = Reply(response.status, body, kind, retry_after, time.monotonic() - entered, date)
         except (broken.HTTPError, HTTPException, OSError) as error:
             trouble = isinstance(error, (broken.TimeoutError, TimeoutError)) or guard.fired
-            explained = self._explained(error, late=guard.fired)
+            explained = self._explained(error, late=guard.fired, sent=guard.sock is not None)
             self._tell(method, request, str(explained))
             raise explained from None
         else:
@@ -236,7 +236,7 @@ class ReadTransport:
             trouble, retry_after = stream.status in _TOO_MUCH, stream.retry_after
         except (broken.HTTPError, OSError) as error:
             trouble = isinstance(error, broken.TimeoutError) or guard.fired
-            explained = self._explained(error, late=guard.fired)
+            explained = self._explained(error, late=guard.fired, sent=guard.sock is not None)
             self._tell(method, request, str(explained))
             raise explained from None
         else:
@@ -284,8 +284,11 @@ class ReadTransport:
         pool.ConnectionCls = watched(pool.ConnectionCls, self._watchdog)
         return cast("urllib3.HTTPConnectionPool", pool)
 
-    def _explained(self, error: Exception, *, late: bool) -> Exception:
-        """Return our error for one of the libraries, with the host and the fact but never the URL."""
+    def _explained(self, error: Exception, *, late: bool, sent: bool) -> Exception:
+        """Return our error for one of the libraries, with the host and the fact but never the URL.
+
+        `late`: it took too long; `sent`: a connection stood, and the request had gone out.
+        """
         cause = _root(error)
         fact = f"{type(cause).__name__}" if not isinstance(cause, OSError) else (cause.strerror or type(cause).__name__)
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -293,6 +296,8 @@ class ReadTransport:
                 f"{self.host} shows a certificate that is not trusted ({self.redactor(cause.verify_message)}): nothing"
                 " was sent. If its CA is your own, name its file in REQUESTS_CA_BUNDLE"
             )
+        if isinstance(cause, ssl.SSLError) and not sent:
+            return NoConnection(f"{self.host} cannot be reached: TLS does not come about ({cause.reason or fact})")
         if late or isinstance(error, (broken.ReadTimeoutError, TimeoutError)):
             return Unreachable(f"{self.host} gave no whole reply within {self.settings.timeout:g} seconds")
         if isinstance(error, (broken.ConnectTimeoutError, broken.NewConnectionError, broken.ProxyError)):
@@ -341,7 +346,7 @@ class Stream:
             while piece := self._response.read(_PIECE):
                 yield piece
         except (broken.HTTPError, OSError) as error:
-            raise self._explain(error, late=False) from None
+            raise self._explain(error, late=False, sent=True) from None
 
     def __enter__(self) -> Stream:
         return self

@@ -1,0 +1,93 @@
+"""HTTP statuses and the one error text: what each of them is taken for, and what it says of a write."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsync.errors import Barred, Busy, Denied, Redirected, ServerFault, Unrecognised, WireError
+from tests.support.rawserver import RawServer, reply
+from tests.wire.talking import talking
+
+TOO_BAD = "Too bad... you mistaken the security api key."
+STATUSES: list[tuple[int, dict[str, str], type[WireError], bool]] = [
+    (201, {}, Unrecognised, True),
+    (204, {}, Unrecognised, True),
+    (206, {}, Unrecognised, True),
+    (301, {"Location": "/"}, Redirected, True),
+    (302, {"Location": "/"}, Redirected, True),
+    (304, {}, Redirected, True),
+    (307, {"Location": "/"}, Redirected, True),
+    (308, {"Location": "/"}, Redirected, True),
+    (400, {}, Unrecognised, True),
+    (401, {}, Barred, True),
+    (403, {}, Barred, True),
+    (404, {}, Unrecognised, True),
+    (407, {}, Barred, True),
+    (418, {}, Unrecognised, True),
+    (429, {}, Busy, False),
+    (429, {"Retry_After": "1"}, Busy, False),
+    (500, {}, ServerFault, True),
+    (502, {}, ServerFault, True),
+    (503, {}, ServerFault, True),
+    (503, {"Retry_After": "1"}, Busy, True),
+    (504, {}, ServerFault, True),
+    (599, {}, ServerFault, True),
+]
+
+
+@pytest.mark.parametrize(("status", "headers", "kind", "may_have_acted"), STATUSES)
+def test_a_status_that_is_not_200_is_an_error_for_reads_and_writes(
+    status: int, headers: dict[str, str], kind: type[WireError], may_have_acted: bool
+) -> None:
+    body = "" if status in {204, 304} else '{"67": {"cu_name": "x"}}'
+    with talking(reply(body, status, **headers)) as (pbx, _):
+        with pytest.raises(WireError) as read:
+            pbx.destinations("DEMO")
+        with pytest.raises(WireError) as written:
+            pbx.update("DEMO", "67", {"cu_name": "x"})
+    assert (type(read.value), type(written.value)) == (kind, kind)
+    assert written.value.open_outcome is may_have_acted
+    assert f"HTTP {status}" in str(read.value) or f"HTTP status {status}" in str(read.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("2", 2.0),
+        (" 3 ", 3.0),
+        ("0", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("soon", None),
+        ("-1", None),
+        ("²", None),
+        ("1e3", None),
+        ("9" * 40, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float | None) -> None:
+    with talking(reply("", 429, Retry_After=header)) as (pbx, _), pytest.raises(Busy) as busy:
+        pbx.destinations("DEMO")
+    assert busy.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    "body", [TOO_BAD, f'"{TOO_BAD}"', f"\r\n{TOO_BAD}\n", f"\xef\xbb\xbf{TOO_BAD}".encode("latin-1"), "TOO BAD"]
+)
+def test_the_one_error_text_is_a_refusal_and_says_all_that_it_may_mean(body: str | bytes) -> None:
+    with talking(body) as (pbx, _), pytest.raises(Denied) as denied:
+        pbx.destinations("DEMO")
+    for meaning in ("the key is wrong", "there is no such tenant", "the key may not do this"):
+        assert meaning in str(denied.value)
+
+
+def test_a_name_that_says_too_bad_is_a_name() -> None:
+    with talking('{"67": {"cu_name": "Too bad... you mistaken the security api key."}}') as (pbx, _):
+        assert pbx.destinations("DEMO").rows[0].name == TOO_BAD
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed_so_that_no_key_goes_anywhere_else(status: int) -> None:
+    with RawServer(lambda _: reply("[]")) as elsewhere:
+        with talking(reply("", status, Location=elsewhere.url)) as (pbx, server), pytest.raises(Redirected):
+            pbx.destinations("DEMO")
+        assert (len(server.requests), elsewhere.seen) == (1, b"")
