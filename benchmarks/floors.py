@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,8 @@ def by_wire(origin: str, urls: str, threads: str) -> None:
     from pbxsync.wire.pbx import PbxReader  # noqa: PLC0415 - as above
     from pbxsync.wire.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
 
-    asked = [dict(parse_qsl(urlsplit(target).query)) for target in Path(urls).read_text().split()]
+    queries = (target.partition("?")[2] for target in Path(urls).read_text().split())
+    asked = [dict(pair.split("=") for pair in query.split("&")) for query in queries]
     key = Secret(asked[0]["key"])
     url = origin + urlsplit(Path(urls).read_text().split("\n", 1)[0]).path
     with ReadTransport(Settings(url, parallel=int(threads))) as transport, Crew(int(threads)) as crew:

@@ -9,6 +9,7 @@ from pbxsync.crew import Crew
 from pbxsync.journal import now
 from pbxsync.model import Plan
 from pbxsync.plan import Planner
+from pbxsync.resolve import Remembered
 from pbxsync.typetable import TypeSource
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def make_plan(
     """Return the plan of these tenants; those that failed are in it with their error."""
     with Crew(pbx.transport.settings.parallel) as crew:
         planner = Planner(
-            pbx, crew, TypeSource(pbx.custom_types), words, where.read_key, pbx.transport.redactor, verbose
+            pbx, crew, TypeSource(pbx.custom_types), Remembered(words), where.read_key, pbx.transport.redactor, verbose
         )
 
         def one(tenant: str) -> TenantPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from pbxsync.errors import InputError, MatchError
@@ -29,6 +30,15 @@ class Vocabulary(Protocol):
 
     def secret_value(self, text: str, place: Place, /) -> Secret:
         """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""
+
+
+class Remembered:
+    """A vocabulary that is asked once for each type: thousands of destinations have few types among them."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.labels = cache(words.labels)
+        self.sensitive = cache(words.sensitive)
+        self.secret_value = words.secret_value
 
 
 @dataclass(frozen=True, slots=True)

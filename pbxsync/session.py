@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import Secret
@@ -47,7 +48,8 @@ def endpoint(project: Project) -> Iterator[Endpoint]:
     """Give the endpoint of a project; for `emulator:FILE` start the emulator on a free loopback port meanwhile."""
     name = project.url
     if not name.startswith(EMULATOR):
-        yield Endpoint(name, name, project.read_key, project.write_key)
+        # Asked for with every request, and the same for the whole run: a file or variable is looked at once.
+        yield Endpoint(name, name, cache(project.read_key), cache(project.write_key))
         return
     file = name[len(EMULATOR) :]
     read_key, write_key = (Secret(_emulator_key(file, kind)) for kind in ("read", "write"))

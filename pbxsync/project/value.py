@@ -174,7 +174,7 @@ class Project(NamedTuple):
 def _sound(key: Secret, reference: Reference) -> Secret:
     """Return `key`; raise BadSecret where it can be none (a line break in it would end a header, a blank a URL)."""
     value = key.reveal()
-    if any(character.isspace() or FORBIDDEN.match(character) for character in value):
+    if value.split() != [value] or FORBIDDEN.search(value):
         raise BadSecret(
             f"what {reference} leads to is no key: there are blanks, line breaks or control characters in it"
         )
