@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.heats import Heat
     from benchmarks.measure import Result
@@ -52,6 +52,17 @@ def goals(heat: Heat) -> Iterator[Goal]:
         yield from _plan_goals(heat, plan, by_letter)
     if heat.title == "Memory" and plan and world.params_in_list and world.tenants == 1000:
         yield Goal(f"peak memory of a plan, {world.name}", 150, plan.memory, "MB")
+
+
+def fleet_goals(heats: Sequence[Heat]) -> Iterator[Goal]:
+    """Yield what twice the tenants may cost in memory."""
+    peaks = {
+        heat.world.tenants: heat.results["pbxsync plan"].memory
+        for heat in heats
+        if heat.title == "Memory" and heat.world
+    }
+    if {1000, 2000} <= peaks.keys():
+        yield Goal("peak memory with twice as many tenants, against the same", 1.10, peaks[2000] / peaks[1000])
 
 
 def _plan_goals(heat: Heat, plan: Result, by_letter: dict[str, Result]) -> Iterator[Goal]:
