@@ -1,4 +1,4 @@
-"""The values of files: places and problems, entries with their params; and secrets. Named tuples: a fleet has millions."""
+"""The values of files: places, problems, entries, params, types; and secrets. Named tuples: a fleet has millions."""
 
 from __future__ import annotations
 
@@ -56,6 +56,17 @@ class Secret:
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a secret cannot be pickled")
+
+
+class Type(NamedTuple):
+    """A custom destination type: `id` as CUSTOMTYPES numbers it; `name` is None where it lists no such number."""
+
+    id: str
+    name: str | None
+    description: str = ""
+
+    def __str__(self) -> str:
+        return self.id if self.name is None else self.name
 
 
 class Param(NamedTuple):

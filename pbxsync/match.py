@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from pbxsync.model import Entry
 
+#: Of more names that are alike nobody wants to read, for each of them; and all against all would be quadratic.
+_MOST_ALIKE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -87,13 +90,15 @@ class _Index:
         """Return a sentence for each entry whose name another live one has but for case, outer blanks or encoding."""
         near: dict[str, list[str]] = defaultdict(list)
         for name in self.by_name:
-            near[alike(name)].append(name)
+            group = near[alike(name)]
+            if len(group) < _MOST_ALIKE:
+                group.append(name)
         found = []
         for entry, identity in pairs:
             if entry.name is None:
                 continue
             others = [name for name in near.get(alike(entry.name), ()) if name != entry.name]
-            live = [(other, self.names[other]) for name in others for other in self.by_name[name]]
+            live = [(other, self.names[other]) for name in others for other in self.by_name[name][:_MOST_ALIKE]]
             found += [_alike(entry, *each) for each in live if each[0] != identity]
             found += self._left_behind(entry, identity)
         return found

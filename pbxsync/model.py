@@ -14,7 +14,7 @@ from dataclasses import field as dataclass_field
 from enum import Enum
 from typing import Final
 
-from pbxsync.entry import PARAM_COUNT, Entry, Param, Place, Problem, Secret
+from pbxsync.entry import PARAM_COUNT, Entry, Param, Place, Problem, Secret, Type
 
 __all__ = [
     "FROM_JOURNAL",
@@ -42,18 +42,6 @@ __all__ = [
 
 #: The `source` of a change that puts back what a journal holds, where others have `file:line`.
 FROM_JOURNAL: Final = "journal"
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A custom destination type: `id` as CUSTOMTYPES numbers it; `name` is None where it lists no such number."""
-
-    id: str
-    name: str | None
-    description: str = ""
-
-    def __str__(self) -> str:
-        return self.id if self.name is None else self.name
 
 
 @dataclass(frozen=True, slots=True)

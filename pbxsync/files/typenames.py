@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.entry import Problem
 from pbxsync.inert import quoted
-from pbxsync.model import Problem
 from pbxsync.nearest import nearest
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbxsync.entry import Type
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.files.quoting import block, scalar
 from pbxsync.files.rules import Rulebook
 from pbxsync.inert import quoted
-from pbxsync.model import Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
