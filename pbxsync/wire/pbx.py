@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.errors import Barred, Denied, NotThere, Unrecognised, WireError
+from pbxsync.errors import Barred, Denied, KeyRevoked, NotThere, Unrecognised, WireError
 from pbxsync.wire import body, recognise, rows
 from pbxsync.wire.messages import Request
 from pbxsync.wire.retry import Patience, patiently
@@ -111,6 +111,8 @@ class PbxReader:
 
         try:
             found = patiently(once, self.transport.meter, self.patience)
+        except KeyRevoked:
+            raise  # known already: no request is spent on it
         except Denied as error:
             raise self.standing.denied(key, request, error, self._again(key)) from None
         text = recognise.text(found, request, redact)

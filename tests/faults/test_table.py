@@ -199,10 +199,20 @@ def test_a_row_that_a_list_lacks_is_found_out_after_the_add(workdir: Workdir, pb
     pbx.put("DEMO", cu_name="First", cu_param1="1")
     twin = pbx.put("DEMO", cu_name="Gæst", cu_param1="1")
     workdir.tenant("DEMO", {"name": "Gæst", "type": "FORWARD", "params": ["1"]})
-    pbx.faults.add("missing-row times=1")
+    pbx.faults.add("missing-row")
     ran = apply(workdir)
     assert ran.status == 1
     assert f"but {twin} has the name" in ran.out
+
+
+def test_a_row_that_a_list_lacks_once_is_noticed_before_it_is_added(workdir: Workdir, pbx: Emulator) -> None:
+    pbx.put("DEMO", cu_name="Gæst", cu_param1="1")
+    workdir.tenant("DEMO", {"name": "Gæst", "type": "FORWARD", "params": ["1"]})
+    pbx.faults.add("missing-row times=1")
+    ran = apply(workdir)
+    assert ran.status == 1
+    assert "two lists of DEMO, one right after the other, differ in 1" in ran.out
+    assert not [request for request in pbx.log if request.method == "POST"]
 
 
 def test_every_kind_of_fault_is_in_the_table() -> None:
