@@ -51,15 +51,21 @@ class Adder(Sender):
         """
         told: list[str | None] = []
         for tries in itertools.count(1):
-            known.listing = None
             lost = self.sent(lambda: told.append(self.pbx.add(change.tenant, columns(change))))
-            if surely_idle(lost) and not isinstance(lost, Busy):
-                end = refused(change, lost, untouched=True)
-            else:
-                end = replace(self._settled(change, known, lost, told[0] if told else None), lost=lost)
+            end = self._end(change, known, lost, told[0] if told else None)
             if not (surely_idle(lost) and end.untouched and self.again(lost, tries)):
                 break
+            end = self._end(change, known, lost, None)  # once more, after the pause: it may have come late
+            if not end.untouched:
+                break
         return end
+
+    def _end(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
+        """Return what an add that was sent came to."""
+        known.listing = None
+        if surely_idle(lost) and not isinstance(lost, Busy):
+            return refused(change, lost, untouched=True)
+        return replace(self._settled(change, known, lost, told), lost=lost)
 
     def _settled(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
         """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant."""
