@@ -21,7 +21,7 @@ _ODD: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\ufff
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE_CR: Final = "\r(?!\n)"
 _ESCAPED: Final = r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})"
-_ESCAPE: Final = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+_ESCAPE: Final = r"(?s)\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
 _NAMED: Final = {"0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", "N": "\x85"}
 _STAND_INS: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))
 #: Enough to see what is wrong; a file of nothing but such characters is no text.
@@ -74,7 +74,7 @@ def control_message(character: str) -> str:
 
 def escape_place(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the place of the first escape of a forbidden character in the double-quoted value at start to end."""
-    for match in _ESCAPE.finditer(text, start, end):
+    for match in re.compile(_ESCAPE).finditer(text, start, end):
         written = match.group()
         character = chr(int(digits, 16)) if (digits := written[2:]) else _NAMED.get(written[1], "")
         if FORBIDDEN.match(character):

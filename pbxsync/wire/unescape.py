@@ -6,11 +6,10 @@ characters to escape, and how, and may do so twice. To list them all is hopeless
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 #: So many times escapes are undone: a URL within JSON within a page.
 DEPTH: Final = 3
 #: Those of URLs, of JSON and JavaScript, of Python and C, backslashes before punctuation (PHP, SQL), and those of HTML.
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = (
     r"%[0-9A-Fa-f]{2}"
     r"|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}"
     r"|\\U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[0-3][0-7]{2}|\\[^0-9A-Za-z]"
@@ -27,8 +26,7 @@ _ESCAPE: Final = re.compile(
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """A text after its escapes were undone; of each escape `begins` and `widths` in it, and `spans` where it stood."""
 
     text: str
@@ -38,9 +36,9 @@ class Undone:
 
     def before(self, start: int, stop: int) -> tuple[int, int]:
         """Return where the characters from `start` to `stop` came from in the text as it was."""
-        return self._source(start)[0], self._source(stop - 1)[1]
+        return self._came_from(start)[0], self._came_from(stop - 1)[1]
 
-    def _source(self, at: int) -> tuple[int, int]:
+    def _came_from(self, at: int) -> tuple[int, int]:
         """Return the beginning and the end of what one character came from."""
         number = bisect_right(self.begins, at) - 1
         if number < 0:
@@ -59,7 +57,16 @@ def bytewise(text: str) -> Undone:
 
 def unescaped(text: str) -> Undone | None:
     """Return a text of bytes without the outermost of its escapes, None where it has none."""
-    return _replaced(_ESCAPE, _meant, text) if _ESCAPE.search(text) else None
+    if not any(sign in text for sign in "%\\&"):
+        return None
+    pattern = _escapes()
+    return _replaced(pattern, _meant, text) if pattern.search(text) else None
+
+
+@cache
+def _escapes() -> re.Pattern[str]:
+    """Compile the pattern when it is first needed: most keys and texts have nothing that looks like an escape."""
+    return re.compile(_ESCAPE)
 
 
 def as_bytes(text: str) -> str:
@@ -91,6 +98,8 @@ def _meant(found: re.Match[str]) -> str:
     if written[0] == "%":
         return chr(int(written[1:], 16))
     if written[0] == "&":
+        import html  # noqa: PLC0415 - 1 ms that most keys and texts never need
+
         return as_bytes(html.unescape(written))
     kind, digits = written[1], written[2:]
     if kind == "x":
