@@ -72,16 +72,16 @@ class _Index:
                     " leave the id out to add a destination"
                 )
             return entry.id
-        found = self._one(entry, entry.name or "", "name")
+        found = self._one(entry, entry.name or "", "the name")
         if found is None and entry.renamed_from is not None:
-            found = self._one(entry, entry.renamed_from, "renamed_from")
+            found = self._one(entry, entry.renamed_from, "the name that renamed_from gives,")
         return found
 
-    def _one(self, entry: Entry, name: str, key: str) -> str | None:
+    def _one(self, entry: Entry, name: str, what: str) -> str | None:
         ids = self.by_name.get(name, ())
         if len(ids) > 1:
             raise MatchError(
-                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have the {key} {quoted(name)}"
+                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have {what} {quoted(name)}"
                 f" (ids {', '.join(ids)}): pin the one that is meant with id"
             )
         return ids[0] if ids else None

@@ -27,6 +27,7 @@ _UNSTABLE: Final = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
     (re.compile(r"(?:sha256|hmac-sha256):[:0-9a-z-]+"), "DIGEST"),
     (re.compile(r"\d+\.\d s\b"), "SECONDS"),
+    (re.compile(r"settled on \d+ at a time"), "PACE"),
     (re.compile(r'("pbxsync_version"|"user"|"host"): "[^"]*"'), r"\1: THIS"),
 )
 
