@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Final
@@ -24,8 +25,12 @@ from pbxsync.errors import InputError, PbxsyncError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
     from pbxsync.entry import Problem
 
+#: By this a shell's script asks what to offer (click).
+_COMPLETE: Final = "_PBXSYNC_COMPLETE"
 #: Columns of a help text at most, however wide the terminal is.
 _WIDEST: Final = 100
 #: Each command: its module, imported only when it is run, and its line in the help.
@@ -40,6 +45,7 @@ COMMANDS: Final = {
     "types": ("types", "List the custom destination types."),
     "doctor": ("doctor", "Look for what would stop a plan, and say what to do."),
     "api": ("api", "Send one request of the API, any operation of the document."),
+    "completion": ("completion", "Print what lets a shell complete command lines."),
     "emulator": ("emulator", "Serve an emulated PBX on loopback."),
 }
 
@@ -68,9 +74,16 @@ class Commands(click.Group):
         from pbxsync.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             ctx.fail(f"there is no command '{name}'{did_you_mean(name, COMMANDS)}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Offer the commands without importing them, and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only while somebody types
+
+        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -115,6 +128,10 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: the boundary at which every error becomes a sentence."""
     app = App()
+    if _COMPLETE in os.environ:
+        from pbxsync.commands.shells import register  # noqa: PLC0415 - only while somebody types
+
+        register()
     width = max(50, min(_WIDEST, columns()) - 2)
     try:
         status = cli.main(list(arguments), prog_name="pbxsync", obj=app, standalone_mode=False, terminal_width=width)

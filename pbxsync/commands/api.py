@@ -12,6 +12,7 @@ import click
 from pbxsync import session
 from pbxsync.asking import check_allowed, percent_hint, request_of
 from pbxsync.commands.common import limits_of, patience_options, project_of
+from pbxsync.commands.completing import parameters, reqtypes
 from pbxsync.errors import UsageError
 from pbxsync.wire.catalogue import is_read, operation
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: pbxsync api INFO info=CDRS tenant=DEMO format=csv start=2017-01-01 end=2017-02-01")
-@click.argument("reqtype", required=False)
-@click.argument("words", nargs=-1, metavar="[NAME=VALUE]...")
+@click.argument("reqtype", required=False, shell_complete=reqtypes)
+@click.argument("words", nargs=-1, metavar="[NAME=VALUE]...", shell_complete=parameters)
 @click.option("--write", is_flag=True, help="Send what is not known to be a read, with the write key.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Keep the reply in a file.")
 @click.option("--json", "jsondata", metavar="@FILE|-|TEXT", help="The jsondata of a write: a file, the input, or text.")

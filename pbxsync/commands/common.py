@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pbxsync.commands import completing
 from pbxsync.errors import UsageError
 from pbxsync.project import Project, find
 
@@ -23,10 +24,20 @@ _ENDINGS: Final = (".yaml", ".yml")
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 tenant_option = click.option(
-    "--tenant", "tenants", multiple=True, metavar="GLOB", help="Only tenants that match; may be repeated."
+    "--tenant",
+    "tenants",
+    multiple=True,
+    metavar="GLOB",
+    help="Only tenants that match; may be repeated.",
+    shell_complete=completing.tenants,
 )
 format_option = click.option(
-    "--format", "fmt", default="text", metavar="text|json|markdown|html", help="How to show the plan."
+    "--format",
+    "fmt",
+    default="text",
+    metavar="text|json|markdown|html",
+    help="How to show the plan.",
+    shell_complete=completing.formats,
 )
 
 

@@ -17,6 +17,7 @@ from pbxsync.commands.common import (
     request_options,
     tenant_option,
 )
+from pbxsync.commands.completing import formats
 from pbxsync.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", 
 @tenant_option
 @click.option("--all", "everything", is_flag=True, help="Ask every tenant, not a sample of them.")
 @click.option("--reads-only", is_flag=True, help="Send reads alone: what kind each key is stays untold.")
-@click.option("--format", "fmt", default="text", metavar="text|json", help="How to show it.")
+@click.option("--format", "fmt", default="text", metavar="text|json", help="How to show it.", shell_complete=formats)
 @request_options
 @click.pass_obj
 def command(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.commands.common import check_format, limits_of, patience_options, project_of
+from pbxsync.commands.completing import formats, tenants
 from pbxsync.errors import UsageError
 from pbxsync.session import endpoint, reader
 
@@ -18,8 +19,8 @@ FORMATS = ("text", "json")
 
 
 @click.command(epilog="Example: pbxsync types DEMO")
-@click.argument("tenant", required=False)
-@click.option("--format", "fmt", default="text", metavar="text|json", help="How to show them.")
+@click.argument("tenant", required=False, shell_complete=tenants)
+@click.option("--format", "fmt", default="text", metavar="text|json", help="How to show them.", shell_complete=formats)
 @patience_options
 @click.pass_obj
 def command(app: App, tenant: str | None, fmt: str, timeout: float | None, retries: int | None) -> int:
