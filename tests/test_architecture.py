@@ -1,10 +1,15 @@
-"""The rooms of the house: who may import whom, one home for each library, and a core that never prints."""
+"""Who may import whom, where each outside library lives, and who may speak to the terminal."""
 
 from __future__ import annotations
 
 import ast
+import json
+import re
 import subprocess
 import sys
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,173 +18,219 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pbxsync"
-
-#: Where each outside library may be imported: modules, or whole packages with a dot at the end.
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+#: From the bottom to the top: a part imports from parts above its own line only. What stands on one line is one layer.
+LAYERS = [
+    "errors __init__",
+    "inert entry alike",
+    "nearest model atomic",
+    "linefile",
+    "files project",
+    "wire",
+    "match resolve diff order typetable crew shards",
+    "live fingerprint",
+    "plan journal planfile",
+    "logged lock render apply revert exporting masking",
+    "asking drift listing tenantlist typelist planning emulator",
+    "session client",
+    "doctor",
+    "app console crash",
+    "commands",
+    "cli",
+    "__main__",
+]
+RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
+#: The one home of each outside library, and of what only one place should do.
 HOMES = {
-    "yaml": {"pbxsync.files.reader"},
-    "requests": {"pbxsync.wire.transport"},
-    "urllib3": {"pbxsync.wire.transport", "pbxsync.wire.body"},
-    "deepdiff": {"pbxsync.diff"},
-    "click": {"pbxsync.cli", "pbxsync.commands."},
-    "werkzeug": {"pbxsync.emulator."},
-    "cheroot": {"pbxsync.emulator."},
-    "sqlite3": {"pbxsync.emulator."},
+    "yaml": ["files/reader.py"],
+    "deepdiff": ["diff.py"],
+    "requests": ["wire/transport.py"],
+    "urllib3": ["wire/transport.py"],
+    "click": ["cli.py", "commands/"],
+    "werkzeug": ["emulator/"],
+    "cheroot": ["emulator/"],
+    "sqlite3": ["emulator/"],
+    "ssl": ["wire/"],
+    "socket": ["wire/", "emulator/"],
+    "logging": ["wire/loggers.py"],
+    "subprocess": [],
+    "pickle": [],
 }
-
-#: What a package may take from the rest; everybody may take from the ground floor.
-GROUND = {
-    "pbxsync",
-    "pbxsync.errors",
-    "pbxsync.model",
-    "pbxsync.entry",
-    "pbxsync.inert",
-    "pbxsync.nearest",
-    "pbxsync.alike",
-    "pbxsync.atomic",
-}
-ROOMS = {
-    "pbxsync.wire": set[str](),
-    "pbxsync.files": {"pbxsync.project"},
-    "pbxsync.project": {"pbxsync.files"},
-    "pbxsync.planfile": {"pbxsync.order"},
-    "pbxsync.render": {"pbxsync.planfile", "pbxsync.order"},
-}
-#: What only the way in may use: no stage knows of terminals, options or formats.
-WAY_IN = {"pbxsync.cli", "pbxsync.app", "pbxsync.console", "pbxsync.crash"}
+#: What plans are made with: no input, no output, no clock, no chance.
+PURE = ["match", "resolve", "diff", "fingerprint", "model", "inert", "order", "apply.settle", "apply.target", "alike"]
+IMPURE = {"os", "sys", "time", "datetime", "random", "secrets", "socket", "pathlib", "tempfile", "threading", "io"}
 
 
 class Import(NamedTuple):
-    module: str
     name: str
-    at_start: bool
+    lazy: bool
     typing: bool
 
 
-def module_name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+@cache
+def imports(module: str) -> tuple[Import, ...]:
+    return tuple(_imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), lazy=False, typing=False))
 
 
-def imports(path: Path) -> Iterator[Import]:
-    """Yield every import of a file: whether it is done when the module loads, and whether it is for types alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {child for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for child in ast.walk(node)}
-    checked = {
-        child
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for child in ast.walk(node)
+def _imports(node: ast.AST, *, lazy: bool, typing: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(alias.name, lazy, typing) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert not child.level, "imports are absolute"
+            names = [f"{child.module}.{alias.name}" for alias in child.names]
+            yield from (Import(name if name in MODULES else str(child.module), lazy, typing) for name in names)
+        only = isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"
+        inner = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef))
+        yield from _imports(child, lazy=lazy or inner, typing=typing or only)
+
+
+def part(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def own(module: str) -> list[str]:
+    """What a module needs of ours when it runs."""
+    found = {each.name for each in imports(module) if not each.typing and each.name.split(".")[0] == "pbxsync"}
+    return sorted(found - {module})
+
+
+def test_every_part_has_its_layer() -> None:
+    assert {part(module) for module in MODULES} == set(RANK)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_the_layers_below_it_and_its_own(module: str) -> None:
+    here = part(module)
+    wrong = [name for name in own(module) if part(name) != here and RANK[part(name)] > RANK[here]]
+    assert not wrong, f"{module} reaches up to {', '.join(wrong)}"
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    eager = {
+        module: {each.name for each in imports(module) if not each.lazy and not each.typing and each.name in MODULES}
+        for module in MODULES
     }
-    for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            yield Import(module_name(path), name, node not in inside and node not in checked, node in checked)
-
-
-FILES = sorted(PACKAGE.rglob("*.py"))
-MODULES = {module_name(path) for path in FILES}
-IMPORTS = [found for path in FILES for found in imports(path)]
-OURS = [each for each in IMPORTS if each.name in MODULES]
-
-
-def within(module: str, home: str) -> bool:
-    return module.startswith(home) if home.endswith(".") else module == home
+    list(TopologicalSorter({module: needs - {module} for module, needs in eager.items()}).static_order())
 
 
 @pytest.mark.parametrize("library", HOMES)
-def test_each_library_has_one_home(library: str) -> None:
-    users = {each.module for each in IMPORTS if each.name.partition(".")[0] == library and not each.typing}
-    strangers = {user for user in users if not any(within(f"{user}", home) for home in HOMES[library])}
-    assert users
-    assert not strangers
+def test_a_library_is_imported_at_its_home_alone(library: str) -> None:
+    guests = [
+        path.relative_to(PACKAGE).as_posix()
+        for module, path in MODULES.items()
+        for each in imports(module)
+        if each.name.split(".")[0] == library and not each.typing
+    ]
+    assert all(guest.startswith(tuple(HOMES[library])) for guest in guests), guests
+    assert guests or not HOMES[library], f"nobody imports {library}: is it still needed?"
 
 
-def test_the_emulator_and_the_client_have_nothing_in_common() -> None:
-    taken = {each.name for each in OURS if each.module.startswith("pbxsync.emulator")}
-    assert all(name.startswith("pbxsync.emulator") for name in taken - {"pbxsync"})
-    users = {
-        (each.module, each.name)
-        for each in OURS
-        if each.name.startswith("pbxsync.emulator") and not each.module.startswith("pbxsync.emulator")
+def test_nothing_is_imported_that_pyproject_does_not_declare() -> None:
+    needed = metadata.requires("pbxsync") or []
+    always = {_name(each) for each in needed if "extra ==" not in each}
+    assert always == {"click", "deepdiff", "pyyaml", "requests"}
+    emulator = {_name(each) for each in needed if each.endswith("extra == 'emulator'")}
+    declared = {"yaml", "urllib3", *always, *emulator} - {"pyyaml"}  # urllib3 is what requests stands on
+    outside = {
+        each.name.split(".")[0]
+        for module in MODULES
+        for each in imports(module)
+        if not each.typing and each.name.split(".")[0] not in {*sys.stdlib_module_names, "pbxsync"}
     }
-    assert {module for module, _ in users} == {"pbxsync.session", "pbxsync.commands.emulator"}
-    assert {name for _, name in users} == {"pbxsync.emulator"}
+    assert outside == declared
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_takes_only_from_those_below_it(room: str) -> None:
-    allowed = ROOMS[room] | {room}
-    strangers = {
-        (each.module, each.name)
-        for each in OURS
-        if each.module.startswith(room)
-        and each.name not in GROUND
-        and not any(each.name == other or each.name.startswith(f"{other}.") for other in allowed)
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w-]", requirement)[0]
+
+
+def test_the_emulator_imports_nothing_of_the_rest_so_that_the_two_cannot_agree_on_a_mistake() -> None:
+    for module in MODULES:
+        if part(module) == "emulator":
+            assert not [name for name in own(module) if part(name) != "emulator"], module
+
+
+def test_the_rest_imports_the_emulator_only_where_one_is_asked_for() -> None:
+    users = [
+        (module, each.lazy)
+        for module in MODULES
+        for each in imports(module)
+        if part(each.name) == "emulator" and part(module) != "emulator" and not each.typing
+    ]
+    assert {module for module, _ in users} <= {"pbxsync.session", "pbxsync.commands.emulator"}
+    assert all(lazy for _, lazy in users)
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_what_plans_are_made_with_is_pure(module: str) -> None:
+    assert not {each.name.split(".")[0] for each in imports(f"pbxsync.{module}") if not each.typing} & IMPURE
+
+
+def test_nothing_prints_but_the_console() -> None:
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            calls = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+            assert not calls, f"{module} prints"
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
+                speaks = node.attr in {"stdout", "stderr", "stdin", "__stdout__", "__stderr__"}
+                assert not speaks or part(module) in {"console", "commands", "app", "cli"}, (
+                    f"{module} uses sys.{node.attr}"
+                )
+
+
+def test_only_the_writing_transport_and_what_applies_can_write() -> None:
+    writers = {
+        module
+        for module in MODULES
+        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id in {"WriteTransport", "PbxWriter"}
     }
-    assert not strangers
+    assert {part(module) for module in writers} <= {"wire", "apply", "session", "client", "commands", "doctor"}
+    assert not {part(name) for module in ("pbxsync.plan", "pbxsync.planning") for name in own(module)} & {"apply"}
 
 
-def test_no_stage_knows_of_the_command_line() -> None:
-    def outer(name: str) -> bool:
-        return name in WAY_IN or name.startswith("pbxsync.commands")
-
-    strangers = {(each.module, each.name) for each in OURS if outer(each.name) and not outer(each.module)}
-    assert not strangers - {("pbxsync.__main__", "pbxsync.cli")}
-
-
-def test_modules_import_each_other_in_no_circle() -> None:
-    edges: dict[str, set[str]] = {module: set() for module in MODULES}
-    for each in OURS:
-        if each.at_start and each.name != each.module:
-            edges[each.module].add(each.name)
-    done: set[str] = set()
-
-    def visit(module: str, path: tuple[str, ...]) -> None:
-        assert module not in path, " -> ".join((*path, module))
-        if module not in done:
-            for other in edges[module]:
-                # A package's face imports its own modules, and these may import each other through no face.
-                if not (other != "pbxsync" and module.startswith(f"{other}.")):
-                    visit(other, (*path, module))
-            done.add(module)
-
-    for module in sorted(MODULES):
-        visit(module, ())
+@pytest.mark.parametrize("path", MODULES.values(), ids=MODULES)
+def test_a_module_is_of_a_size_to_be_read_and_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    if text:
+        assert ast.get_docstring(ast.parse(text)), f"{path.name} does not say what it is for"
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.name != "console.py"], ids=module_name)
-def test_only_the_console_writes(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    writing = {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"}
-    assert not writing & set(calls)
-
-
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_modules_stay_small_enough_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+SLOW = {"requests", "urllib3", "deepdiff", "yaml", "cheroot", "werkzeug", "sqlite3"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "unwanted"),
-    [
-        ("['--help']", {"requests", "urllib3", "deepdiff", "yaml", "pbxsync.emulator", "werkzeug", "sqlite3"}),
-        ("['--version']", {"requests", "urllib3", "deepdiff", "yaml", "pbxsync.emulator", "werkzeug", "sqlite3"}),
-        ("['validate']", {"requests", "urllib3", "deepdiff", "pbxsync.emulator", "werkzeug", "sqlite3"}),
-        ("['plan', '--help']", {"requests", "urllib3", "deepdiff", "yaml", "pbxsync.emulator", "werkzeug", "sqlite3"}),
-    ],
+    ("arguments", "allowed"),
+    [(["--help"], set()), (["--version"], set()), (["plan", "--help"], set()), (["validate"], {"yaml"})],
 )
-def test_nothing_is_imported_before_it_is_needed(arguments: str, unwanted: set[str], tmp_path: Path) -> None:
+def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: list[str], allowed: set[str]) -> None:
     (tmp_path / "tenants").mkdir()
-    (tmp_path / "tenants" / "a.yaml").write_text("tenant: A\ndestinations: []\n")
-    script = f"import sys; from pbxsync.cli import run; run({arguments}); print('\\n' + ' '.join(sys.modules))"
-    ended = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
+    program = (
+        "import json, sys; from pbxsync.cli import run; status = run(sys.argv[1:]);"
+        "print('\\n' + json.dumps([status, sorted({name.split('.')[0] for name in sys.modules}),"
+        " sorted(name for name in sys.modules if name.startswith('pbxsync.emulator'))]))"
     )
-    assert not unwanted & set(ended.stdout.splitlines()[-1].split())
+    command = [sys.executable, "-c", program, *arguments]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    status, loaded, emulator = json.loads(ended.stdout.rstrip().rpartition("\n")[2])
+    assert (status, SLOW & set(loaded) - allowed, emulator) == (0, set(), [])
+
+
+def test_a_plan_loads_nothing_of_what_writes(tmp_path: Path) -> None:
+    (tmp_path / "tenants").mkdir()
+    (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
+    program = (
+        "import sys; from pbxsync.cli import run; status = run(['plan']);"
+        "sys.exit(status or 'pbxsync.apply.write' in sys.modules)"
+    )
+    environ = {"PBXSYNC_URL": "emulator:pbx.db", "PATH": "/usr/bin", "HOME": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environ, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
