@@ -74,7 +74,8 @@ def answers(pbx: PbxReader, seen: Sequence[Seen], total: int) -> Iterator[Check]
     """Tell whether the PBX is reached, and which tenants it does not answer for."""
     good = [each for each in seen if each.listing is not None]
     if good or any(each.denied for each in seen):
-        yield ok("reached", f"{pbx.transport.host} answers")
+        proven = ", and its certificate is trusted" if pbx.transport.settings.url.startswith("https:") else ""
+        yield ok("reached", f"{pbx.transport.host} answers{proven}")
     asked = f"{len(seen):,} of {total:,} tenants were asked (--all asks every one)" if len(seen) < total else ""
     if good:
         found = sum(len(each.listing.rows) for each in good if each.listing is not None)

@@ -262,12 +262,14 @@ def test_a_binary_reply_that_nobody_expected_is_kept_off_a_terminal(workdir: Wor
 
 
 def test_a_long_download_shows_how_far_it_is_on_a_terminal(workdir: Workdir, demo: Emulator) -> None:
-    demo.faults.add("drip=0.08ms")
-    status, shown = on_terminal(workdir, "api", *RECORDING, "--out", "call.wav")
+    words = ("api", "INFO", "info=CDRS", "tenant=DEMO", "start=2017-01-01", "end=2017-02-01", "--out", "calls.csv")
+    demo.faults.add("drip=0.08ms n=1")
+    demo.faults.add("latency=1200ms n=1")
+    status, shown = on_terminal(workdir, *words)
     assert status == 0
-    assert "█" in shown
+    assert "Receiving █" in shown
     assert "of 0.0 MB" in shown
-    assert workdir.pbxsync("api", *RECORDING, "--out", "call.wav").err.count("\n") == 1
+    assert workdir.pbxsync(*words).err.count("\n") == 1
 
 
 def test_hostile_text_is_exact_in_a_pipe_and_harmless_on_a_terminal(workdir: Workdir, demo: Emulator) -> None:

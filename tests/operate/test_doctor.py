@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,12 +11,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from pbxsync.doctor.online import sample
 from tests.operate.terminal import on_terminal
+from tests.support.rawserver import RawServer, reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pbxsync.emulator import Emulator
     from tests.support.workdir import Ran, Workdir
@@ -236,6 +240,26 @@ def test_marks_are_coloured_on_a_terminal(ready: Workdir) -> None:
     assert status == 1
     assert "\x1b[32m✓\x1b[0m " in shown
     assert "\x1b[31m✗\x1b[0m " in shown
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_tls_is_told_of(workdir: Workdir, tmp_path: Path, trusted: bool) -> None:
+    def answer(request: bytes) -> bytes:
+        return reply('[{"ct_id": "1", "ct_name": "FORWARD"}]' if b"CUSTOMTYPES" in request else "[]")
+
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(context)
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    with RawServer(answer, context) as server:
+        workdir.connect(server.url, "reading-key", "writing-key")
+        if trusted:
+            workdir.set(REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"))
+        ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--reads-only")
+        assert ran.status == (0 if trusted else 1)
+        assert f"✓ url {server.url} (TLS, verified)" in ran.out
+        assert ("answers, and its certificate is trusted" in ran.out) == trusted
+        assert ("✗ localhost:" in ran.out and "certificate that is not trusted" in ran.out) != trusted
 
 
 class Late(BaseHTTPRequestHandler):

@@ -98,7 +98,7 @@ def test_no_types_are_said_to_be_none(tmp_path: Path) -> None:
 TYPES = st.builds(Type, st.integers(1, 30).map(str), st.text(max_size=12), st.text(max_size=20))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(TYPES, unique_by=lambda each: each.id, max_size=6))
 def test_the_block_is_a_project_file_whatever_the_types_are_called(
     tmp_path_factory: pytest.TempPathFactory, types: list[Type]
