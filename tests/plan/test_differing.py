@@ -1,0 +1,53 @@
+"""What differs, and nothing else: a destination does not differ from itself, and after its changes from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbxsync.diff import FIELDS, differing, filled, values
+from pbxsync.model import Destination, Type
+
+TEXTS = st.sampled_from(
+    ["", " ", "a", "A", "a\n", "0", "00", "045", "1e5", "1", "1.0", "null", "é", "e\u0301", "\ud800"]
+)
+TYPES = st.sampled_from([Type("1", "FORWARD"), Type("2", "FORWARD"), Type("1", "RENAMED"), Type("3", None)])
+
+
+def params(values: st.SearchStrategy[str | None]) -> st.SearchStrategy[tuple[str | None, ...]]:
+    return st.lists(values, min_size=20, max_size=20).map(tuple)
+
+
+LIVE = st.builds(Destination, st.just("67"), TEXTS, st.none() | TYPES, params(TEXTS))
+DESIRED = st.builds(Destination, st.none(), st.none() | TEXTS, st.none() | TYPES, params(st.none() | TEXTS))
+
+
+@settings(deadline=None)
+@given(LIVE)
+def test_a_destination_does_not_differ_from_itself(live: Destination) -> None:
+    assert differing(live, live) == ()
+
+
+@settings(deadline=None)
+@given(LIVE)
+def test_what_is_left_alone_does_not_differ(live: Destination) -> None:
+    assert differing(live, Destination(None, None, None, (None,) * 20)) == ()
+
+
+@settings(max_examples=300, deadline=None)
+@given(LIVE, DESIRED)
+def test_what_differs_is_what_is_given_and_is_not_so(live: Destination, desired: Destination) -> None:
+    is_live, is_desired = values(live), values(desired)
+    naive = tuple(name for name in FIELDS if is_desired[name] is not None and is_desired[name] != is_live[name])
+    assert differing(live, desired) == naive
+
+
+@settings(max_examples=300, deadline=None)
+@given(LIVE, DESIRED)
+def test_after_its_changes_nothing_differs(live: Destination, desired: Destination) -> None:
+    after = dict(values(live)) | {name: values(desired)[name] for name in differing(live, desired)}
+    changed = replace(filled(desired, live), id=live.id)
+    assert values(changed) == after
+    assert differing(changed, desired) == ()

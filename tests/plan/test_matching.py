@@ -1,0 +1,105 @@
+"""Which entry is which live destination: by id, else by exact name, else by renamed_from; a doubt is never a pick."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbxsync.errors import MatchError
+from pbxsync.match import match
+from pbxsync.model import Entry, Place
+
+NAMES = st.sampled_from(["a", "b", "c", "A", " a", "a ", "é", "e\u0301", ""])
+LIVE = st.lists(NAMES, max_size=6).map(lambda names: [(str(number), name) for number, name in enumerate(names, 1)])
+
+
+def entry(name: str | None, identity: str | None = None, renamed_from: str | None = None, line: int = 1) -> Entry:
+    return Entry("T", Place("t.yaml", line, 3), identity, name, None, (), renamed_from, clear_unlisted=False)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> list[Entry]:
+    found = []
+    for line in range(1, draw(st.integers(1, 6))):
+        identity = draw(st.none() | st.integers(1, 7).map(str))
+        name = draw(NAMES) if identity is None else draw(st.none() | NAMES)
+        found.append(entry(name, identity, draw(st.none() | NAMES), line))
+    return found
+
+
+def candidates(each: Entry, live: list[tuple[str, str]]) -> list[str]:
+    """What an entry means, as the words of the contract have it; more than one or a missing id is a doubt."""
+    if each.id is not None:
+        return [each.id] if each.id in dict(live) else ["?", "?"]
+    named = [identity for identity, name in live if name == (each.name or "")]
+    if named or each.renamed_from is None:
+        return named
+    return [identity for identity, name in live if name == each.renamed_from]
+
+
+@settings(max_examples=400, deadline=None)
+@given(entries(), LIVE)
+def test_every_match_is_the_one_that_is_meant_and_every_doubt_is_an_error(
+    wanted: list[Entry], live: list[tuple[str, str]]
+) -> None:
+    meant = [candidates(each, live) for each in wanted]
+    used = Counter(identity for each in meant for identity in each[:1] if len(each) == 1)
+    doubtful = any(len(each) > 1 for each in meant) or any(count > 1 for count in used.values())
+    if doubtful:
+        with pytest.raises(MatchError) as refused:
+            match(wanted, live)
+        assert all(line.startswith("t.yaml:") for line in str(refused.value).splitlines())
+        return
+    found = match(wanted, live)
+    assert [identity for _, identity in found.pairs] == [each[0] if each else None for each in meant]
+    assert found.unmanaged == tuple(identity for identity, _ in live if identity not in used)
+
+
+def test_two_live_ones_of_one_name_are_named_with_their_ids_and_the_line() -> None:
+    with pytest.raises(MatchError) as refused:
+        match([entry("a", line=7)], [("1", "a"), ("2", "a")])
+    assert str(refused.value) == (
+        't.yaml:7:3: 2 live destinations of T have the name "a" (ids 1, 2): pin the one that is meant with id'
+    )
+
+
+def test_two_entries_that_match_one_live_object_are_named_with_both_lines_and_its_id() -> None:
+    with pytest.raises(MatchError) as refused:
+        match([entry("a", line=3), entry(None, "1", line=9)], [("1", "a")])
+    assert str(refused.value) == (
+        "t.yaml:9:3: matches the live destination 1 of T, which t.yaml:3:3 matches too: only one of them can have it"
+    )
+
+
+def test_an_id_that_is_not_live_is_an_error_and_never_an_add() -> None:
+    with pytest.raises(MatchError, match="destination 5 is not live in T"):
+        match([entry("a", "5")], [("1", "a")])
+
+
+def test_renamed_from_matches_once_and_is_a_no_op_after() -> None:
+    renamed = entry("new", renamed_from="old")
+    assert match([renamed], [("1", "old")]).pairs == ((renamed, "1"),)
+    after = match([renamed], [("1", "new")])
+    assert (after.pairs, after.warnings) == (((renamed, "1"),), ())
+
+
+def test_renamed_from_that_is_live_beside_the_new_name_is_left_and_warned_of() -> None:
+    found = match([entry("new", renamed_from="old")], [("1", "new"), ("2", "old")])
+    assert found.pairs[0][1] == "1"
+    assert "stays as it is" in found.warnings[0]
+
+
+@pytest.mark.parametrize("live", ["A", " a", "a ", "a\u200a"])
+def test_names_that_differ_only_in_case_or_outer_blanks_are_warned_of(live: str) -> None:
+    found = match([entry("a")], [("1", live)])
+    assert found.pairs[0][1] is None
+    assert "differs from that of the live destination 1" in found.warnings[0]
+
+
+def test_a_fleet_of_names_that_are_alike_takes_no_time() -> None:
+    live = [(str(number), "x" * 5 + " " * number) for number in range(1, 3000)]
+    wanted = [entry(f"X{' ' * number}", line=number) for number in range(1, 3000)]
+    assert len(match(wanted, live).pairs) == 2999
