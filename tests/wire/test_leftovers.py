@@ -1,0 +1,46 @@
+"""What a server sends beyond a reply is never taken for the answer to the next request."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.rawserver import reply
+from tests.wire.talking import talking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXTRA = {
+    "a whole reply": reply("[]"),
+    "the head of one": reply("[]")[:-2],
+    "a word": b"[]",
+    "a line": b"\r\n",
+}
+
+
+@pytest.mark.parametrize("extra", EXTRA)
+def test_each_request_gets_its_own_answer(extra: str) -> None:
+    numbers = count(1)
+
+    def answer(_: bytes) -> bytes:
+        return reply(json.dumps({str(next(numbers)): {"cu_name": "Fax"}})) + EXTRA[extra]
+
+    with talking(answer) as (pbx, _):
+        found = [[row.id for row in pbx.destinations("DEMO").rows] for _ in range(10)]
+    assert found == [[str(number)] for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_reply_that_has_no_body_does_not_end_the_connection(status: int) -> None:
+    replies: list[Callable[[], bytes]] = [lambda: reply("", status), lambda: reply('{"67": {"cu_name": "Fax"}}')]
+    asked = count()
+    with talking(lambda _: replies[next(asked) % 2]()) as (pbx, server):
+        for _ in range(2):
+            with pytest.raises(Exception, match=f"HTTP (status )?.*{status}"):
+                pbx.destinations("DEMO")
+            assert [row.id for row in pbx.destinations("DEMO").rows] == ["67"]
+        assert len(server.connections) == 1
