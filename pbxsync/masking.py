@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import TypeAlias
 
+    from pbxsync.model import Type
     from pbxsync.typetable import TypeTable
     from pbxsync.wire.messages import Request
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 MASK: Final = "(sensitive)"
 _PARAM: Final = re.compile(r"cu_param([0-9]{1,2})")
+#: The columns of all tables that are known begin with two letters for the table (doc, field).
+_COLUMN: Final = re.compile(r"[a-z]{2}_[a-z][a-z0-9_]*")
+_WORDS: Final = frozenset({"error", "errors", "message", "status", "result", "success", "code", "data", "rows", "id"})
 
 
 def may_hold_params(request: Request) -> bool:
@@ -26,19 +30,9 @@ def may_hold_params(request: Request) -> bool:
     return values.get("reqtype") == "managedb" and values.get("object") != "customtypes"
 
 
-def hidden_in(types: TypeTable, sensitive: Mapping[str, frozenset[int]]) -> Hidden:
-    """Return which params of a row are to be hidden; `sensitive` are positions by a type's name or number.
-
-    Where the row does not tell its type, all that are sensitive of any type.
-    """
-
-    def hidden(number: str | None, name: str | None) -> frozenset[int]:
-        kind = types.live(number, name)
-        if kind is None:
-            return frozenset().union(*sensitive.values())
-        return frozenset().union(*(sensitive.get(word, ()) for word in (kind.id, kind.name) if word is not None))
-
-    return hidden
+def hidden_in(types: TypeTable, sensitive: Callable[[Type | None], frozenset[int]]) -> Hidden:
+    """Return which params of a row are to be hidden; `sensitive` tells them of a type, and of None where it is not told."""
+    return lambda number, name: sensitive(types.live(number, name))
 
 
 def masked(body: bytes, hidden: Hidden) -> bytes | None:
@@ -51,13 +45,16 @@ def masked(body: bytes, hidden: Hidden) -> bytes | None:
 
 
 def _walked(value: Any, hidden: Hidden) -> Any:
+    """Return rows as they may be shown. Elsewhere only structure and numbers are: a text may repeat what was sent."""
     if isinstance(value, list):
         return [_walked(each, hidden) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if any(_PARAM.fullmatch(name) for name in value):
-        return _row(value, hidden)
-    return {name: _walked(each, hidden) for name, each in value.items()}
+    if isinstance(value, dict):
+        return _row(value, hidden) if any(map(_COLUMN.fullmatch, value)) else _object(value, hidden)
+    return MASK if isinstance(value, str) and value else value
+
+
+def _object(found: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    return {_name(name): _walked(each, hidden) for name, each in found.items()}
 
 
 def _row(row: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
@@ -65,7 +62,21 @@ def _row(row: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
     number, name = row.get("cu_ct_id"), row.get("ct_name")
     positions = hidden(None if number is None else str(number), name if isinstance(name, str) else None)
     return {
-        key: MASK if (match := _PARAM.fullmatch(key)) and int(match[1]) in positions and value else value
-        for key, value in row.items()
-        if not (positions and key.isdigit())
+        _name(column): _cell(column, value, positions, hidden)
+        for column, value in row.items()
+        if not (positions and column.isdigit())
     }
+
+
+def _cell(column: str, value: Any, positions: frozenset[int], hidden: Hidden) -> Any:
+    """Return the value of one column; what stands in none may be anything."""
+    if isinstance(value, (dict, list)) or not _COLUMN.fullmatch(column):
+        return _walked(value, hidden)
+    match = _PARAM.fullmatch(column)
+    hide = int(match[1]) in positions if match else column.endswith("_id") and not str(value).isdigit()
+    return MASK if hide and value else value
+
+
+def _name(name: str) -> str:
+    """Return a name in an object: that of a column or an id, or a word that replies of any server have."""
+    return name if name.isdigit() or name in _WORDS or _COLUMN.fullmatch(name) else MASK

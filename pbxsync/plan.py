@@ -204,7 +204,7 @@ class _Lazily:
 
 def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: Vocabulary) -> str:
     """Return the fingerprint of a live row, with the sensitive params of its live type under the key."""
-    return hasher().row(live, words.sensitive(live.type) if live.type is not None else ())
+    return hasher().row(live, words.sensitive(live.type))
 
 
 def _fields_to_add(want: Wanted) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from pbxsync.errors import InputError, MatchError
-from pbxsync.inert import quoted
+from pbxsync.inert import inert, quoted
 from pbxsync.model import PARAM_COUNT, Destination
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pbxsync.model import Entry, Param, Place, Secret, Type
     from pbxsync.typetable import TypeTable
 
-_NO_POSITIONS: frozenset[int] = frozenset()
-
 
 class Vocabulary(Protocol):
     """What the project says of the params of each type."""
@@ -25,8 +23,8 @@ class Vocabulary(Protocol):
     def labels(self, kind: Type, /) -> tuple[str, ...]:
         """Return the labels of param1, param2…; empty where there are none."""
 
-    def sensitive(self, kind: Type, /) -> frozenset[int]:
-        """Return the positions (from 1) of the sensitive params."""
+    def sensitive(self, kind: Type | None, /) -> frozenset[int]:
+        """Return the positions (from 1) of the sensitive params; where the type is not told, of those that it may be."""
 
     def secret_value(self, text: str, place: Place, /) -> Secret:
         """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""
@@ -68,9 +66,9 @@ def wanted(
             f"{entry.place}: the PBX does not tell which type destination {live.id} has: leave the type out"
         )
     labels = words.labels(after) if after is not None else ()
-    sensitive = words.sensitive(after) if after is not None else _NO_POSITIONS
+    sensitive = words.sensitive(after)
     hidden = sensitive
-    if live is not None and live.type is not None and live.type is not after:
+    if live is not None and live.type is not after:
         hidden = sensitive | words.sensitive(live.type)
     params = _params(entry, after, labels, sensitive, words)
     name = entry.name if live is not None else entry.name or ""
@@ -103,9 +101,22 @@ def _params(
         given.add(position)
         secret = position in sensitive
         # An empty text clears a sensitive param; there is nothing in it to hide.
-        value = words.secret_value(param.value, param.place).reveal() if secret and param.value else param.value
-        found[position - 1] = value
+        found[position - 1] = _revealed(param, kind, words) if secret and param.value else param.value
     return tuple(found)
+
+
+def _revealed(param: Param, kind: Type | None, words: Vocabulary) -> str:
+    """Return the value of a sensitive param. Where nobody knows the type, the error says why it is taken for one."""
+    try:
+        return words.secret_value(param.value, param.place).reveal()
+    except InputError as error:
+        if kind is not None and kind.name is not None:
+            raise
+        told = "which type this is" if kind is None else f"what type {kind.id} is called"
+        raise MatchError(
+            f"{error}. It is taken for sensitive because the PBX does not tell {told}; if it is not, give the type by its"
+            " number below types: of the project file"
+        ) from None
 
 
 def _position(param: Param, kind: Type | None, labels: tuple[str, ...]) -> int:
@@ -117,9 +128,9 @@ def _position(param: Param, kind: Type | None, labels: tuple[str, ...]) -> int:
         raise MatchError(
             f"{param.place}: a label needs a type, and the PBX does not tell it: give the number of the param"
         )
-    have = f"has {', '.join(labels)}" if labels else "has no labels in the project file"
+    have = f"has {inert(', '.join(labels))}" if labels else "has no labels in the project file"
     raise MatchError(
-        f"{param.place}: no param {quoted(param.key)}: the type {kind} {have}; or give the number of the param"
+        f"{param.place}: no param {quoted(param.key)}: the type {inert(str(kind))} {have}; or give the number of the param"
     )
 
 

@@ -60,5 +60,4 @@ class LiveReader:
 
     def hidden_fields(self, *rows: Destination) -> frozenset[str]:
         """Return the fields that the type of any of these rows makes sensitive."""
-        kinds = [row.type for row in rows if row.type is not None]
-        return frozenset(f"param{position}" for kind in kinds for position in self.words.sensitive(kind))
+        return frozenset(f"param{position}" for row in rows for position in self.words.sensitive(row.type))

@@ -117,7 +117,7 @@ def _masked(app: App, project: Project, pbx: PbxReader, body: Body) -> bytes:
 
     data = body.read()
     types = TypeTable(pbx.custom_types(body.request.value("tenant")))
-    found = masked(data, hidden_in(types, {name: project.sensitive(name) for name in project.types}))
+    found = masked(data, hidden_in(types, project.sensitive))
     if found is None:
         app.console.note("The PBX answered, with what is not shown, because it may hold sensitive params.")
     return found or b""

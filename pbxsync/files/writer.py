@@ -154,10 +154,8 @@ class _Writer:
 
     def _params(self, row: Destination, written: str | None) -> list[str]:
         """Return the lines of the params that are not empty, none where all are."""
-        # A plan knows a type that is not listed by its number alone.
-        labels = (
-            () if row.type is None else self._project.labels(self._listed.get(row.type.id, Type(row.type.id, None)))
-        )
+        planned = self._planned(row.type)
+        labels = () if planned is None else self._project.labels(planned)
         given = {
             position: value
             for position, value in enumerate(row.params, start=1)
@@ -176,9 +174,15 @@ class _Writer:
         lines = [f"  {keys.get(position, position)}: {_value(value, ' ' * 8)}" for position, value in given.items()]
         return ["params:", *lines]
 
+    def _planned(self, kind: Type | None) -> Type | None:
+        """Return a type as a plan knows it: one that is not listed by its number alone."""
+        return None if kind is None else self._listed.get(kind.id, Type(kind.id, None))
+
     def _may_stand(self, row: Destination, position: int, value: str, labels: Sequence[str]) -> bool:
         why = ""
-        if position in self._sensitive(row.type):
+        kinds = (row.type, self._planned(row.type))
+        sensitive = any(position in self._project.sensitive(kind) for kind in kinds)
+        if sensitive:
             why = "it is sensitive"
         elif self._holds_key(value):
             why = "it holds a key of the project"
@@ -187,18 +191,11 @@ class _Writer:
         if not why:
             return True
         # A plan never clears a param that it knows to be sensitive; it would clear any other one.
-        known = row.type is not None and position in self._sensitive(row.type)
-        self.left_out = self.left_out or not known
+        self.left_out = self.left_out or not sensitive
         label = f" ({quoted(labels[position - 1])})" if position <= len(labels) else ""
         named = f"destination {row.id} of tenant {self._tenant}, {quoted(row.name or '')}"
         self.warnings.append(f"{named}: param{position}{label} is left out: {why}")
         return False
-
-    def _sensitive(self, kind: Type | None) -> frozenset[int]:
-        """Return the positions that are sensitive; where the PBX does not tell the type, those of any type."""
-        if kind is not None:
-            return self._project.sensitive(kind)
-        return frozenset().union(*(rules.sensitive for rules in self._project.types.values()))
 
 
 def _may_name(name: str | None) -> bool:

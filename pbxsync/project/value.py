@@ -116,9 +116,16 @@ class Project(NamedTuple):
         """Return the labels of param1, param2, … of a type, given as such or by its name or number."""
         return next((rules.labels for rules in self._rules(kind)), ())
 
-    def sensitive(self, kind: Type | str) -> frozenset[int]:
-        """Return the positions (1 to 20) of a type's sensitive params."""
-        return frozenset().union(*(rules.sensitive for rules in self._rules(kind)))
+    def sensitive(self, kind: Type | str | None) -> frozenset[int]:
+        """Return the positions (1 to 20) of a type's sensitive params.
+
+        Where the PBX does not tell which type it is (None), or what a number is called that the project does not know, it
+        may be any of those that the project knows: then what is sensitive of any of them is.
+        """
+        if kind is not None and (isinstance(kind, str) or kind.name is not None or kind.id in self.types):
+            return frozenset().union(*(rules.sensitive for rules in self._rules(kind)))
+        named = (rules for name, rules in self.types.items() if kind is None or not name.isdigit())
+        return frozenset().union(*(rules.sensitive for rules in named))
 
     def secret_value(self, text: str, place: Place) -> Secret:
         """Return the value of a sensitive param that a file gives as `${VAR}` or `${file:PATH}`; raises ProjectError."""
