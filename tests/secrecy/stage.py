@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.cli import COMMANDS
 from pbxsync.emulator import FAULTS, Emulator, FaultSpec
-from pbxsync.wire import pbx as wire
-from pbxsync.wire import retry
 from tests.support.hidden import holders, pieces_of
 from tests.support.tenantfile import forward
 from tests.support.workdir import Workdir
@@ -195,8 +194,7 @@ def staged(
     options = {"read_key": READ_KEY, "write_key": WRITE_KEY, "demo": False, "db": outside / "pbx.db", **pbx}
     with Emulator(**options) as running:
         # The pauses of the client are for others to test; here there would be thousands.
-        monkeypatch.setattr(wire, "_ASK_AGAIN_AFTER", 0.0)
-        monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
+        monkeypatch.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.001)))
         monkeypatch.setenv("TMPDIR", str(inside / "tmp"))
         monkeypatch.setattr(tempfile, "tempdir", str(inside / "tmp"))
         stage = Stage(Workdir(inside, monkeypatch, capfd), running, sensitive=sensitive)

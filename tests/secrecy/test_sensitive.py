@@ -1,0 +1,58 @@
+"""The value of a sensitive param, old or new, is in no byte that any command writes, whatever the PBX does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsync.emulator.dialect import PRESETS
+from tests.secrecy.echoes import everything
+from tests.secrecy.stage import FAULT_KINDS, NEW_VALUE, OFFLINE, OLD_VALUE, Stage, staged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pbxsync.emulator import FaultSpec
+
+#: The PBX may show a value anywhere but in another field: what is a name is shown as one.
+ECHOES = [each for each in everything([OLD_VALUE, NEW_VALUE]) if not each.text.startswith(("rows", "params", "header"))]
+#: A list of types in which that with the sensitive param is missing, or has another name.
+TYPES_ASTRAY = ["missing-row=9 object=CUSTOMTYPES", "missing-row=1 object=CUSTOMTYPES", "empty object=CUSTOMTYPES"]
+
+
+@pytest.fixture
+def stage(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Stage]:
+    dialect = getattr(request, "param", "default")
+    with staged(tmp_path, monkeypatch, capfd, sensitive=True, dialect=dialect) as made:
+        yield made
+
+
+@pytest.mark.parametrize("fault", FAULT_KINDS)
+def test_no_command_shows_a_sensitive_value_in_any_fault(stage: Stage, fault: str) -> None:
+    assert stage.play_all(fault)
+
+
+@pytest.mark.parametrize("echo", ECHOES, ids=lambda echo: echo.text)
+def test_no_command_shows_a_sensitive_value_that_the_pbx_repeats(stage: Stage, echo: FaultSpec) -> None:
+    assert stage.play_all(echo)
+
+
+@pytest.mark.parametrize("stage", PRESETS, indirect=True)
+def test_no_command_shows_a_sensitive_value_in_any_dialect(stage: Stage) -> None:
+    assert stage.play_all("latency=1ms")
+
+
+@pytest.mark.parametrize("fault", TYPES_ASTRAY)
+@pytest.mark.parametrize("stage", ["default", "full", "typed"], indirect=True)
+def test_no_command_shows_a_sensitive_value_of_a_type_that_the_pbx_does_not_list(stage: Stage, fault: str) -> None:
+    assert stage.play_all(fault)
+
+
+def test_no_command_that_sends_nothing_shows_a_sensitive_value(stage: Stage) -> None:
+    stage.live()
+    for case in (case for cases in OFFLINE.values() for case in cases):
+        stage.run("-vv", *case.words)
