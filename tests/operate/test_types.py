@@ -119,7 +119,7 @@ def write_types(workdir: Workdir, *types: str) -> Path:
 
 def test_validate_suggests_the_type_of_the_project_that_is_nearest(workdir: Workdir) -> None:
     workdir.write("pbxsync.yaml", LABELLED)
-    write_types(workdir, "FOWARD", "forward", "FORWARD", "AI AGNET", "SPLIT", "'7'", "FORWARD ALL CALLS")
+    write_types(workdir, "FOWARD", "forward", "FORWARD", "AI AGNET", "SPLIT", "'7'", "FORWARD ALL")
     ran = workdir.pbxsync("validate")
     assert ran.status == 0
     assert ran.err.splitlines() == [
