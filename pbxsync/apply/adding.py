@@ -87,7 +87,7 @@ class Adder(Sender):
 
     def _open(self, change: Change, lost: WireError | None, why: str) -> Written:
         """Return the end of an add of which nothing can be found out."""
-        if is_refusal(lost):
+        if is_refusal(lost) or surely_idle(lost):
             return refused(change, lost, untouched=False)
         return Written(outcome(change, Status.UNKNOWN, _unsettled(lost, why)))
 

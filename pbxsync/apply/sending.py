@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.errors import Busy, Denied, NoConnection, UntrustedServer, WireError
 from pbxsync.model import Outcome, Status
-from pbxsync.wire.retry import pause_after
+from pbxsync.wire.retry import hopeless, pause_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ class Sender:
 
     def again(self, lost: WireError, tries: int) -> bool:
         """Wait before a write is repeated, and return whether it may be: not often, and not once the run halts."""
-        if tries >= self.tries or self.halt.why() is not None:
+        if tries >= self.tries or hopeless(lost) or self.halt.why() is not None:
             return False
         if not self.halt.wait(pause_after(lost, tries, self.pbx.patience.pause)):
             return False

@@ -10,6 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.errors import Busy
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,7 +29,7 @@ _WEIGHT: Final = 0.1
 _PATIENCE: Final = 200
 #: How often one who may give up looks whether to; seconds.
 _LOOK_EVERY: Final = 0.1
-#: The longest pause that a server may ask of us; seconds.
+#: The longest pause that is waited for; where the server asks for a longer one, nothing more is sent.
 LONGEST_PAUSE: Final = 120.0
 
 
@@ -60,7 +62,8 @@ class Pacer:
     def enter(self, unless: Callable[[], object] | None = None) -> float:
         """Wait for a place and take it; returns the monotonic time at which it was taken.
 
-        Raises Withdrawn once `unless` is true: whoever waits here may wait for minutes.
+        Raises Withdrawn once `unless` is true: whoever waits here may wait for minutes; and Busy while the server wants to
+        be left alone for longer than anybody waits.
         """
         with self._gate:
             while True:
@@ -68,6 +71,8 @@ class Pacer:
                     raise Withdrawn
                 now = time.monotonic()
                 pause = self._paused_until - now
+                if pause > LONGEST_PAUSE:
+                    raise Busy(f"the PBX wants to be left alone for another {pause:,.0f} seconds", pause)
                 if pause <= 0 and self._in_flight < int(self._limit):
                     self._in_flight += 1
                     return now
@@ -87,7 +92,8 @@ class Pacer:
 
     def _cut(self, entered: float, now: float, retry_after: float | None) -> None:
         if retry_after:
-            self._paused_until = max(self._paused_until, now + min(retry_after, LONGEST_PAUSE))
+            self._paused_until = max(self._paused_until, now + retry_after)
+            self._gate.notify_all()
         if entered < self._cut_at:
             return  # sent before the last cut: it tells nothing new
         if self._known_bad <= self._in_flight:

@@ -58,7 +58,7 @@ def patiently(send: Callable[[], _T], meter: Meter, patience: Patience) -> _T:
             busy += isinstance(error, Busy)
             done += not isinstance(error, Busy)
             pause = pause_after(error, done + busy, patience.pause)
-            late = time.monotonic() + pause - begun > patience.seconds
+            late = hopeless(error) or time.monotonic() + pause - begun > patience.seconds
             if late or done >= patience.tries or busy >= patience.tries * _BUSY_TRIES:
                 raise _counted(error, done + busy) from None
             meter.count(repeated=True)
@@ -69,8 +69,13 @@ def pause_after(error: WireError, tries: int, first: float) -> float:
     """Return the seconds to wait after the `tries`-th try: what the server asked for, else doubling, with jitter."""
     asked = error.retry_after if isinstance(error, Busy) else None
     if asked is not None:
-        return min(asked, LONGEST_PAUSE) + _CHANCE.uniform(0, first)
+        return asked + _CHANCE.uniform(0, first)
     return _CHANCE.uniform(0.5, 1.0) * min(_LAST_PAUSE, first * 2.0 ** (tries - 1))
+
+
+def hopeless(error: WireError) -> bool:
+    """Whether the server wants to be left alone for longer than anybody waits."""
+    return isinstance(error, Busy) and (error.retry_after or 0.0) > LONGEST_PAUSE
 
 
 def _counted(error: WireError, tries: int) -> WireError:

@@ -117,3 +117,25 @@ def test_retry_after_of_a_429_is_honoured(workdir: Workdir) -> None:
         assert workdir.pbxsync("plan").status == 0
         first, second, *_ = pbx.log
     assert second.started - first.finished >= 0.9
+
+
+def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_left_alone_and_the_run_ends(workdir: Workdir) -> None:
+    with workdir.emulator(faults=["status-429 retry-after=3600 action=LIST n=10.."]) as pbx:
+        for number in range(40):
+            workdir.tenant(f"T{number}")
+        begun = time.monotonic()
+        ran = workdir.pbxsync("plan")
+        assert time.monotonic() - begun < 20
+        assert ran.status == 1
+        assert "wants to be left alone for another 3,600 seconds" in ran.out
+        assert len(pbx.log) < 30
+
+
+def test_a_write_that_is_put_off_for_an_hour_is_not_waited_for(workdir: Workdir) -> None:
+    with workdir.emulator(faults=["status-429 retry-after=3600 method=POST"]) as pbx:
+        workdir.tenant("DEMO", forward("x"), forward("y"))
+        begun = time.monotonic()
+        ran = workdir.pbxsync("apply", "--auto-approve")
+        assert time.monotonic() - begun < 20
+        assert ran.status == 1
+        assert sum(request.method == "POST" for request in pbx.log) == 1
