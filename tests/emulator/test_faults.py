@@ -33,6 +33,14 @@ def test_a_fault_hits_before_the_write_or_after_it_was_committed(pbx: Emulator, 
 
 
 @pytest.mark.parametrize("dialect", ["full", "nested", "bare"])
+@pytest.mark.parametrize("kind", ["missing-row", "twice-row", "bad-row", "no-id-row", "wrong-key"])
+def test_a_fault_of_rows_leaves_a_get_as_it_is_for_it_is_no_list(kind: str) -> None:
+    with Emulator() as pbx:
+        whole = custom(pbx, "get", objectid="67").content
+        pbx.faults.add(f"{kind} object=CUSTOM action=GET")
+        assert custom(pbx, "get", objectid="67").content == whole
+
+
 @pytest.mark.parametrize("kind", ["missing-row", "twice-row", "bad-row", "no-id-row", "number-ids", "many-rows=5"])
 def test_faults_of_rows_change_the_list_of_every_dialect(dialect: str, kind: str) -> None:
     with Emulator(dialect=dialect) as pbx:

@@ -91,8 +91,10 @@ def _pairs(body: bytes) -> Pairs:
     except ValueError:
         return []
     if isinstance(value, dict):
-        return list(value.items())
-    return [(None, row) for row in value] if isinstance(value, list) else []
+        pairs: Pairs = list(value.items())
+    else:
+        pairs = [(None, row) for row in value] if isinstance(value, list) else []
+    return pairs if all(isinstance(row, dict) for _, row in pairs) else []
 
 
 def _body(pairs: Pairs) -> bytes:
