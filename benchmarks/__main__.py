@@ -30,14 +30,15 @@ def main() -> int:
         print(wrong, file=sys.stderr)
         return 1
     begun = time.monotonic()
-    done = list(_heats(options))
+    failed: list[str] = []
+    done = list(_heats(options, failed))
     words = " ".join(sys.argv[1:])
     command = f"python -m benchmarks {words}".strip()
     text = report.markdown(command, done, options.runs, time.monotonic() - begun)
     print(text)
-    if options.write:
+    if options.write and not failed:
         report.into(PAGE, text)
-    return 0
+    return 1 if failed else 0
 
 
 def _options() -> argparse.Namespace:
@@ -49,8 +50,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _heats(options: argparse.Namespace) -> Iterator[Heat]:
-    """Run one heat after the other."""
+def _heats(options: argparse.Namespace, failed: list[str]) -> Iterator[Heat]:
+    """Run one heat after the other; one that fails is noted, and the others go on."""
     runs, quick = options.runs, options.quick
     middle = SMALL if quick else MIDDLE
     programme: list[tuple[str, str, Callable[[], Iterable[Heat]]]] = [
@@ -66,7 +67,11 @@ def _heats(options: argparse.Namespace) -> Iterator[Heat]:
     for name, what, measure in programme:
         if (not options.only or name in options.only) and not (quick and what in _LONG):
             print(f"  {what} …", file=sys.stderr, flush=True)
-            yield from measure()
+            try:
+                yield from measure()
+            except RuntimeError as error:
+                print(f"  failed: {error}", file=sys.stderr)
+                failed.append(what)
 
 
 if __name__ == "__main__":

@@ -72,9 +72,9 @@ def plan(world: World, runs: int, *, with_peer: bool) -> Heat:
             _floor("U: urllib3, 16 threads", "urllib3", world, serving),
             _floor("pbxsync's wire alone", "wire", world, serving),
             _plan("pbxsync plan", world, serving),
-            _plan("pbxsync plan --format json", world, serving, "--format", "json"),
         ]
         if with_peer:
+            contestants.append(_plan("pbxsync plan --format json", world, serving, "--format", "json"))
             octodns = peer.install()
             for name, target in (("O: octoDNS, same server", "pbx"), ("O: octoDNS, files against files", "others")):
                 config = peer.config(world, serving.url, target)

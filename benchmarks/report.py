@@ -38,7 +38,7 @@ def markdown(command: str, heats: Sequence[Heat], runs: int, seconds: float) -> 
         *("\n".join(_heat(heat)) for heat in heats if heat.title != "Memory"),
         "\n".join(_memory(heats)),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def machine() -> str:
@@ -95,11 +95,14 @@ def _row(name: str, result: Result) -> str:
 
 
 def _memory(heats: Sequence[Heat]) -> Iterator[str]:
-    yield "### Memory of `pbxsync plan` with nothing changed"
-    yield ""
-    yield "| world | peak | CPU seconds |"
-    yield "| --- | ---: | ---: |"
-    for heat in heats:
-        plan = heat.results.get("pbxsync plan")
-        if plan is not None and heat.world is not None and heat.title in {"Plan", "Memory"}:
-            yield f"| {heat.world.name} | {plan.memory:.0f} MB | {plan.cpu:.2f} |"
+    rows = [
+        f"| {heat.world.name} | {plan.memory:.0f} MB | {plan.cpu:.2f} |"
+        for heat in heats
+        if heat.world is not None and heat.title in {"Plan", "Memory"}
+        for plan in [heat.results["pbxsync plan"]]
+    ]
+    if rows:
+        yield "### Memory of `pbxsync plan` with nothing changed\n"
+        yield "| world | peak | CPU seconds |"
+        yield "| --- | ---: | ---: |"
+        yield from rows

@@ -43,8 +43,6 @@ http {{
   keepalive_timeout 120s;
   sendfile off;
   tcp_nodelay on;
-  open_file_cache max=300000 inactive=600s;
-  open_file_cache_valid 600s;
   client_body_temp_path {run}/body;
   proxy_temp_path {run}/proxy;
   fastcgi_temp_path {run}/fastcgi;
@@ -53,14 +51,21 @@ http {{
   lua_shared_dict written 16m;
   lua_package_path "/usr/share/lua/5.1/?.lua;;";
   limit_conn_zone $server_name zone=all:1m;
+  map $arg_action $row_or_list {{
+    get /CUSTOM/get/$arg_objectid.json;
+    default /CUSTOM/list/$arg_tenant.json;
+  }}
+  map $arg_object $reply {{
+    CUSTOMTYPES /types.json;
+    default $row_or_list;
+  }}
   server {{
     listen 127.0.0.1:{port};
     root {root};
     set $state replies;
     location = {path} {{
       {answer}
-      try_files /$state/$arg_object/$arg_action/$arg_objectid.json
-                /$state/$arg_object/$arg_action/$arg_tenant.json /$state/types.json =404;
+      try_files /$state$reply =404;
     }}
     location = /forget {{ content_by_lua_block {{ ngx.shared.written:flush_all() }} }}
     location = /ready {{ content_by_lua_block {{ ngx.say("ready") }} }}
