@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo docs test coverage lint format types check bench fuzz kill-test lowest clean
+.PHONY: setup demo docs test coverage lint format types check bench fuzz kill-test lowest campaign clean
 
 setup: $(STAMP)
 
@@ -69,6 +69,12 @@ bench: $(STAMP)
 # A million inputs for the loader of tenant files; ARGS='--count 20000' for a look, ARGS='--one N' to see one again.
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz_yaml.py $(ARGS)
+
+# Random worlds and random faults, drawn from a number each: `make campaign WORLDS=10000 FIRST=0`; `make campaign SEED=7`.
+WORLDS ?= 300
+FIRST ?= 0
+campaign: $(STAMP)
+	$(BIN)/python -m tests.campaign $(if $(SEED),--seed $(SEED) --without "$(WITHOUT)",--first $(FIRST) --worlds $(WORLDS))
 
 clean:
 	rm -rf $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pbxsync.model import Traffic
     from pbxsync.wire.redact import Redactor
 
+#: What every project takes keys from; they are known before it is, so that a mistake on the command line shows none.
+_KEYS = ("PBXSYNC_READ_KEY", "PBXSYNC_WRITE_KEY")
+
 
 class App:
     """What every command gets: the way out, the redactor, and the global options.
@@ -30,10 +33,11 @@ class App:
 
     @cached_property
     def redactor(self) -> Redactor:
-        """What takes the keys out of all that is shown."""
-        from pbxsync.wire.redact import Redactor  # noqa: PLC0415 - --help must not pay for it
+        """What takes the keys out of all that is shown: those of the environment at once, a project's when it is read."""
+        from pbxsync.entry import Secret  # noqa: PLC0415 - --help must not pay for it
+        from pbxsync.wire.redact import Redactor  # noqa: PLC0415 - as above
 
-        return Redactor()
+        return Redactor(Secret(os.environ[name]) for name in _KEYS if os.environ.get(name))
 
     @cached_property
     def console(self) -> Console:

@@ -3,7 +3,7 @@
 The phases of a tenant, by the words that the docs use too:
 
 1. list: the live destinations, by id and name
-2. match: which entry of the files is which of them; the list once more where one seems to be missing
+2. match: which entry of the files is which of them; before an apply, the list once more where one seems to be missing
 3. get: the params of those that a file manages, where the list has none
 4. resolve: types, labels and variables, into desired destinations
 5. diff: which fields differ
@@ -36,8 +36,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """How far planning goes: `unmanaged` fills these rows in; `look_twice` lists a tenant once more before an add.
+
+    A plan that only shows asks for one list a tenant. One that is saved is held against a new list when it is applied;
+    one that is applied at once has nothing between it and its adds, so it looks twice.
+    """
+
+    unmanaged: bool = False
+    look_twice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Planner:
-    """What planning a tenant takes besides its entries. `verbose` fills the unmanaged rows in."""
+    """What planning a tenant takes besides its entries."""
 
     pbx: PbxReader
     crew: Crew
@@ -45,7 +57,7 @@ class Planner:
     words: Vocabulary
     key_for: Callable[[str], Secret]
     redactor: Redactor
-    verbose: bool = False
+    care: Care
 
     def plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
         """Return the plan of one tenant; a failure is in its `error`, so that the others go on."""
@@ -64,7 +76,7 @@ class Planner:
 
     def _planned(self, tenant: str, entries: Sequence[Entry], listing: Listing, read_at: float) -> TenantPlan:
         matching = match(entries, [(row.id, row.name) for row in listing.rows])
-        if any(identity is None for _, identity in matching.pairs):
+        if self.care.look_twice and any(identity is None for _, identity in matching.pairs):
             self._look_again(tenant, listing)
         types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
         managed = {identity for _, identity in matching.pairs if identity is not None}
@@ -76,7 +88,7 @@ class Planner:
             changes=changes,
             unchanged=len(entries) - len(changes),
             unmanaged_count=len(matching.unmanaged),
-            unmanaged=self._unmanaged(listing, matching, types) if self.verbose else (),
+            unmanaged=self._unmanaged(listing, matching, types) if self.care.unmanaged else (),
             warnings=tuple(self.redactor(text) for text in (*matching.warnings, *_doubt(tenant, listing))),
             doubtful_empty=listing.doubtful,
             live_ids=_ids_before(listing, changes),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pbxsync.files.desired import Desired
     from pbxsync.model import TenantPlan
+    from pbxsync.plan import Care
     from pbxsync.resolve import Vocabulary
     from pbxsync.session import Endpoint
     from pbxsync.wire.pbx import PbxReader
@@ -29,13 +30,12 @@ def make_plan(
     pbx: PbxReader,
     words: Vocabulary,
     progress: Progress,
-    *,
-    verbose: bool = False,
+    care: Care,
 ) -> Plan:
     """Return the plan of these tenants; those that failed are in it with their error."""
     with Crew(pbx.transport.settings.parallel) as crew:
         planner = Planner(
-            pbx, crew, TypeSource(pbx.custom_types), Remembered(words), where.read_key, pbx.transport.redactor, verbose
+            pbx, crew, TypeSource(pbx.custom_types), Remembered(words), where.read_key, pbx.transport.redactor, care
         )
 
         def one(tenant: str) -> TenantPlan:

@@ -80,7 +80,7 @@ def test_a_type_that_the_pbx_got_meanwhile_is_found(
     assert workdir.pbxsync("plan", "--parallel", "1").status == 0
 
 
-def test_an_apply_costs_a_write_and_a_get_for_each_change_and_a_list_for_a_tenant_with_adds(
+def test_an_apply_costs_a_write_and_a_get_for_each_change_and_for_a_tenant_with_adds_a_list_before_and_one_after(
     workdir: Workdir, pbx: Emulator
 ) -> None:
     kept = pbx.put("A", cu_name="Kept", cu_param1="1")
@@ -93,7 +93,7 @@ def test_an_apply_costs_a_write_and_a_get_for_each_change_and_a_list_for_a_tenan
     pbx.clear_log()
 
     assert workdir.pbxsync("apply", "--auto-approve").status == 0
-    assert sent(pbx) - planning == {"CUSTOM ADD": 5, "CUSTOM UPDATE": 2, "CUSTOM GET": 7, "CUSTOM LIST": 2}
+    assert sent(pbx) - planning == {"CUSTOM ADD": 5, "CUSTOM UPDATE": 2, "CUSTOM GET": 7, "CUSTOM LIST": 4}
     writing = [request for request in pbx.log if request.key_kind == "write"]
     assert Counter(request.tenant for request in writing if request.action == "LIST") == {"A": 1, "C": 1}
     assert all((request.method == "POST") == (request.action in {"ADD", "UPDATE"}) for request in pbx.log)
@@ -125,3 +125,10 @@ def test_parallel_bounds_all_requests_in_flight(workdir: Workdir) -> None:
             workdir.tenant(tenant, *(forward(f"D{place}") for place in range(20)))
         assert workdir.pbxsync("apply", "--auto-approve", "--parallel", "3").status == 0
         assert max(request.in_flight for request in pbx.log) <= 3
+
+
+def test_a_plan_that_adds_costs_one_list_a_tenant_too(workdir: Workdir, pbx: Emulator) -> None:
+    workdir.tenant("A", forward("x"), forward("y"))
+    workdir.tenant("B", forward("x"))
+    assert workdir.pbxsync("plan", "--detailed-exitcode").status == 2
+    assert sent(pbx) == {"CUSTOMTYPES LIST": 1, "CUSTOM LIST": 2}

@@ -71,7 +71,7 @@ def _apply_files(
     """Plan, show, check, ask, write."""
     desired = load_desired(app, project, paths, tenants)
     with locked(project.root, terms.lock_timeout), endpoint(project) as where:
-        plan = plan_stage(app, project, desired, where, limits)
+        plan = plan_stage(app, project, desired, where, limits, look_twice=True)
         show(app, plan)
         return ask_and_write(Ground(app, project, where, limits, terms), plan)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.console import Meterbar
 from pbxsync.model import Traffic
+from pbxsync.plan import Care
 from pbxsync.planning import lacking_keys, make_plan
 from pbxsync.session import reader
 
@@ -23,14 +24,22 @@ if TYPE_CHECKING:
 
 
 def plan_stage(
-    app: App, project: Project, desired: Desired, where: Endpoint, limits: Limits, shard: Shard | None = None
+    app: App,
+    project: Project,
+    desired: Desired,
+    where: Endpoint,
+    limits: Limits,
+    shard: Shard | None = None,
+    *,
+    look_twice: bool = False,
 ) -> Plan:
     """Plan all tenants in scope, or those of a shard, over a connection that cannot write."""
+    care = Care(unmanaged=app.verbosity > 0, look_twice=look_twice)
     tenants = desired.tenants if shard is None else shard.of(desired.tenants)
     check_keys(project, where, tenants)
     begun = time.monotonic()
     with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(tenants)) as bar:
-        plan = make_plan(tenants, desired, where, pbx, project, bar, verbose=app.verbosity > 0)
+        plan = make_plan(tenants, desired, where, pbx, project, bar, care)
         cost = traffic(pbx, (("plan", time.monotonic() - begun),))
     app.spent.append(cost)
     if app.verbosity > 0:

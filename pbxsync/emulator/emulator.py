@@ -121,6 +121,11 @@ class Emulator:
         """Every request since the start or the last `clear_log`, in the order of arrival."""
         return self._log.records()
 
+    @property
+    def at_work(self) -> int:
+        """How many requests are at work now, those of clients that are gone included."""
+        return self._log.at_work
+
     def clear_log(self) -> None:
         """Forget the requests so far."""
         self._log.clear()

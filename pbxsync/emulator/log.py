@@ -65,6 +65,12 @@ class RequestLog:
             self._in_flight += welcome
             return self._count, at_work, welcome
 
+    @property
+    def at_work(self) -> int:
+        """How many requests are at work now."""
+        with self._lock:
+            return self._in_flight
+
     def left(self) -> None:
         """Count a request out. To be called before its last byte is sent: its client may be back at once."""
         with self._lock:

@@ -100,6 +100,8 @@ def watched(connection: Any, watchdog: Watchdog) -> Any:
     """Return the connection class with one thing added: the watchdog learns of its socket before it waits for a reply."""
 
     class Watched(connection):  # type: ignore[misc]  # the base is urllib3's, plain or TLS, known only at run time
+        debuglevel = 0  # else a program that sets it for http.client would print whole requests, key included
+
         def getresponse(self) -> Any:
             watchdog.mind(self.sock)
             return super().getresponse()

@@ -32,7 +32,6 @@ def test_a_fault_hits_before_the_write_or_after_it_was_committed(pbx: Emulator, 
         pbx.remove(pbx.rows("DEMO")[-1]["cu_id"])
 
 
-@pytest.mark.parametrize("dialect", ["full", "nested", "bare"])
 @pytest.mark.parametrize("kind", ["missing-row", "twice-row", "bad-row", "no-id-row", "wrong-key"])
 def test_a_fault_of_rows_leaves_a_get_as_it_is_for_it_is_no_list(kind: str) -> None:
     with Emulator() as pbx:
@@ -41,6 +40,7 @@ def test_a_fault_of_rows_leaves_a_get_as_it_is_for_it_is_no_list(kind: str) -> N
         assert custom(pbx, "get", objectid="67").content == whole
 
 
+@pytest.mark.parametrize("dialect", ["full", "nested", "bare"])
 @pytest.mark.parametrize("kind", ["missing-row", "twice-row", "bad-row", "no-id-row", "number-ids", "many-rows=5"])
 def test_faults_of_rows_change_the_list_of_every_dialect(dialect: str, kind: str) -> None:
     with Emulator(dialect=dialect) as pbx:

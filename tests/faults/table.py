@@ -15,8 +15,9 @@ READS: Final = {
     "refused": "the tenant fails and the others go on, unless what the key was good for before is refused now too: then"
     " the key was revoked, and the whole run stops",
     "empty": "asked again, then held against CUSTOMTYPES: believed with a warning, and apply wants --allow-empty",
-    "untold": "the tenant fails where a second list shows more; where that lacks the same row it cannot be told: the row is"
-    " planned as an add, for people to see, and a list after the adds shows twins, which are named and fail the run",
+    "untold": "apply lists twice before it adds, and the tenant fails where the lists differ; where both lack the same"
+    " row it cannot be told: the row is planned as an add, for people to see, and a list after the adds shows twins,"
+    " which are named and fail the run",
     "-": "does not concern this operation",
 }
 WRITES: Final = {

@@ -53,7 +53,7 @@ def test_an_apply_costs_a_write_and_a_get_for_each_change_and_a_list_for_each_te
     assert more["CUSTOM ADD"] == 0
 
 
-def test_adds_cost_the_same(workdir: Workdir, pbx: Emulator) -> None:
+def test_adds_cost_the_same_and_one_list_before_the_first_of_a_tenant(workdir: Workdir, pbx: Emulator) -> None:
     workdir.tenant("A", *(forward(f"D{number}") for number in range(25)))
     assert workdir.pbxsync("plan", "--detailed-exitcode").status == 2
     plan = sent(pbx)
@@ -62,7 +62,7 @@ def test_adds_cost_the_same(workdir: Workdir, pbx: Emulator) -> None:
     more = sent(pbx) - plan
     assert more["CUSTOM ADD"] == 25
     assert more["CUSTOM GET"] <= 25
-    assert more["CUSTOM LIST"] <= 1
+    assert more["CUSTOM LIST"] <= 2  # one against a list that left a row out, one after the adds that shows twins
 
 
 def work_of_a_plan(workdir: Workdir, tenants: int, each: int) -> int:
