@@ -26,18 +26,18 @@ docs: $(STAMP)
 	$(BIN)/python -m tests.docs.renew
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 # Processes that the tests start are counted too; each leaves its own file, which are then brought together.
 coverage: $(STAMP)
 	@$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal $(ARGS)
 	@$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=95
 
 # Kills applies with SIGKILL at random points, hundreds of times: make kill-test ROUNDS=1000
 kill-test: $(STAMP)
-	PBXSYNC_KILL_ROUNDS=$(or $(ROUNDS),600) $(BIN)/python -m pytest -n 2 -rP tests/kill
+	PBXSYNC_KILL_ROUNDS=$(or $(ROUNDS),600) $(BIN)/python -m pytest -n 2 --dist worksteal -rP tests/kill
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -54,7 +54,7 @@ check: lint types test
 
 # The same tests on the oldest libraries that pyproject.toml allows.
 lowest: $(VENV)-lowest/.current
-	$(VENV)-lowest/bin/python -m pytest -n 2 $(ARGS)
+	$(VENV)-lowest/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 $(VENV)-lowest/.current: pyproject.toml tests/lowest.txt
 	@test -x $(VENV)-lowest/bin/python || $(PYTHON) -m venv $(VENV)-lowest

@@ -58,7 +58,7 @@ def test_an_explicit_nothing_is_believed_at_once(nothing: str) -> None:
 NO_GETS = {
     "another row": (WHOLE | {"cu_id": "68"}, "the row of 68 where 67 was asked for"),
     "another row in an array": ([WHOLE | {"cu_id": "68"}], "the row of 68 where 67 was asked for"),
-    "another row under the key": ({"67": WHOLE | {"cu_id": "68"}}, "the key"),
+    "another row under the key": ({"67": WHOLE | {"cu_id": "68"}}, "under another key"),
     "two rows": ([WHOLE, WHOLE], "2 rows where one was asked for"),
     "a row without params": ({"cu_id": "67", "cu_name": "Fax", "cu_ct_id": "1"}, "a row without params"),
     "a row without an id": ({"cu_name": "Fax", **PARAMS}, "without a usable cu_id"),

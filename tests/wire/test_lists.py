@@ -98,7 +98,7 @@ REFUSED = {
     "an id that is a list": (text(cu_id=[67]), "without a usable cu_id"),
     "an id that is true": (text(cu_id=True), "without a usable cu_id"),
     "an id twice": (json.dumps([WHOLE, WHOLE]), "destination 67 is in it twice"),
-    "a key that is not the id": (json.dumps({"68": ROW}), 'a row with the key "68" and the cu_id 67'),
+    "a key that is not the id": (json.dumps({"68": ROW}), "the row of cu_id 67 under another key"),
     "a key that is no id": (json.dumps({"": {"cu_name": "Fax"}}), "without a usable cu_id"),
     "a name twice in an object": ('{"67":{"cu_name":"a"},"67":{"cu_name":"a"}}', "a name twice in one object"),
     "a name twice in a row": ('[{"cu_id":"67","cu_name":"a","cu_name":"b"}]', "a name twice in one object"),
