@@ -1,7 +1,8 @@
 r"""Text as a YAML scalar, with the least quoting that is safe.
 
 Safe for the loader here, for which everything is text; for readers of YAML 1.1 and 1.2, which would turn `0636` or `on`
-into something else; and for terminals and CI runners that print the file, so that what is dangerous to show is escaped.
+into something else (`30` is a number to them, and is written as it was); and for terminals and CI runners that print the
+file, so that what is dangerous to show is escaped.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _NUMBER: Final = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
     re.IGNORECASE,
 )
+#: A number that every reader writes as it found it: no plus, no leading zero, no more digits than a float keeps.
+_KEPT: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _WORDS: Final = frozenset({"", "~", "null", "y", "n", "yes", "no", "true", "false", "on", "off", "=", "<<"})
 #: What YAML keeps for itself at the beginning of a value, or anywhere in it.
 _INDICATOR: Final = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]\Z)", re.DOTALL)
@@ -49,6 +52,8 @@ def block(text: str, indent: str) -> str | None:
 
 
 def _needs_quotes(text: str, *, in_brackets: bool) -> bool:
+    if _KEPT.fullmatch(text):
+        return False
     if text.lower() in _WORDS or _NUMBER.fullmatch(text) or _INDICATOR.match(text):
         return True
     return in_brackets and _IN_BRACKETS.search(text) is not None

@@ -78,7 +78,7 @@ def test_only_unmanaged_destinations_are_added_and_names_in_use_are_pinned(here:
     merged = merge(text.encode(), "a.yaml", live, [FORWARD, QUEUE], project(here), Gap({"2", "4"}, {"Fax", "Boss"}))
     assert merged.content.decode() == text + (
         '  - id: 2  # named "Fax", as another one in the files\n    type: QUEUE\n    params: [x]\n'
-        '  - name: New\n    type: FORWARD\n    params:\n      number: "1"\n'
+        "  - name: New\n    type: FORWARD\n    params:\n      number: 1\n"
     )
     assert merged.warnings == ()
 

@@ -58,7 +58,7 @@ destinations:
   - id: 3  # its name is empty
     type: FORWARD
     params:
-      number: "1"
+      number: 1
   - id: 8  # no file can hold its name: "Bad\\u001b[1m"
     type: QUEUE
     params:
@@ -66,9 +66,9 @@ destinations:
   - name: Boss phone
     type: FORWARD
     params:
-      number: "3564732920"
+      number: 3564732920
       callerid: INCOMINGDID
-      timeout: "30"
+      timeout: 30
       5: extra
   - id: 5  # one of 2 named "Fax"
     type: QUEUE

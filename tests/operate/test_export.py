@@ -112,9 +112,9 @@ def test_one_tenant_goes_to_the_standard_output(workdir: Workdir, demo: Emulator
     ran = workdir.pbxsync("export", "DEMO")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out == (
-        'tenant: DEMO\ndestinations:\n  - name: Boss phone\n    type: FORWARD\n    params:\n      number: "3564732920"\n'
-        '      callerid: INCOMINGDID\n      timeout: "30"\n  - name: Old fax\n    type: FORWARD\n    params:\n'
-        f'      number: "{demo.rows("DEMO")[0]["cu_param1"]}"\n      callerid: ORIGINAL\n      timeout: "20"\n'
+        "tenant: DEMO\ndestinations:\n  - name: Boss phone\n    type: FORWARD\n    params:\n      number: 3564732920\n"
+        "      callerid: INCOMINGDID\n      timeout: 30\n  - name: Old fax\n    type: FORWARD\n    params:\n"
+        f'      number: "{demo.rows("DEMO")[0]["cu_param1"]}"\n      callerid: ORIGINAL\n      timeout: 20\n'
     )
 
 
