@@ -14,7 +14,7 @@ from pbxsync import live as livestate
 from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
 from pbxsync.apply.settle import settle
 from pbxsync.apply.target import columns, expected, mismatches
-from pbxsync.errors import Busy, NotThere, WireError
+from pbxsync.errors import NotThere, WireError
 from pbxsync.model import Outcome, Status
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class Adder(Sender):
     def _end(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
         """Return what an add that was sent came to."""
         known.listing = None
-        if surely_idle(lost) and not isinstance(lost, Busy):
-            return refused(change, lost, untouched=True)
-        return replace(self._settled(change, known, lost, told), lost=lost)
+        return self.unasked(change, lost) or replace(self._settled(change, known, lost, told), lost=lost)
 
     def _settled(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
         """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant."""

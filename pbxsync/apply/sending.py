@@ -61,14 +61,25 @@ class Sender:
             return error
         return None
 
-    def again(self, lost: WireError, tries: int) -> bool:
+    def again(self, lost: WireError | None, tries: int) -> bool:
         """Wait before a write is repeated, and return whether it may be: not often, and not once the run halts."""
-        if tries >= self.tries or hopeless(lost) or self.halt.why() is not None:
+        if lost is None or tries >= self.tries or hopeless(lost) or self.halt.why() is not None:
             return False
         if not self.halt.wait(pause_after(lost, tries, self.pbx.patience.pause)):
             return False
         self.pbx.transport.meter.count(repeated=True)
         return True
+
+    def unasked(self, change: Change, lost: WireError | None) -> Written | None:
+        """Return the end of a write of which the PBX is not asked what became of it, None where it is.
+
+        That is one that surely never got there, and one of a run that halts while the PBX wants to be left alone.
+        """
+        if not surely_idle(lost):
+            return None
+        if not isinstance(lost, Busy):
+            return refused(change, lost, untouched=True)
+        return refused(change, lost, untouched=False) if self.halt.why() is not None else None
 
     def hide(self, *rows: Destination) -> Callable[[str, str], bool]:
         """Return what must not be shown: fields that the type of any of the rows makes sensitive, and keys."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,19 @@ class Updater(Sender):
     """Sends updates and reads them back."""
 
     def update(self, change: Change, was: Destination) -> Written:
-        """Send an update until it is done, or it is known why not; `was` is the row that it meets."""
-        tries = 0
-        while True:
-            tries += 1
+        """Send an update until it is done, or it is known why not; `was` is the row that it meets.
+
+        What said to the last that it has too much to do may have acted all the same, as a limit on replies does.
+        """
+        for tries in itertools.count(1):
             lost = self.sent(lambda: self.pbx.update(change.tenant, change.id or "", columns(change)))
-            if lost is not None and surely_idle(lost):
-                end = refused(change, lost, untouched=True)
-            else:
-                end = replace(self._read_back(change, was, lost), lost=lost)
-            if lost is None or not end.untouched or not _may_pass(lost) or not self.again(lost, tries):
-                return end
+            passing = _may_pass(lost)
+            if passing and surely_idle(lost) and self.again(lost, tries):
+                continue
+            end = self.unasked(change, lost) or replace(self._read_back(change, was, lost), lost=lost)
+            if not (passing and end.untouched and not surely_idle(lost) and self.again(lost, tries)):
+                break
+        return end
 
     def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> Written:
         """Return what an update came to."""
@@ -52,5 +55,5 @@ class Updater(Sender):
         return Written(Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched)
 
 
-def _may_pass(lost: WireError) -> bool:
+def _may_pass(lost: WireError | None) -> bool:
     return isinstance(lost, (Busy, ServerFault, Unreachable))

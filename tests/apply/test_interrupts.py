@@ -112,10 +112,12 @@ def test_a_write_that_waits_for_its_repetition_is_not_repeated(
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=10)
     assert process.returncode == 130, err
-    assert "nothing was written" in out
+    assert "whether anything was written could not be read" in out
     assert len(crowd.sent) <= 2
     told = [line for line in lines(crowd.journals[0]) if line["kind"] == "after"]
-    assert {(line["status"], line["untouched"]) for line in told} == {("failed", True)}
+    # What was sent and refused may have come through all the same; what still waited for its turn has not.
+    assert {(line["status"], line["untouched"]) for line in told} <= {("failed", False), ("failed", True)}
+    assert all(line["untouched"] is ("before it was sent" in line["message"]) for line in told)
     assert len(told) <= 2
 
 

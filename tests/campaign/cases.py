@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.campaign.faults import draw_fault
+from tests.campaign.faults import draw_fault, one_missing
 
 #: Case numbers that share a PBX, and so its dialect.
 BLOCK = 20
@@ -124,7 +124,7 @@ def _step(dice: Random, parts: _Parts) -> Step:
     how = dice.choice(["files"] * 5 + ["saved"] * 2 + ["killed"] * 2)
     faults = [draw_fault(dice) for _ in range(dice.choice([0, 1, 1, 1, 2, 3]))]
     moment, parallel = dice.random(), dice.choice([1, 2, 4])
-    return Step(how, moment, parallel, tuple(fault for fault in faults if parts.keep()))
+    return Step(how, moment, parallel, one_missing(fault for fault in faults if parts.keep()))
 
 
 def _tenant(code: str, dice: Random, parts: _Parts, columns: int) -> Tenant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from random import Random
 
 #: Answers in place of the right one, which may come before or after the PBX has done what was asked.
@@ -35,11 +36,20 @@ def draw_fault(dice: Random) -> str:
         "rows": f"{rows} {often}",
         "other": f"other-row {often}",
         "lie": f"lie {often}",
-        # More than once in a row, and no client could tell: both lists of a tenant would lack the same row.
         "missing": f"missing-row n={dice.randint(1, 6)}",
         "kept": f"{kept} field=cu_param* {often}",
         "slow": f"{slow} object=CUSTOM* action={action} n={dice.randint(1, 4)}",
     }[kind]
+
+
+def one_missing(faults: Iterable[str]) -> tuple[str, ...]:
+    """Return faults of which one at most leaves a row out of a list.
+
+    Of two, both lists before an add could lack the same row, and no client could tell that from a row that is not there.
+    """
+    found = tuple(faults)
+    short = [fault for fault in found if fault.startswith("missing-row")]
+    return tuple(fault for fault in found if fault not in short[1:])
 
 
 def _instead(dice: Random) -> str:
