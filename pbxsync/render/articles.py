@@ -48,7 +48,8 @@ def _safe(text: str) -> str:
 
 
 def _counts(plan: TenantPlan) -> str:
-    return f"{to_do(plan.changes)}; {plan.unchanged} unchanged, {plan.unmanaged_count} unmanaged"
+    left_alone = f"; {plan.unchanged} unchanged, {plan.unmanaged_count} unmanaged"
+    return to_do(plan.changes) + (left_alone if rows.counted_live(plan) else "")
 
 
 def _command(code: str) -> Iterator[str]:

@@ -54,14 +54,15 @@ def _head(plan: Plan) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="referrer" content="no-referrer">\n<link rel="icon" href="data:,">'
-    yield f"<title>pbxsync: {escape(rows.closing(plan)[0])}</title>"
+    yield f"<title>pbxsync: {escape(rows.closing(plan).verdict)}</title>"
     yield f"<style>{_asset('page.css')}</style>\n</head>\n<body>"
 
 
 def _opening(plan: Plan, anchored: Sequence[tuple[str, TenantPlan]]) -> Iterator[str]:
-    verdict, counts, *incomplete = rows.closing(plan)
-    yield f"<header>\n<h1>{verdict}</h1>\n<p>{counts}</p>"
-    yield from (f'<div class="bad" role="alert"><p><b>{line}</b></p></div>' for line in incomplete)
+    verdict, left_alone, incomplete = rows.closing(plan)
+    yield f"<header>\n<h1>{verdict}</h1>"
+    yield from [f"<p>{left_alone}</p>"] if left_alone else []
+    yield from [f'<div class="bad" role="alert"><p><b>{incomplete}</b></p></div>'] if incomplete else []
     yield (
         f'<p class="facts">PBX {escape(inert(plan.url))}<br>planned {escape(inert(plan.created_at))}'
         f" by pbxsync {escape(inert(plan.pbxsync_version))}</p>"

@@ -41,10 +41,10 @@ def plan_markdown(plan: Plan, *, verbose: int = 0, marker: str = "", limit: int 
 
 def _head(plan: Plan, marker: str) -> Iterator[str]:
     safe = re.sub("[^A-Za-z0-9._]+", "-", marker)[:80].strip("-")
-    verdict, counts, *incomplete = rows.closing(plan)
+    verdict, left_alone, incomplete = rows.closing(plan)
     yield f"<!-- pbxsync-plan{' ' if safe else ''}{safe} -->\n### pbxsync plan"
-    yield f"**{verdict}** {counts}"
-    yield from (f"**{line}**" for line in incomplete)
+    yield f"**{verdict}** {left_alone}".rstrip()
+    yield from [f"**{incomplete}**"] if incomplete else []
     yield f"<div><sub>PBX {fences.code(plan.url)}, planned {fences.code(plan.created_at, 40)}</sub></div>"
 
 

@@ -6,7 +6,7 @@ They are hidden by their field, never by searching for their text.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.inert import inert, quoted
 from pbxsync.model import FROM_JOURNAL, Action
@@ -75,10 +75,15 @@ def headline(change: Change) -> str:
 def everything(tenant: TenantPlan) -> str:
     """Return a sentence where every destination of a tenant with more than a few changes, else nothing."""
     total = len(tenant.changes)
-    if tenant.unchanged or total < MANY or any(change.source == FROM_JOURNAL for change in tenant.changes):
-        return ""  # a revert does not know how many there are
+    if tenant.unchanged or total < MANY or not counted_live(tenant):
+        return ""
     adds = sum(change.action is Action.ADD for change in tenant.changes)
     return f"every one of its {total} destinations changes ({adds} to add, {total - adds} to change)"
+
+
+def counted_live(tenant: TenantPlan) -> bool:
+    """Whether it is known what else is live: not where a tenant failed, nor in a revert, which reads what it changes."""
+    return tenant.error is None and all(change.source != FROM_JOURNAL for change in tenant.changes)
 
 
 def notes(tenant: TenantPlan) -> list[str]:
@@ -114,14 +119,22 @@ def some(names: Iterable[str], limit: int) -> str:
     return ", ".join(every[:limit]) + more
 
 
-def closing(plan: Plan) -> list[str]:
-    """Return the lines that end a plan: what it would do, what it leaves alone, and whether it is complete."""
+class Closing(NamedTuple):
+    """The lines that end a plan: what it would do, what it leaves alone, and that it is incomplete; empty where not."""
+
+    verdict: str
+    left_alone: str
+    incomplete: str
+
+
+def closing(plan: Plan) -> Closing:
+    """Return the lines that end a plan; what it leaves alone is not told where no tenant's plan knows that."""
     counts = plan.summary
     verdict = f"Plan: {counts.add} to add, {counts.update} to change."
     if plan.complete and not counts.changes:
         verdict = "No changes. The PBX matches the files."
-    lines = [verdict, f"{counts.unchanged} unchanged, {counts.unmanaged} unmanaged (live, in no file: left alone)."]
-    if not plan.complete:
-        failed = f"{counts.failed} of {counted(counts.tenants, 'tenant')} failed"
-        lines.append(f"This plan is incomplete and cannot be applied: {failed}.")
-    return lines
+    known = not plan.tenants or any(counted_live(tenant) for tenant in plan.tenants)
+    left_alone = f"{counts.unchanged} unchanged, {counts.unmanaged} unmanaged (live, in no file: left alone)."
+    failed = f"{counts.failed} of {counted(counts.tenants, 'tenant')} failed"
+    incomplete = "" if plan.complete else f"This plan is incomplete and cannot be applied: {failed}."
+    return Closing(verdict, left_alone if known else "", incomplete)

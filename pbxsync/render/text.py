@@ -89,5 +89,6 @@ def _failures(plan: Plan, verbose: int, paint: Paint) -> list[str]:
 
 
 def _closing(plan: Plan, paint: Paint) -> list[str]:
-    verdict, counts, *incomplete = rows.closing(plan)
-    return [paint(verdict, "bold"), counts, *(paint(line, "red") for line in incomplete)]
+    verdict, left_alone, incomplete = rows.closing(plan)
+    lines = [paint(verdict, "bold"), left_alone, incomplete and paint(incomplete, "red")]
+    return [line for line in lines if line]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.inert import inert, quoted
-from pbxsync.model import Action, Change, FieldDiff, Outcome, Plan, Report, Status, TenantPlan
+from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Outcome, Plan, Report, Status, TenantPlan
 from pbxsync.render import FORMATS, Options, plan_text, render, report_text
 from tests.render import samples
 from tests.render.harmless import assert_harmless
@@ -80,6 +81,21 @@ def test_every_value_and_place_of_a_change_is_shown_to_the_letter(plan: Plan) ->
 def test_the_last_lines_say_what_would_happen() -> None:
     assert "\nPlan: 6 to add, 2 to change.\n16 unchanged, 2 unmanaged" in plan_text(samples.FULL)
     assert plan_text(samples.plan(samples.IDLE)).startswith("No changes. The PBX matches the files.\n12 unchanged")
+
+
+REVERT = TenantPlan("DEMO", (replace(samples.rename("DEMO"), source=FROM_JOURNAL),))
+
+
+@pytest.mark.parametrize("fmt", ["text", "markdown", "html"])
+def test_what_else_is_live_is_told_by_plans_that_know_it_alone(fmt: str) -> None:
+    def told(*tenants: TenantPlan) -> list[str]:
+        return re.findall(r"\d+ (?:unchanged|unmanaged)", render(samples.plan(*tenants), fmt, Options()))
+
+    for tenants in ([REVERT], [samples.TWINS], [REVERT, samples.TWINS]):
+        assert told(*tenants) == []
+    for tenants in ([samples.IDLE], [samples.IDLE, samples.TWINS], [REVERT, samples.IDLE]):
+        assert told(*tenants) == ["12 unchanged", "0 unmanaged"]
+    assert told() == ["0 unchanged", "0 unmanaged"]
 
 
 def test_an_incomplete_plan_never_says_that_nothing_changes() -> None:
