@@ -179,7 +179,7 @@ def _report(app: App, report: Report) -> int:
 
     console = app.console
     shown = report_text(report, verbose=max(0, app.verbosity), colour=console.coloured(sys.stdout), width=console.width)
-    console.result(shown)
+    console.result(f"\n{shown}")  # apart from the plan, which stands before it
     if report.interrupted:
         return 130
     return 0 if report.good else 1

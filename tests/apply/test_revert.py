@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,6 +63,13 @@ def test_a_revert_of_many_does_not_claim_to_know_how_many_there_are(stage: Stage
     assert words in stage.apply().out
     assert words not in stage.run("revert", "--auto-approve", stage.journals[0]).out
     assert {row["cu_param1"] for row in stage.pbx.rows("DEMO")} == {"1"}
+
+
+def test_a_blank_line_stands_between_a_plan_and_what_became_of_it(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    for ran in (stage.apply(), stage.run("revert", "--auto-approve", stage.journals[0])):
+        assert re.search(r"[^\n]\n\nApply complete: 0 added, 1 changed\.\nJournal: ", ran.out), ran.out
 
 
 def test_a_revert_can_be_reverted(stage: Stage) -> None:
