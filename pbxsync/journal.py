@@ -24,7 +24,7 @@ from pbxsync import __version__
 from pbxsync.atomic import reason
 from pbxsync.errors import JournalError
 from pbxsync.inert import inert, json_text
-from pbxsync.linefile import LineFile, own_folder
+from pbxsync.linefile import LineFile, is_there, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,21 +49,11 @@ class Journal:
         self._lock = threading.Lock()
         self._number = 0
         try:
-            self._file = LineFile(path)
-            self._go_on()
+            self._file = _opened(path)
+            # The last run may have been killed in the middle of a line.
+            self._file.drop_unfinished()
         except OSError as error:
-            raise JournalError(
-                f"the journal {inert(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
-                " another one with --journal FILE, or do without with --no-journal"
-            ) from None
-
-    def _go_on(self) -> None:
-        """Go on at the end of what earlier runs wrote, one of which may have been killed in the middle of a line."""
-        first = self._file.first_line()
-        if not (first.startswith(_BEGINS) or _BEGINS.startswith(first)):
-            self._file.close()
-            raise OSError("it is no journal, and stays as it is")
-        self._file.drop_unfinished()
+            raise _unusable(path, error) from None
 
     def __enter__(self) -> Journal:
         return self
@@ -146,6 +136,32 @@ class Journal:
             self._file.append(data)
         except OSError:
             raise JournalError(str(self.broken)) from None
+
+
+def check(path: Path) -> None:
+    """Raise JournalError where no journal can be kept at `path`. Makes nothing there, and leaves what is there as it is."""
+    try:
+        if is_there(path):
+            _opened(path, look_only=True).close()
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _opened(path: Path, *, look_only: bool = False) -> LineFile:
+    """Open or make the file of a journal. Raises OSError, for a file that holds something else too."""
+    file = LineFile(path, look_only=look_only)
+    first = file.first_line()
+    if not (first.startswith(_BEGINS) or _BEGINS.startswith(first)):
+        file.close()
+        raise OSError("it is no journal, and stays as it is")
+    return file
+
+
+def _unusable(path: Path, error: OSError) -> JournalError:
+    return JournalError(
+        f"the journal {inert(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name another"
+        " one with --journal FILE, or do without with --no-journal"
+    )
 
 
 def new_path(folder: Path) -> Path:

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import stat
+import tempfile
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -24,16 +25,17 @@ _PIECE: Final = 64 * 1024
 class LineFile:
     """Thread safe. `broken` says why nothing more can be written, None while it works."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make a file. Raises OSError."""
+    def __init__(self, path: Path, *, look_only: bool = False) -> None:
+        """Open or make a file; with `look_only` one that is there, which stays as it is. Raises OSError."""
         self.broken: str | None = None
         self._lock = threading.Lock()
         made = not path.exists()
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        self._file = os.open(path, flags, 0o600)
+        flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        self._file = os.open(path, flags if look_only else flags | os.O_CREAT, 0o600)
         try:
             self._make_sure()
-            os.fchmod(self._file, 0o600)
+            if not look_only:
+                os.fchmod(self._file, 0o600)
             if made:
                 atomic.sync_folder(path.parent)
         except BaseException:
@@ -89,6 +91,18 @@ class LineFile:
                 with suppress(OSError):  # what is left of the line is not finished, and so counts as not written
                     os.ftruncate(self._file, size)
                 raise OSError(self.broken) from None
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file to go on with at `path`. Raises OSError where there is none and none can be made."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise OSError("its folder does not exist: make it first") from None
+        with tempfile.TemporaryFile(dir=path.parent):
+            return False
+    return True
 
 
 def own_folder(root: Path, *parts: str) -> Path:

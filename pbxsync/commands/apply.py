@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pbxsync.commands.applying import Ground, Terms, ask_and_write, check_approvable, show, terms_options
+from pbxsync.commands.applying import (
+    Ground,
+    Terms,
+    ask_and_write,
+    check_approvable,
+    check_journal,
+    show,
+    terms_options,
+)
 from pbxsync.commands.common import (
     limits_of,
     load_desired,
@@ -71,6 +79,7 @@ def _apply_files(
     """Plan, show, check, ask, write."""
     desired = load_desired(app, project, paths, tenants)
     with locked(project.root, terms.lock_timeout), endpoint(project) as where:
+        check_journal(project, terms)
         plan = plan_stage(app, project, desired, where, limits, look_twice=True)
         show(app, plan)
         return ask_and_write(Ground(app, project, where, limits, terms), plan)
@@ -82,6 +91,7 @@ def _apply_saved(app: App, project: Project, limits: Limits, terms: Terms, paths
 
     plan = join([(str(path), load(path)) for path in paths])
     with locked(project.root, terms.lock_timeout), endpoint(project) as where:
+        check_journal(project, terms)
         if plan.url != where.name:
             raise PlanError(
                 f"the saved plan is for {plan.url}, and the project's url is {where.name}: nothing was written"

@@ -94,6 +94,14 @@ def check_approvable(terms: Terms) -> None:
         )
 
 
+def check_journal(project: Project, terms: Terms) -> None:
+    """Raise JournalError where none could be kept, before any request. Where a run has nothing to write, none is made."""
+    from pbxsync.journal import check, new_path  # noqa: PLC0415 - only where something may be written
+
+    if not terms.no_journal:
+        check(terms.journal or new_path(project.root))
+
+
 def check_terms(project: Project, plan: Plan, terms: Terms) -> None:
     """Raise a PbxsyncError where the plan may not be applied on these terms."""
     check_complete(plan)

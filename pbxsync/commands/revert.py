@@ -15,6 +15,7 @@ from pbxsync.commands.applying import (
     Terms,
     ask_and_write,
     check_approvable,
+    check_journal,
     live_reader,
     show,
     terms_options,
@@ -68,6 +69,8 @@ def command(
             raise JournalError(
                 f"the journal is of {logged.url}, and the project's url is {where.name}: nothing was written"
             )
+        if out is None:
+            check_journal(project, given)
         plan, found = _plan(app, project, where, limits, logged, force=force)
         return _go_on(Ground(app, project, where, limits, given), plan, found, out)
 

@@ -146,14 +146,17 @@ def test_a_symlink_that_somebody_planted_is_not_followed(stage: Stage, boss: str
     ran = stage.apply(*words)
     assert ran.status == 1
     assert "symbolic link" in ran.err
-    assert not stage.sent
+    assert not stage.asked
     target = stage.folder / "elsewhere"
     assert not (target.read_text() if target.is_file() else list(target.iterdir()))
     del boss
 
 
-@pytest.mark.parametrize("name", ["/dev/null", "/dev/full", "pipe", "folder", "none/run.jsonl", "/proc/run.jsonl"])
-def test_what_can_hold_no_journal_stops_the_apply_before_the_first_write(stage: Stage, boss: str, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["/dev/null", "/dev/full", "pipe", "folder", "none/run.jsonl", "/proc/run.jsonl", "pipe/run.jsonl", "x" * 300],
+)
+def test_what_can_hold_no_journal_stops_the_apply_before_the_first_request(stage: Stage, boss: str, name: str) -> None:
     os.mkfifo(stage.folder / "pipe")
     (stage.folder / "folder").mkdir()
     device = stat.S_IMODE(Path("/dev/null").stat().st_mode)
@@ -161,7 +164,8 @@ def test_what_can_hold_no_journal_stops_the_apply_before_the_first_write(stage: 
     assert ran.status == 1
     assert f"the journal {name} cannot be opened" in ran.err
     assert "--journal FILE" in ran.err
-    assert not stage.sent
+    assert ("its folder does not exist: make it first" in ran.err) == name.startswith("none/")
+    assert not stage.asked
     assert stat.S_IMODE(Path("/dev/null").stat().st_mode) == device
     del boss
 
@@ -171,7 +175,35 @@ def test_a_folder_that_cannot_be_made_stops_the_apply(stage: Stage, boss: str) -
     ran = stage.apply()
     assert ran.status == 1
     assert "a part of the path is no folder" in ran.err
-    assert not stage.sent
+    assert not stage.asked
+    del boss
+
+
+def test_a_saved_plan_and_a_revert_look_for_a_place_for_their_journal_first_too(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    assert stage.apply().status == 0
+    asked = len(stage.asked)
+    for words in (["apply", plan], ["revert", "--auto-approve", stage.journals[0]]):
+        ran = stage.run(*words, "--journal", "none/run.jsonl")
+        assert (ran.status, ran.out) == (1, "")
+        assert "its folder does not exist: make it first" in ran.err
+    assert len(stage.asked) == asked
+    assert stage.run("revert", "--out", "back.plan", "--journal", "none/run.jsonl", stage.journals[0]).status == 0
+    del boss
+
+
+@pytest.mark.parametrize("rest", [b"", b'{"kind": "run", "journal": "1.0"}\n{"kind": "bef'])
+def test_a_journal_is_as_it_was_where_nothing_is_written_in_the_end(stage: Stage, boss: str, rest: bytes) -> None:
+    path = stage.folder / "all.jsonl"
+    path.write_bytes(rest)
+    path.chmod(0o644)
+    before = path.stat()
+    assert "not approved" in stage.run("apply", "--journal", path, answer="no\n").err
+    after = path.stat()
+    assert path.read_bytes() == rest
+    assert (after.st_ino, after.st_mode, after.st_mtime_ns) == (before.st_ino, before.st_mode, before.st_mtime_ns)
+    stage.run("apply", "--journal", "new.jsonl", answer="no\n")
+    assert sorted(each.name for each in stage.folder.glob("*.jsonl")) == ["all.jsonl"]
     del boss
 
 
@@ -182,7 +214,7 @@ def test_a_file_that_is_no_journal_is_left_as_it_is(stage: Stage, boss: str) -> 
         assert ran.status == 1
         assert "it is no journal" in ran.err
         assert path.read_text() == text
-    assert not stage.sent
+    assert not stage.asked
     del boss
 
 
@@ -214,7 +246,7 @@ def test_a_journal_that_another_process_writes_is_refused(stage: Stage, boss: st
         ran = stage.apply("--journal", path)
     assert ran.status == 1
     assert "another process writes it" in ran.err
-    assert not stage.sent
+    assert not stage.asked
     del boss
 
 
