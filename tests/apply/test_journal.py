@@ -183,8 +183,8 @@ def test_a_saved_plan_and_a_revert_look_for_a_place_for_their_journal_first_too(
     plan = stage.save()
     assert stage.apply().status == 0
     asked = len(stage.asked)
-    for words in (["apply", plan], ["revert", "--auto-approve", stage.journals[0]]):
-        ran = stage.run(*words, "--journal", "none/run.jsonl")
+    for command, file in (("apply", plan), ("revert", stage.journals[0])):
+        ran = stage.run(command, "--auto-approve", "--journal", "none/run.jsonl", file)
         assert (ran.status, ran.out) == (1, "")
         assert "its folder does not exist: make it first" in ran.err
     assert len(stage.asked) == asked
