@@ -68,8 +68,8 @@ def as_yaml(types: Sequence[Type], project: Project) -> str:
             ]
     if not lines:
         return ""
-    head = "# No labels yet: paste this into pbxsync.yaml (below its types:) and name the params in their order."
-    return "\n".join([head, "types:", *lines])
+    head = ("# No labels yet: paste this into pbxsync.yaml (below its types:)", "# and name the params in their order.")
+    return "\n".join([*head, "types:", *lines])
 
 
 def ordered(types: Iterable[Type]) -> list[Type]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
+from tests.support.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,7 +222,9 @@ def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: l
         " sorted(name for name in sys.modules if name.startswith('pbxsync.emulator'))]))"
     )
     command = [sys.executable, "-c", program, *arguments]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=unmeasured(os.environ), capture_output=True, text=True, check=True
+    )
     status, loaded, emulator = json.loads(ended.stdout.rstrip().rpartition("\n")[2])
     assert (status, SLOW & set(loaded) - allowed, emulator) == (0, set(), [])
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tenantfile import forward
+from tests.support.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,9 @@ def loaded(workdir: Workdir, *arguments: str) -> set[str]:
 
 def _modules(workdir: Workdir, program: str, arguments: Sequence[str]) -> list[str]:
     words = [sys.executable, "-c", program, *arguments]
-    ended = subprocess.run(words, cwd=workdir.path, env=workdir.environ(), capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        words, cwd=workdir.path, env=unmeasured(workdir.environ()), capture_output=True, text=True, check=True
+    )
     names: list[str] = json.loads(ended.stderr.rpartition("\n")[2])
     return names
 
