@@ -11,6 +11,7 @@ from pbxsync.errors import UsageError
 from pbxsync.model import Secret
 from pbxsync.project.url import EMULATOR, refusal
 from pbxsync.wire.messages import Request
+from pbxsync.wire.numbers import whole_number
 from pbxsync.wire.pbx import PbxReader, PbxWriter
 from pbxsync.wire.recognise import unrecognised
 from pbxsync.wire.retry import Patience
@@ -135,7 +136,11 @@ class Client:
     def count_calls(self) -> int:
         """Return how many calls there are on the system now (doc; that it is a plain number: guess)."""
         with self._open("COUNTCALLS") as body:
-            return int(body.read())
+            reply = body.read()
+        count = whole_number(reply.strip().decode("latin-1"))
+        if count is None:
+            raise unrecognised("no count of calls", reply, body.request, self._pbx.transport.redactor)
+        return count
 
     def cdrs(self, tenant: str, start: date | str, end: date | str) -> Iterator[Cdr]:
         """Return the calls from `start` to before `end` (doc; that `end` is left out: guess), one after the other.

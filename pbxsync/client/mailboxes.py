@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from pbxsync.wire.numbers import whole_number
 from pbxsync.wire.recognise import text as as_text
 from pbxsync.wire.recognise import unrecognised
 from pbxsync.wire.rows import ShapeError, parse
@@ -49,8 +50,8 @@ def mailboxes(body: Body, redact: Redactor) -> tuple[Mailbox, ...]:
         Mailbox(
             number=row.get("mailbox", ""),
             name=row.get("fullname", ""),
-            new=_number(row.get("newmessages")),
-            old=_number(row.get("oldmessages")),
+            new=whole_number(row.get("newmessages", "")),
+            old=whole_number(row.get("oldmessages", "")),
             columns=row,
         )
         for row in _rows(body, redact)
@@ -63,8 +64,8 @@ def messages(body: Body, redact: Redactor) -> tuple[Message, ...]:
         Message(
             id=row.get("msgid", ""),
             caller=row.get("callerid", ""),
-            time=_moment(_number(row.get("origtime"))),
-            seconds=_number(row.get("duration")),
+            time=_moment(whole_number(row.get("origtime", ""))),
+            seconds=whole_number(row.get("duration", "")),
             folder=row.get("folder", ""),
             columns=row,
         )
@@ -90,10 +91,6 @@ def _row(value: Any) -> dict[str, str]:
     return {
         name: "" if each is None else str(each) for name, each in value.items() if not isinstance(each, (dict, list))
     }
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
 
 
 def _moment(seconds: int | None) -> datetime | None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Unrecognised
+from pbxsync.wire.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -69,7 +70,7 @@ def cdrs(body: Body, tenant: str) -> Iterator[Cdr]:
             dest=row.get("lastdst", ""),
             start=_moment(row.get("start", "")),
             answer=_moment(row.get("answer", "")),
-            seconds=_number(row.get("duration", "")),
+            seconds=whole_number(row.get("duration", "")),
             direction=row.get("direction", ""),
             disposition=row.get("disposition", ""),
             did=row.get("incomingdid", ""),
@@ -127,7 +128,3 @@ def _moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None

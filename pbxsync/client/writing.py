@@ -8,6 +8,7 @@ from pbxsync.apply.settle import settle
 from pbxsync.errors import NotStored, UsageError, WireError
 from pbxsync.inert import quoted
 from pbxsync.model import PARAM_COUNT, Destination, Type
+from pbxsync.wire.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ def _fields(name: str | None, type_id: str | None, params: Mapping[int, str]) ->
     """Return columns and their text. Raises UsageError."""
     fields = {} if name is None else {"cu_name": name}
     if type_id is not None:
-        if not (type_id.isascii() and type_id.isdigit()):
+        if whole_number(type_id) is None:
             raise UsageError(f"{quoted(type_id)} is no number of a type: custom_types lists them")
         fields["cu_ct_id"] = type_id
     for position, value in params.items():

@@ -29,6 +29,7 @@ from pbxsync.wire.lane import Lanes, TooLong, keep_from_pool, whole
 from pbxsync.wire.loggers import hide_keys
 from pbxsync.wire.messages import Reply, Request
 from pbxsync.wire.meter import Meter
+from pbxsync.wire.numbers import whole_number
 from pbxsync.wire.pace import Pacer, Withdrawn
 from pbxsync.wire.redact import Redactor
 from pbxsync.wire.watchdog import Watchdog, watched
@@ -249,7 +250,7 @@ class ReadTransport:
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
         """Return the whole body, decoded; at most REPLY_LIMIT bytes of it are ever held."""
-        announced = _number(response.headers.get("Content-Length", ""))
+        announced = whole_number(response.headers.get("Content-Length", ""))
         chunks: list[bytes] = []
         size = 0
         too_long = announced is not None and announced > REPLY_LIMIT
@@ -339,7 +340,7 @@ class Stream:
         self.content_type = response.headers.get("Content-Type", "")
         self.retry_after = _retry_after(response.headers.get("Retry-After"))
         coded = response.headers.get("Content-Encoding")
-        self.length = None if coded else _number(response.headers.get("Content-Length", ""))
+        self.length = None if coded else whole_number(response.headers.get("Content-Length", ""))
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -380,16 +381,11 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _number(header: str) -> int | None:
-    """Return the number that a header is, None where it is none or beyond reason."""
-    return int(header) if header.isascii() and header.isdigit() and len(header) < 19 else None
-
-
 def _retry_after(header: str | None) -> float | None:
     """Return the seconds that a `Retry-After` asks for, given as a number or as a date; None where it is neither."""
     if header is None:
         return None
-    if (seconds := _number(header.strip())) is not None:
+    if (seconds := whole_number(header.strip())) is not None:
         return float(seconds)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - servers that send a date are few
 

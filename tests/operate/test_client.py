@@ -13,6 +13,7 @@ import pytest
 from pbxsync.client import Cdr, Client, Secret
 from pbxsync.errors import Denied, NotStored, NotThere, Unreachable, Unrecognised, UsageError, WireError
 from tests.support.hidden import holders
+from tests.support.rawserver import RawServer, reply
 from tests.support.workdir import ROOT
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def test_a_read_only_client_has_no_way_to_write(demo: Emulator) -> None:
         (lambda client: client.cdrs("DEMO", "2017-13-01", "2018-01-01"), UsageError),
         (lambda client: client.add("DEMO", "", "1"), UsageError),
         (lambda client: client.add("DEMO", "x", "FORWARD"), UsageError),
+        (lambda client: client.add("DEMO", "x", "1" * 5000), UsageError),
+        (lambda client: client.add("DEMO", "x", "\u0661"), UsageError),
         (lambda client: client.add("DEMO", "x", "1", {21: "x"}), UsageError),
         (lambda client: client.update("DEMO", "67"), UsageError),
     ],
@@ -215,6 +218,26 @@ def test_replies_that_are_no_reports_are_errors(client: Client, demo: Emulator) 
         client.voicemails("DEMO")
     with pytest.raises(Unreachable):
         list(client.queue_logs("DEMO", "2017-10-01", "2017-12-01"))
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "9" * 19, "\u0661", "-1", "1_0", "0x1", "1e3"])
+def test_digits_that_are_no_number_are_no_crash(digits: str) -> None:
+    replies = {
+        b"COUNTCALLS": digits,
+        b"CDRS": f"uniqueid,duration\nx,{digits}\n",
+        b"messages": f'[{{"msgid": "1", "origtime": "{digits}", "duration": "{digits}"}}]',
+        b"VOICEMAIL": f'[{{"mailbox": "102", "newmessages": "{digits}", "oldmessages": "7"}}]',
+    }
+
+    def answer(request: bytes) -> bytes:
+        return reply(next(text for name, text in replies.items() if name in request))
+
+    with RawServer(answer) as server, Client(f"http://127.0.0.1:{server.port}/", "K33P", retries=1) as client:
+        with pytest.raises(Unrecognised, match="COUNTCALLS"):
+            client.count_calls()
+        assert [row.seconds for row in client.cdrs("DEMO", "2017-01-01", "2017-02-01")] == [None]
+        assert [(row.new, row.old) for row in client.voicemails("DEMO")] == [(None, 7)]
+        assert [(row.time, row.seconds) for row in client.voicemail_messages("DEMO", "102")] == [(None, None)]
 
 
 def test_a_line_with_other_fields_than_the_first_is_an_error(client: Client, demo: Emulator) -> None:
