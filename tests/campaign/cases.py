@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.campaign.faults import draw_fault, one_missing
+from tests.campaign.faults import BENDING, draw_fault, one_missing
 
 #: Case numbers that share a PBX, and so its dialect.
 BLOCK = 20
@@ -80,9 +80,6 @@ class Case:
     def bends(self) -> bool:
         """Whether a fault may keep values otherwise than they were sent."""
         return any(fault.split("=")[0].split()[0] in BENDING for step in self.steps for fault in step.faults)
-
-
-BENDING = frozenset({"cut-values", "trim-values", "escape-quotes", "escape-html"})
 
 
 def dialect_of(seed: int) -> str:

@@ -17,6 +17,10 @@ _INSTEAD = (
 _BODIES = ("php-warning", "cut-json", "latin-1", "bom", "gzip", "bad-gzip", "cut-body", "number-ids")
 _ROWS = ("twice-row", "bad-row", "no-id-row", "wrong-key", "many-rows=30")
 _KEPT = ("cut-values=2", "trim-values", "escape-quotes", "escape-html")
+#: Values are kept otherwise than they were sent, and are read otherwise than they are kept.
+BENDING = frozenset(kind.partition("=")[0] for kind in _KEPT)
+#: What a read gets may be well-formed, and not what is there.
+ALTERING = BENDING | {"latin-1"}
 #: These cost time, so they are seldom.
 _SLOW = ("timeout=300ms", "timeout-after-commit=300ms", "refuse=40ms", "drip=0.2ms")
 _ACTIONS = ("list", "get", "add", "update", "add", "update", "*")

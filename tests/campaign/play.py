@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.emulator import Emulator
-from pbxsync.logged import read_journal
 from tests.apply.stage import Stage
 from tests.campaign import invariants
+from tests.campaign.faults import ALTERING
 from tests.campaign.invariants import Violated, need
 from tests.kill import client
 
@@ -163,16 +163,17 @@ class _Play:
         need(again.status == 0, "the rerun converges", again.all)
 
     def _revert(self) -> None:
-        """All journals, the newest first, put back every row that was there before."""
+        """All journals, the newest first, put back every row that was there before.
+
+        A journal holds the old values as they were read: where a read was given others, they cannot come back.
+        """
+        lied = any(each.fault in ALTERING and each.method == "GET" for each in self.stage.pbx.log)
         for path in reversed(invariants.journals(self.stage.folder)):
-            # Where a read-back lied, what is live looks like somebody else's change: only --force goes over that.
-            afters = [write.after for write in read_journal(path).writes if write.after]
-            lied = any(not after.status.good and after.live for after in afters)
-            ran = self.stage.run("revert", "--auto-approve", *(("--force",) if lied else ()), *_FEW, path)
-            need(ran.status == 0, "revert restores", ran.all)
+            ran = self.stage.run("revert", "--auto-approve", *_FEW, path)
+            need(ran.status == 0 or (lied and ran.status == 1), "revert restores", ran.all)
         for tenant in self.case.tenants:
             rows = [invariants.bare(row) for row in self.stage.pbx.rows(tenant.code)]
-            need(rows[: len(tenant.live)] == list(tenant.live), "revert restores", f"{rows} was {tenant.live}")
+            need(lied or rows[: len(tenant.live)] == list(tenant.live), "revert restores", f"{rows} was {tenant.live}")
 
 
 def _size(folder: Path) -> int:
