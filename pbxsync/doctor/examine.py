@@ -92,7 +92,7 @@ class Doctor:
             good = [each.tenant for each in seen if each.listing is not None]
             if good:
                 yield from online.dialect(seen)
-                yield online.types(pbx, good[0])
+                yield from online.types(pbx, seen, self.project)
                 requests = 1 + len(tenants) + (destinations if online.needs_gets(seen) else 0)
                 yield from self._pace(where, pbx, crew, good[0], requests)
         if good and not own:

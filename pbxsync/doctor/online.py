@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.doctor.check import Check, bad, counted, odd, ok
 from pbxsync.doctor.setup import SHOWN
 from pbxsync.errors import Denied, PbxsyncError, WireError
+from pbxsync.inert import quoted
+from pbxsync.nearest import did_you_mean
 from pbxsync.wire import recognise
 from pbxsync.wire.messages import Request
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pbxsync.crew import Crew
     from pbxsync.model import Secret
     from pbxsync.planning import Progress
+    from pbxsync.project import Project
     from pbxsync.wire.messages import Reply
     from pbxsync.wire.pbx import Listing, PbxReader
 
@@ -112,15 +115,32 @@ def needs_gets(seen: Sequence[Seen]) -> bool:
     return any(row.params is None for each in seen if each.listing is not None for row in each.listing.rows)
 
 
-def types(pbx: PbxReader, tenant: str) -> Check:
-    """Tell whether the PBX lists its types."""
+def types(pbx: PbxReader, seen: Sequence[Seen], project: Project) -> Iterator[Check]:
+    """Tell whether the PBX lists its types, and whether those are among them of which the project has secrets."""
     try:
-        found = pbx.custom_types(tenant)
+        found = pbx.custom_types(next(each.tenant for each in seen if each.listing is not None))
     except WireError as error:
-        return bad("types", str(error))
+        yield bad("types", str(error))
+        return
     if not found:
-        return bad("types", "the PBX lists no custom destination types, without which nothing can be planned")
-    return ok("types", f"{counted(len(found), 'custom destination type')}; `pbxsync types` lists them")
+        yield bad("types", "the PBX lists no custom destination types, without which nothing can be planned")
+        return
+    yield ok("types", f"{counted(len(found), 'custom destination type')}; `pbxsync types` lists them")
+    live = {row.type_id for each in seen if each.listing is not None for row in each.listing.rows}
+    yield from _secrets(project, {each.name or "" for each in found}, live | {each.id for each in found})
+
+
+def _secrets(project: Project, names: set[str], numbers: set[str | None]) -> Iterator[Check]:
+    """Tell of types with sensitive params that are none of the PBX's: a slip of the pen there shows a secret."""
+    strange = [name for name, rules in project.types.items() if rules.sensitive and name not in names | numbers]
+    if strange:
+        said = [quoted(name) + did_you_mean(name, names) for name in strange[:SHOWN]]
+        said += [f"{len(strange) - SHOWN:,} more"] if len(strange) > SHOWN else []
+        yield odd(
+            "sensitive",
+            "the project file has sensitive params of types that the PBX does not have, so that they hide nothing:"
+            f" {', '.join(said)}; `pbxsync types` lists what it has",
+        )
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,29 @@ def test_where_all_is_well_every_line_says_so(ready: Workdir, demo: Emulator) ->
         assert said in lines, said
 
 
+SECRETS = "types:\n  {}: {{params: [prompt, api_key], sensitive: [api_key]}}\n  QUEU: {{params: [number]}}\n"
+
+
+@pytest.mark.parametrize("known", ["AI AGENT", '"4"', '"77"'])
+def test_sensitive_params_of_a_type_that_is_not_there_are_told_without_a_further_request(
+    workdir: Workdir, known: str
+) -> None:
+    with workdir.emulator("full", demo=True) as pbx:
+        pbx.put("DEMO", cu_name="Odd", cu_ct_id=77)
+        workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations: []\n")
+        workdir.write("pbxsync.yaml", SECRETS.format(known))
+        ran = workdir.pbxsync("doctor", "--reads-only")
+        assert (ran.status, marked(ran, "!")) == (0, [])
+        asked = [(each.object, each.action) for each in pbx.log]
+        pbx.clear_log()
+        workdir.write("pbxsync.yaml", SECRETS.format("AI AGNT"))
+        ran = workdir.pbxsync("doctor", "--reads-only")
+    assert ran.status == 0
+    (told,) = marked(ran, "!")
+    assert told.endswith('they hide nothing: "AI AGNT" (did you mean AI AGENT?); `pbxsync types` lists what it has')
+    assert [(each.object, each.action) for each in pbx.log] == asked
+
+
 def test_nothing_is_written_and_with_reads_only_no_write_is_asked_for(ready: Workdir, demo: Emulator) -> None:
     ready.pbxsync("doctor")
     assert not [asked for asked in demo.log if asked.committed]
