@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo docs test coverage lint format types check bench fuzz kill-test lowest campaign clean
+.PHONY: setup demo docs test coverage lint format types check bench fuzz kill-test lowest campaign mutants clean
 
 setup: $(STAMP)
 
@@ -76,5 +76,13 @@ FIRST ?= 0
 campaign: $(STAMP)
 	$(BIN)/python -m tests.campaign $(if $(SEED),--seed $(SEED) --without "$(WITHOUT)",--first $(FIRST) --worlds $(WORLDS))
 
+# Changes the core one thing at a time and looks whether a test notices; ARGS=matching for one part, see the script.
+mutants: $(VENV)/.mutants
+	$(BIN)/python scripts/mutants.py $(ARGS)
+
+$(VENV)/.mutants: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync
+	rm -rf mutants $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync

@@ -51,3 +51,11 @@ def test_after_its_changes_nothing_differs(live: Destination, desired: Destinati
     changed = replace(filled(desired, live), id=live.id)
     assert values(changed) == after
     assert differing(changed, desired) == ()
+
+
+def test_the_fields_are_those_of_the_destination_and_what_is_filled_is_the_live_one() -> None:
+    live = Destination("67", "Boss", Type("1", "FORWARD"), tuple(map(str, range(1, 21))))
+    assert dict(values(live)) == {"name": "Boss", "type": "1"} | {f"param{n}": str(n) for n in range(1, 21)}
+    desired = Destination(None, "Chief", Type("2", "FORWARD"), ("one", *(None,) * 19))
+    assert filled(desired, live) == Destination("67", "Chief", Type("2", "FORWARD"), ("one", *live.params[1:]))
+    assert differing(live, desired) == ("name", "type", "param1")

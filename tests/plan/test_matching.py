@@ -75,8 +75,26 @@ def test_two_entries_that_match_one_live_object_are_named_with_both_lines_and_it
 
 
 def test_an_id_that_is_not_live_is_an_error_and_never_an_add() -> None:
-    with pytest.raises(MatchError, match="destination 5 is not live in T"):
+    with pytest.raises(MatchError) as refused:
         match([entry("a", "5")], [("1", "a")])
+    assert str(refused.value) == (
+        "t.yaml:1:3: destination 5 is not live in T; ids are chosen by the PBX: leave the id out to add a destination"
+    )
+
+
+def test_two_live_ones_of_the_old_name_are_a_doubt_too() -> None:
+    with pytest.raises(MatchError) as refused:
+        match([entry("new", renamed_from="old")], [("1", "old"), ("2", "old")])
+    assert str(refused.value) == (
+        't.yaml:1:3: 2 live destinations of T have the name that renamed_from gives, "old" (ids 1, 2): pin the one that is'
+        " meant with id"
+    )
+
+
+def test_every_entry_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(MatchError) as refused:
+        match([entry(None, "5", line=1), entry("a", line=2), entry(None, "6", line=3)], [("1", "a")])
+    assert [line.split(":")[1] for line in str(refused.value).splitlines()] == ["1", "3"]
 
 
 def test_renamed_from_matches_once_and_is_a_no_op_after() -> None:
@@ -87,9 +105,24 @@ def test_renamed_from_matches_once_and_is_a_no_op_after() -> None:
 
 
 def test_renamed_from_that_is_live_beside_the_new_name_is_left_and_warned_of() -> None:
-    found = match([entry("new", renamed_from="old")], [("1", "new"), ("2", "old")])
+    found = match([entry("new", renamed_from="old")], [("1", "new"), ("2", "old"), ("3", "old")])
     assert found.pairs[0][1] == "1"
-    assert "stays as it is" in found.warnings[0]
+    assert found.warnings == (
+        't.yaml:1:3: renamed_from "old" is live as well (id 2, 3) and stays as it is, because "new" is live already',
+    )
+
+
+@pytest.mark.parametrize(("name", "old"), [("", "old"), ("new", "")])
+def test_a_name_that_is_empty_is_shown_as_such(name: str, old: str) -> None:
+    (warning,) = match([entry(name, renamed_from=old)], [("1", name), ("2", old)]).warnings
+    assert f'renamed_from "{old}" is live as well' in warning
+    assert f'because "{name}" is live already' in warning
+    assert 'the name "" differs' in match([entry("")], [("1", " ")]).warnings[0]
+
+
+def test_an_entry_with_an_id_says_what_it_is_and_leaves_no_name_behind() -> None:
+    assert match([entry("new", "1", renamed_from="old")], [("1", "new"), ("2", "old")]).warnings == ()
+    assert match([entry("A", "1")], [("1", "a")]).warnings == ()
 
 
 @pytest.mark.parametrize("live", ["A", " a", "a ", "a\u200a"])
@@ -97,6 +130,12 @@ def test_names_that_differ_only_in_case_or_outer_blanks_are_warned_of(live: str)
     found = match([entry("a")], [("1", live)])
     assert found.pairs[0][1] is None
     assert "differs from that of the live destination 1" in found.warnings[0]
+
+
+def test_each_entry_is_warned_of_a_few_names_that_are_alike() -> None:
+    wanted = [entry(None, "9", line=1), entry("a", line=2), entry("b", line=3)]
+    found = match(wanted, [("9", "c"), ("1", "A"), ("2", " a"), ("3", "a "), ("4", " A"), ("5", "B")])
+    assert [warning.split(":")[1] for warning in found.warnings] == ["2", "2", "2", "3"]
 
 
 def test_a_fleet_of_names_that_are_alike_takes_no_time() -> None:
