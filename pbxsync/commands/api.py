@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pbxsync.app import App
+    from pbxsync.commands.common import Bounds
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
     from pbxsync.wire.body import Body
@@ -44,8 +45,7 @@ def command(
     out: Path | None,
     jsondata: str | None,
     listing: bool,
-    timeout: float | None,
-    retries: int | None,
+    bounds: Bounds,
 ) -> int:
     """Send one request of the API; the key comes from the project. What is no known read needs --write."""
     from pbxsync.commands.inputs import json_given  # noqa: PLC0415 - --help must not pay for it
@@ -62,7 +62,7 @@ def command(
     if hint := percent_hint(words):
         app.console.note(hint)
     project = project_of(app)
-    limits = limits_of(app, project, 1, timeout, retries)
+    limits = limits_of(app, project, bounds)
     with session.endpoint(project) as where, _asked(app, where, limits, request, write=write) as (pbx, body):
         _hand_out(app, project, pbx, body, out)
     return 0

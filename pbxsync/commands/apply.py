@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from pbxsync.app import App
     from pbxsync.apply.reading import LiveReader
+    from pbxsync.commands.common import Bounds
     from pbxsync.crew import Crew
     from pbxsync.model import Plan
     from pbxsync.project import Project
@@ -52,9 +53,7 @@ def command(
     /,
     paths: tuple[Path, ...],
     tenants: tuple[str, ...],
-    parallel: int,
-    timeout: float | None,
-    retries: int | None,
+    bounds: Bounds,
     **terms: Any,
 ) -> int:
     """Change the PBX to match the files below PATHS, or do what saved plans say and nothing else."""
@@ -67,7 +66,7 @@ def command(
     if not plans:
         check_approvable(given)
     project = project_of(app, found or plans, kept=bool(plans))
-    limits = limits_of(app, project, parallel, timeout, retries)
+    limits = limits_of(app, project, bounds)
     if plans:
         return _apply_saved(app, project, limits, given, plans)
     return _apply_files(app, project, limits, given, found, tenants)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -41,16 +42,36 @@ format_option = click.option(
 )
 
 
+class Bounds(NamedTuple):
+    """The options that bound requests: how many at a time, and of each what the project file decides where it is None."""
+
+    parallel: int
+    timeout: float | None
+    retries: int | None
+
+
 def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that bound requests."""
+    """Add the options that bound requests, which the command takes together as `bounds`."""
     parallel = click.option(
         "--parallel", type=click.IntRange(1, 256), default=8, show_default=True, help="Requests in flight."
     )
-    return patience_options(parallel(command))
+    return _patience(parallel(_bounded(command)))
 
 
 def patience_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that bound a single request."""
+    """Add the options that bound the requests of a command which sends one at a time, as `bounds`."""
+    return _patience(_bounded(command))
+
+
+def _bounded(command: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(command)
+    def bounded(*given: Any, timeout: float | None, retries: int | None, parallel: int = 1, **others: Any) -> Any:
+        return command(*given, bounds=Bounds(parallel, timeout, retries), **others)
+
+    return bounded
+
+
+def _patience(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="For one request."),
         click.option("--retries", type=click.IntRange(1, 100), metavar="N", help="Tries of a read."),
@@ -74,12 +95,12 @@ def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> P
     return project
 
 
-def limits_of(app: App, project: Project, parallel: int, timeout: float | None, retries: int | None) -> Limits:
+def limits_of(app: App, project: Project, bounds: Bounds) -> Limits:
     """Return what bounds requests: an option, else the project file, else the default. With -vv each is told of."""
     trace = app.console.note if app.verbosity > 1 else None
     from pbxsync.session import Limits  # noqa: PLC0415 - `validate` sends nothing
 
-    return Limits(timeout or project.timeout, retries or project.retries, parallel, trace)
+    return Limits(bounds.timeout or project.timeout, bounds.retries or project.retries, bounds.parallel, trace)
 
 
 def split_paths(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

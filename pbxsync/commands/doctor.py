@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.app import App
+    from pbxsync.commands.common import Bounds
     from pbxsync.doctor.check import Check
     from pbxsync.doctor.examine import Scope
 
@@ -47,9 +48,7 @@ def command(
     everything: bool,
     reads_only: bool,
     fmt: str,
-    parallel: int,
-    timeout: float | None,
-    retries: int | None,
+    bounds: Bounds,
 ) -> int:
     """Look at all that a plan needs, one line each: project, url, keys, tenants, how the PBX answers.
 
@@ -61,7 +60,7 @@ def command(
     check_format(fmt, FORMATS)
     scope = Scope(only_tenant_paths(paths), tenants, everything, reads_only)
     found = []
-    for check in _checks(app, scope, parallel, timeout, retries):
+    for check in _checks(app, scope, bounds):
         found.append(check)
         if fmt == "text":
             app.console.result(_line(app, check))
@@ -71,7 +70,7 @@ def command(
     return 0 if fine else 1
 
 
-def _checks(app: App, scope: Scope, parallel: int, timeout: float | None, retries: int | None) -> Iterator[Check]:
+def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
     from pbxsync.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.doctor.check import bad  # noqa: PLC0415 - as above
     from pbxsync.doctor.examine import Doctor  # noqa: PLC0415 - as above
@@ -81,7 +80,7 @@ def _checks(app: App, scope: Scope, parallel: int, timeout: float | None, retrie
     except ProjectError as error:
         yield from (bad("project", str(problem)) for problem in error.problems)
         return
-    limits = limits_of(app, project, parallel, timeout, retries)
+    limits = limits_of(app, project, bounds)
     yield from Doctor(project, scope, limits, app.redactor, partial(Meterbar, app.console)).examine()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pbxsync.app import App
+    from pbxsync.commands.common import Bounds
     from pbxsync.exporting import Done, Exporter
     from pbxsync.project import Project
     from pbxsync.session import Limits
@@ -42,9 +43,7 @@ def command(
     tenant_list: Path | None,
     merge: bool,
     force: bool,
-    parallel: int,
-    timeout: float | None,
-    retries: int | None,
+    bounds: Bounds,
 ) -> int:
     """Write live destinations as tenant files, all of them, sorted, the same bytes every time.
 
@@ -60,7 +59,7 @@ def command(
     if len(codes) > 1 and out is None and not merge:
         raise UsageError("several tenants need --out DIR, for a file each")
     project = project_of(app, [out] if out is not None else ())
-    limits = limits_of(app, project, parallel, timeout, retries)
+    limits = limits_of(app, project, bounds)
     if merge:
         return _merge(app, project, limits, codes, out)
     return _print(app, project, limits, codes[0]) if out is None else _write(app, project, limits, codes, out, force)

@@ -27,6 +27,7 @@ from pbxsync.session import endpoint
 
 if TYPE_CHECKING:
     from pbxsync.app import App
+    from pbxsync.commands.common import Bounds
     from pbxsync.model import Plan
 
 
@@ -56,9 +57,7 @@ def command(
     unmanaged: str,
     tenants: tuple[str, ...],
     shard: str | None,
-    parallel: int,
-    timeout: float | None,
-    retries: int | None,
+    bounds: Bounds,
 ) -> int:
     """Show what apply would change. Sends reads only."""
     from pbxsync.render import FORMATS, Options, render  # noqa: PLC0415 - --help must not pay for it
@@ -70,7 +69,7 @@ def command(
     project = project_of(app, found)
     desired = load_desired(app, project, found, tenants)
     with endpoint(project) as where:
-        plan = plan_stage(app, project, desired, where, limits_of(app, project, parallel, timeout, retries), part)
+        plan = plan_stage(app, project, desired, where, limits_of(app, project, bounds), part)
     app.console.result(
         render(plan, fmt, Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width))
     )

@@ -32,6 +32,7 @@ from pbxsync.session import endpoint, reader
 
 if TYPE_CHECKING:
     from pbxsync.app import App
+    from pbxsync.commands.common import Bounds
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
 
@@ -51,9 +52,7 @@ def command(
     journal_read: Path,
     out: Path | None,
     force: bool,
-    parallel: int,
-    timeout: float | None,
-    retries: int | None,
+    bounds: Bounds,
     **terms: Any,
 ) -> int:
     """Put back what the apply that wrote JOURNAL changed. Adds stay: the API cannot delete."""
@@ -63,7 +62,7 @@ def command(
         check_approvable(given)
     logged = read_journal(journal_read)
     project = project_of(app, [journal_read], kept=True)
-    limits = limits_of(app, project, parallel, timeout, retries)
+    limits = limits_of(app, project, bounds)
     with locked(project.root, given.lock_timeout), endpoint(project) as where:
         if logged.url != where.name:
             raise JournalError(

@@ -13,6 +13,7 @@ from pbxsync.session import endpoint, reader
 
 if TYPE_CHECKING:
     from pbxsync.app import App
+    from pbxsync.commands.common import Bounds
     from pbxsync.project import Project
 
 FORMATS = ("text", "json")
@@ -23,7 +24,7 @@ FORMATS = ("text", "json")
 @click.option("--format", "fmt", default="text", metavar="text|json", help="How to show them.", shell_complete=formats)
 @patience_options
 @click.pass_obj
-def command(app: App, tenant: str | None, fmt: str, timeout: float | None, retries: int | None) -> int:
+def command(app: App, tenant: str | None, fmt: str, bounds: Bounds) -> int:
     """List the custom destination types, with the labels that the project gives their params.
 
     They are the same for every tenant; TENANT is whose key asks, the first one of the files where it is left out. Types
@@ -34,7 +35,7 @@ def command(app: App, tenant: str | None, fmt: str, timeout: float | None, retri
     check_format(fmt, FORMATS)
     project = project_of(app)
     asking = tenant or _first_tenant(project)
-    with endpoint(project) as where, reader(where, limits_of(app, project, 1, timeout, retries), app.redactor) as pbx:
+    with endpoint(project) as where, reader(where, limits_of(app, project, bounds), app.redactor) as pbx:
         types = pbx.custom_types(asking)
     app.console.result(as_json(types, project) if fmt == "json" else as_text(types, project))
     return 0

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.examples.running import BIN, ROOT, environment
+from tests.examples.running import BIN, ROOT, environment, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,18 +138,7 @@ class Run:
             GITHUB_RUN_ID=self.id,
         )
         done.environments.append(own)
-        ended = subprocess.run(
-            ["bash", "-e", "-c", step["run"]],
-            cwd=folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            timeout=100,
-            check=False,
-        )
+        ended = told(folder, variables, "bash", "-e", "-c", step["run"])
         done.log += ended.stdout
         done.summary = summary.read_text(encoding="utf-8") if summary.exists() else ""
         return ended.returncode

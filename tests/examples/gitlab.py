@@ -6,7 +6,6 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import threading
 import zipfile
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import yaml
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.examples.running import ROOT, environment
+from tests.examples.running import ROOT, environment, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,18 +155,8 @@ class Pipeline:
                 if before.folder is not None and (before.folder / path).exists():
                     shutil.copytree(before.folder / path, folder / path, dirs_exist_ok=True)
         shown = f"{name} {part}/{total}" if total > 1 else name
-        ended = subprocess.run(
-            ["sh", "-e", "-c", "\n".join([*self.before, *job["script"]])],
-            cwd=folder,
-            env=self._environment(folder, job, part, total),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            timeout=100,
-            check=False,
-        )
+        script = "\n".join([*self.before, *job["script"]])
+        ended = told(folder, self._environment(folder, job, part, total), "sh", "-e", "-c", script)
         self._keep(shown, job, folder)
         return Job(shown, "success" if ended.returncode == 0 else f"failed {ended.returncode}", ended.stdout, folder)
 

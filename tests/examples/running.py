@@ -7,6 +7,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -33,6 +37,22 @@ def run(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess
         text=True,
         encoding="utf-8",
         timeout=60,
+        check=False,
+    )
+
+
+def told(folder: Path, environ: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder and return what it said, both streams as one, as a CI's log has them."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        timeout=100,
         check=False,
     )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
-from tests.examples.running import BIN, ROOT, copied, environment
+from tests.examples.running import BIN, ROOT, copied, environment, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,25 +18,10 @@ if TYPE_CHECKING:
 ELSEWHERE = {"PBXSYNC_URL": "https://127.0.0.1:9/pbx/proxyapi.php", "PBXSYNC_WRITE_KEY": "a-real-key"}
 
 
-def demo(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment(**more),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def shown() -> str:
     # The set-up is taken as done: a test installs nothing.
-    ended = demo("make", "--no-print-directory", "--old-file=pyproject.toml", "demo", **ELSEWHERE)
+    ended = told(ROOT, environment(**ELSEWHERE), "make", "--no-print-directory", "--old-file=pyproject.toml", "demo")
     assert ended.returncode == 0, ended.stdout
     return ended.stdout
 
@@ -76,7 +60,7 @@ def test_it_leaves_the_users_own_database_alone_and_nothing_behind(tmp_path: Pat
     database.parent.mkdir()
     database.write_text("of the user")
     before = sorted(clone.rglob("*"))
-    ended = demo(str(BIN / "python"), "-B", str(clone / "scripts" / "demo.py"), TMPDIR=str(scratch))
+    ended = told(ROOT, environment(TMPDIR=str(scratch)), str(BIN / "python"), "-B", str(clone / "scripts" / "demo.py"))
     assert ended.returncode == 0, ended.stdout
     assert database.read_text() == "of the user"
     assert sorted(clone.rglob("*")) == before
