@@ -5,35 +5,22 @@ from __future__ import annotations
 import io
 import json
 import os
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pbxsync.cli import run
+from tests.support.workdir import Ran, put
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pbxsync.emulator import Emulator, Request
 
-#: The installed command, for processes of their own.
-PBXSYNC = str(Path(sys.executable).with_name("pbxsync"))
 #: Time-outs and tries that make a failing PBX cost little.
 QUICK = ("--timeout", "2", "--retries", "2")
-
-
-class Ran(NamedTuple):
-    """What one command line came to."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def all(self) -> str:
-        return self.out + self.err
 
 
 class _Terminal(io.StringIO):
@@ -75,10 +62,7 @@ class Stage:
 
     def write(self, name: str, text: str) -> Path:
         """Put a file into the folder."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
+        return put(self.folder, name, text)
 
     def want(self, tenant: str, *destinations: dict[str, Any], **further: Any) -> Path:
         """Put a tenant file into `tenants/`; JSON is YAML."""
@@ -88,7 +72,7 @@ class Stage:
     def save(self, *words: str | Path, name: str = "change.plan") -> Path:
         """Save a plan and return its path."""
         ran = self.run("plan", "--out", name, *words)
-        assert ran.status == 0, ran.all
+        assert ran.status == 0, ran.text
         return self.folder / name
 
     @property

@@ -11,7 +11,8 @@ import pexpect
 import pytest
 
 from pbxsync.logged import read_journal
-from tests.apply.stage import PBXSYNC, QUICK, Stage, lines
+from tests.apply.stage import QUICK, Stage, lines
+from tests.support.workdir import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ def start(crowd: Stage) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def started(*words: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [PBXSYNC, *words],
+            [COMMAND, *words],
             cwd=crowd.folder,
             env=crowd.environ,
             stdin=subprocess.DEVNULL,
@@ -138,7 +139,7 @@ def test_before_the_first_write_it_ends_at_once(
 
 def test_at_the_prompt_it_writes_nothing(crowd: Stage) -> None:
     env = {**crowd.environ, "TERM": "dumb"}
-    child = pexpect.spawn(PBXSYNC, ["apply", *QUICK], cwd=str(crowd.folder), env=env, encoding="utf-8", timeout=20)
+    child = pexpect.spawn(str(COMMAND), ["apply", *QUICK], cwd=str(crowd.folder), env=env, encoding="utf-8", timeout=20)
     child.expect("Only 'yes' is accepted")
     child.sendintr()
     child.expect(pexpect.EOF)

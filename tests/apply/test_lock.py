@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.lock import locked
-from tests.apply.stage import PBXSYNC, QUICK, Stage
+from tests.apply.stage import QUICK, Stage
 from tests.apply.test_interrupts import until
+from tests.support.workdir import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ def other(stage: Stage) -> Iterator[subprocess.Popen[bytes]]:
     """An apply in a process of its own, which is in the middle of a write."""
     stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
     slow = stage.pbx.faults.add("latency=30s action=add times=1")
-    words = [PBXSYNC, "apply", "--auto-approve", *QUICK]
+    words = [str(COMMAND), "apply", "--auto-approve", *QUICK]
     process = subprocess.Popen(words, cwd=stage.folder, env=stage.environ, stdin=subprocess.DEVNULL)
     try:
         until(lambda: slow.fired == 1)
@@ -64,7 +65,7 @@ def test_a_second_apply_may_wait_for_its_turn(stage: Stage) -> None:
 
 
 def _apply_elsewhere(stage: Stage) -> int:
-    words = [PBXSYNC, "apply", "--auto-approve", "--lock-timeout", "30"]
+    words = [str(COMMAND), "apply", "--auto-approve", "--lock-timeout", "30"]
     return subprocess.run(words, cwd=stage.folder, env=stage.environ, stdin=subprocess.DEVNULL, check=False).returncode
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def revert(stage: Stage, *words: str | Path) -> tuple[int, str]:
     ran = stage.run("revert", "--auto-approve", *words)
-    return ran.status, ran.all
+    return ran.status, ran.text
 
 
 def live(stage: Stage, tenant: str = "DEMO") -> list[dict[str, str]]:
@@ -37,7 +37,7 @@ def test_names_types_and_params_go_back_to_what_they_were(stage: Stage) -> None:
     assert stage.apply().status == 0
     assert live(stage) != before
     ran = stage.run("revert", "--auto-approve", stage.journals[0])
-    assert ran.status == 0, ran.all
+    assert ran.status == 0, ran.text
     assert '"CALLBACK" -> "FORWARD"' in ran.out
     assert live(stage) == before
 
@@ -195,10 +195,10 @@ def test_a_revert_can_be_saved_and_applied_later(stage: Stage) -> None:
     assert stage.apply().status == 0
     sent = len(stage.sent)
     ran = stage.run("revert", "--out", "back.plan", stage.journals[0])
-    assert (ran.status, len(stage.sent)) == (0, sent), ran.all
+    assert (ran.status, len(stage.sent)) == (0, sent), ran.text
     (stage.folder / "tenants" / "DEMO.yaml").unlink()
     applied = stage.run("apply", "back.plan")
-    assert applied.status == 0, applied.all
+    assert applied.status == 0, applied.text
     assert stage.pbx.rows("DEMO") == [row]
 
 
@@ -425,4 +425,4 @@ def test_live_keys_do_not_get_into_a_saved_revert(stage: Stage) -> None:
     stage.pbx.change(identity, cu_param1=f"x{stage.pbx.write_key}x")
     ran = stage.run("revert", "--force", "--out", "back.plan", stage.journals[0])
     assert "param1 holds a key" in ran.err
-    assert stage.pbx.write_key not in ran.all + (stage.folder / "back.plan").read_text()
+    assert stage.pbx.write_key not in ran.text + (stage.folder / "back.plan").read_text()

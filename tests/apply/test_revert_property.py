@@ -70,7 +70,7 @@ def test_revert_restores_every_field_that_an_apply_updated(
     (shared.folder / "run.jsonl").unlink(missing_ok=True)
 
     applied = shared.run("apply", "--auto-approve", "--journal", "run.jsonl", path)
-    assert applied.status == 0, applied.all
+    assert applied.status == 0, applied.text
     if not (shared.folder / "run.jsonl").exists():
         assert shared.pbx.rows(tenant) == before
         return
@@ -79,10 +79,10 @@ def test_revert_restores_every_field_that_an_apply_updated(
     force = ("--force",) if forced else ()
     if saved:
         made = shared.run("revert", "--out", "back.plan", *force, "run.jsonl")
-        assert made.status == 0, made.all
+        assert made.status == 0, made.text
         back = shared.run("apply", "back.plan")
     else:
         back = shared.run("revert", "--auto-approve", *force, "run.jsonl")
-    assert back.status == 0, back.all
+    assert back.status == 0, back.text
     assert shared.pbx.rows(tenant)[: len(before)] == before
     assert len(shared.pbx.rows(tenant)) == len(before) + sum("id" not in each for each in wanted), "adds stay"

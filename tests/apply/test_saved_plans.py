@@ -31,7 +31,7 @@ def test_a_saved_plan_does_what_it_said_without_a_prompt_and_without_the_tenant_
     plan = stage.save()
     shutil.rmtree(stage.folder / "tenants")
     ran = stage.run("apply", plan)
-    assert ran.status == 0, ran.all
+    assert ran.status == 0, ran.text
     assert [columns(row) for row in stage.pbx.rows("DEMO")] == [
         {"cu_name": "Boss", "cu_ct_id": "1", **PARAMS, "cu_param1": "new"},
         {"cu_name": "Night", "cu_ct_id": "1", "cu_param1": "112"},

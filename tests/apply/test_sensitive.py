@@ -63,11 +63,11 @@ def clean(stage: Stage, *texts: str) -> bool:
 
 
 def test_the_values_arrive_and_are_shown_nowhere(stage: Stage, bot: str) -> None:
-    said = [stage.run("-vv", "plan", "--format", form).all for form in ("text", "json", "markdown", "html")]
-    said += [stage.run("plan", "--out", "change.plan").all, stage.run("show", "change.plan").all]
+    said = [stage.run("-vv", "plan", "--format", form).text for form in ("text", "json", "markdown", "html")]
+    said += [stage.run("plan", "--out", "change.plan").text, stage.run("show", "change.plan").text]
     ran = stage.run("-vv", "apply", "change.plan")
-    said.append(ran.all)
-    assert ran.status == 0, ran.all
+    said.append(ran.text)
+    assert ran.status == 0, ran.text
     assert [row["cu_param2"] for row in stage.pbx.rows("DEMO")] == [NEW, FROM_FILE]
     assert "(sensitive) -> (sensitive)" in said[0]
     assert clean(stage, *said)
@@ -82,11 +82,11 @@ def test_no_fault_brings_them_to_light(stage: Stage, bot: str, fault: str, momen
     plan = stage.save()
     stage.pbx.faults.add(f"{spec} method={'POST' if moment == 'first' else '*'}")
     quick = ("--timeout", "0.5", "--retries", "1")
-    said = [stage.run("-vv", "plan", *quick).all]
-    said += [stage.run("-vv", "apply", *quick, plan).all, stage.run("-vv", "apply", "--auto-approve", *quick).all]
-    said += [stage.run("-vv", "revert", "--auto-approve", "--force", *quick, path).all for path in stage.journals]
+    said = [stage.run("-vv", "plan", *quick).text]
+    said += [stage.run("-vv", "apply", *quick, plan).text, stage.run("-vv", "apply", "--auto-approve", *quick).text]
+    said += [stage.run("-vv", "revert", "--auto-approve", "--force", *quick, path).text for path in stage.journals]
     stage.pbx.faults.clear()
-    said += [stage.run("-vv", "revert", "--auto-approve", "--force", *quick, path).all for path in stage.journals]
+    said += [stage.run("-vv", "revert", "--auto-approve", "--force", *quick, path).text for path in stage.journals]
     assert clean(stage, *said), said
     assert not any("should not have happened" in each for each in said), said
     del bot
@@ -97,8 +97,8 @@ def test_what_is_stored_wrong_is_reported_without_the_value(stage: Stage, bot: s
     ran = stage.run("apply", "--auto-approve")
     assert ran.status == 1
     assert ran.out.count("sent (sensitive), stored (sensitive)") == 2
-    assert clean(stage, ran.all, NEW[:0])
-    assert NEW[:5] not in ran.all
+    assert clean(stage, ran.text, NEW[:0])
+    assert NEW[:5] not in ran.text
     assert NEW[:5].encode() not in stage.journals[0].read_bytes()
     del bot
 
@@ -140,8 +140,8 @@ def test_a_saved_plan_wants_the_value_that_was_planned(stage: Stage, bot: str, c
     }[change]
     assert expected in ran.err
     if change != "a literal":
-        assert clean(stage, ran.all)
-    assert NEW not in ran.all
+        assert clean(stage, ran.text)
+    assert NEW not in ran.text
     del bot
 
 
@@ -177,7 +177,7 @@ def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(stage: Stage, 
     ran = stage.run("apply", plan)
     assert ran.status == 1
     assert "param2 (sensitive) has moved" in ran.err
-    assert clean(stage, ran.all)
+    assert clean(stage, ran.text)
 
 
 def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_says_so(stage: Stage) -> None:
@@ -189,18 +189,18 @@ def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_s
     stage.pbx.change(identity, cu_param2=NEW)
     ran = stage.run("apply", plan)
     assert ran.status == 1
-    assert clean(stage, ran.all)
+    assert clean(stage, ran.text)
 
 
 def test_revert_says_what_it_cannot_put_back(stage: Stage, bot: str) -> None:
     assert stage.apply().status == 0
     ran = stage.run("revert", "--auto-approve", stage.journals[0])
-    assert ran.status == 0, ran.all
+    assert ran.status == 0, ran.text
     assert f"destination {bot}" in ran.err
     assert "param2 is sensitive" in ran.err
     rows = stage.pbx.rows("DEMO")
     assert [rows[0]["cu_param1"], rows[0]["cu_param2"]] == ["Be kind", NEW]
-    assert clean(stage, ran.all)
+    assert clean(stage, ran.text)
 
 
 def test_revert_does_not_show_what_has_become_sensitive_since(stage: Stage) -> None:
@@ -211,8 +211,8 @@ def test_revert_does_not_show_what_has_become_sensitive_since(stage: Stage) -> N
     stage.pbx.change(identity, cu_ct_id=8, cu_param2=OLD)
     for words in (("--auto-approve",), ("--out", "back.plan")):
         ran = stage.run("revert", "--force", *words, stage.journals[0])
-        assert "param2 is sensitive" in ran.err, ran.all
-        assert clean(stage, ran.all)
+        assert "param2 is sensitive" in ran.err, ran.text
+        assert clean(stage, ran.text)
     assert stage.pbx.rows("DEMO")[0]["cu_param2"] == OLD
 
 
@@ -222,12 +222,12 @@ def test_a_type_change_hides_what_the_old_type_hid(stage: Stage) -> None:
     stage.want("DEMO", {"name": "Bot", "type": "FORWARD", "params": ["112", "ORIGINAL"]})
     plan = stage.save()
     ran = stage.run("-v", "apply", plan)
-    assert ran.status == 0, ran.all
+    assert ran.status == 0, ran.text
     back = stage.run("revert", "--auto-approve", stage.journals[0])
-    assert back.status == 0, back.all
+    assert back.status == 0, back.text
     row = stage.pbx.rows("DEMO")[0]
     assert [row["cu_ct_id"], row["cu_param1"], row["cu_param2"]] == ["8", "Be kind", "ORIGINAL"]
-    assert clean(stage, ran.all, back.all)
+    assert clean(stage, ran.text, back.text)
 
 
 def test_the_journal_tells_a_sensitive_write_by_fingerprint_alone(stage: Stage, bot: str) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.apply.stage import Ran
     from tests.campaign.cases import Case, Step, Tenant
+    from tests.support.workdir import Ran
 
 #: Keys with every character that somebody might encode, or forget to.
 READ_KEY, WRITE_KEY = "r3ad/+=&%#æ-key", "wr1te+/=&%#ø~key"
@@ -134,16 +134,16 @@ class _Play:
     def _look(self, ran: Ran, *, applied: bool = False) -> None:
         """Hold a finished run, and what it left, to what must hold."""
         self._settle()
-        need("should not have happened" not in ran.all, "no crash", ran.all)
-        need(ran.status in {0, 1}, "exit status", f"{ran.status}: {ran.all}")
+        need("should not have happened" not in ran.text, "no crash", ran.text)
+        need(ran.status in {0, 1}, "exit status", f"{ran.status}: {ran.text}")
         invariants.no_key((READ_KEY, WRITE_KEY), self.stage.folder, ran.out, ran.err)
         self._hold()
         reached = self._reached()
         if applied and ran.status == 0:
-            need(reached, "exit 0 only where live equals desired", ran.all)
+            need(reached, "exit 0 only where live equals desired", ran.text)
         if applied and ran.status == 1 and reached:
-            disturbed = any(each.fault for each in self.stage.pbx.log) or " within " in ran.all
-            need(disturbed, "exit 0 where live equals desired", ran.all)
+            disturbed = any(each.fault for each in self.stage.pbx.log) or " within " in ran.text
+            need(disturbed, "exit 0 where live equals desired", ran.text)
 
     def _hold(self) -> None:
         for tenant in self.case.tenants:
@@ -157,10 +157,10 @@ class _Play:
     def _last(self) -> None:
         """Without faults it converges, whatever came before."""
         ran = self.stage.run("apply", "--auto-approve", *_FEW)
-        need(ran.status == 0, "the rerun converges", ran.all)
+        need(ran.status == 0, "the rerun converges", ran.text)
         self._look(ran, applied=True)
         again = self.stage.run("plan", "--detailed-exitcode", *_FEW)
-        need(again.status == 0, "the rerun converges", again.all)
+        need(again.status == 0, "the rerun converges", again.text)
 
     def _revert(self) -> None:
         """All journals, the newest first, put back every row that was there before.
@@ -170,7 +170,7 @@ class _Play:
         lied = any(each.fault in ALTERING and each.method == "GET" for each in self.stage.pbx.log)
         for path in reversed(invariants.journals(self.stage.folder)):
             ran = self.stage.run("revert", "--auto-approve", *_FEW, path)
-            need(ran.status == 0 or (lied and ran.status == 1), "revert restores", ran.all)
+            need(ran.status == 0 or (lied and ran.status == 1), "revert restores", ran.text)
         for tenant in self.case.tenants:
             rows = [invariants.bare(row) for row in self.stage.pbx.rows(tenant.code)]
             need(lied or rows[: len(tenant.live)] == list(tenant.live), "revert restores", f"{rows} was {tenant.live}")

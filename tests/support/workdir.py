@@ -45,6 +45,14 @@ class Ran:
         return self.out.rstrip("\n").rpartition("\n")[2]
 
 
+def put(folder: Path, name: str, text: str) -> Path:
+    """Write a file below a folder, and the folders that lead to it."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 class Workdir:
     """A working directory of its own for one test; `path` is the current folder of the test while it lasts.
 
@@ -70,10 +78,7 @@ class Workdir:
 
     def write(self, name: str, text: str) -> Path:
         """Write a file below the folder."""
-        path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
+        return put(self.path, name, text)
 
     def tenant(self, code: str, *destinations: Mapping[str, Any], **settings: str) -> Path:
         """Write `tenants/CODE.yaml` with these destinations; params is a list or a mapping."""
