@@ -4,8 +4,8 @@ requests works out TLS, CA bundle and proxy, once; the first request of each con
 it hands out, and those after it straight over the connection (`pbxsync.wire.lane`): what libraries do around a request
 (environment, cookies, redirects, pools) is the same each time here.
 
-The key is put into the URL last and nowhere else. No exception of the libraries passes this module, because theirs carry
-the whole URL; and their loggers are made to leave it out.
+The key is put into the URL last (`pbxsync.wire.written`) and nowhere else. No exception of the libraries passes this module,
+because theirs carry the whole URL; and their loggers are made to leave it out.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ import time
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as broken
 
-from pbxsync import __version__
 from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UntrustedServer, UsageError
 from pbxsync.wire.catalogue import is_read
 from pbxsync.wire.lane import Lanes, TooLong, keep_from_pool, whole
 from pbxsync.wire.loggers import hide_keys
 from pbxsync.wire.messages import Reply, Request
 from pbxsync.wire.meter import Meter
-from pbxsync.wire.numbers import whole_number
+from pbxsync.wire.numbers import asked_pause, whole_number
 from pbxsync.wire.pace import Pacer, Withdrawn
 from pbxsync.wire.redact import Redactor
 from pbxsync.wire.watchdog import Watchdog, watched
+from pbxsync.wire.written import Address, form, headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,8 +51,6 @@ _CHUNK: Final = 256 * 1024
 _PIECE: Final = 8 * 1024
 #: Of a compressed reply so much is read at a time: an older urllib3 decodes all of it at once, to a thousand times as much.
 _CODED_CHUNK: Final = 16 * 1024
-_HEADERS: Final = {"User-Agent": f"pbxsync/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
-_FORM: Final = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
 #: Statuses by which a server or what stands before it says that it has too much to do.
 _TOO_MUCH: Final = frozenset({429, 503})
 
@@ -78,10 +75,8 @@ class ReadTransport:
         self.redactor = redactor if redactor is not None else Redactor()
         self.meter = Meter()
         self.pacer = Pacer(settings.parallel)
-        parts = urlsplit(settings.url)
-        self.host = parts.netloc
-        self._path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
-        self._head = _head(parts.netloc.removesuffix(":443" if parts.scheme == "https" else ":80"))
+        self._address = Address.of(settings.url)
+        self.host = self._address.host
         self._watchdog = Watchdog()
         self._lanes = Lanes()
         self._timeout = urllib3.Timeout(connect=min(settings.timeout, _CONNECT_SECONDS), read=settings.timeout)
@@ -133,7 +128,7 @@ class ReadTransport:
                 guard.check(self.host)
             trouble = response.status in _TOO_MUCH
             if response.status != 200:
-                retry_after = _retry_after(response.headers.get("Retry-After"))
+                retry_after = asked_pause(response.headers.get("Retry-After"))
             if trouble:
                 self.meter.count(refused=True)
             kind = response.headers.get("Content-Type", "")
@@ -165,7 +160,7 @@ class ReadTransport:
             return self._first(method, request, key)
         guard.sock = lane.sock
         try:
-            reply = lane.ask(self._written(method, request, key), method)
+            reply = lane.ask(self._address.whole(method, self._target(request, key), request), method)
             body = self._lane_body(reply)
         except BaseException:
             lane.close()
@@ -186,17 +181,9 @@ class ReadTransport:
         return response, body
 
     def _target(self, request: Request, key: Secret) -> str:
-        """Return path and query. The key goes in here, last."""
+        """Return path and query, with a key that is known from now on wherever it shows itself."""
         self.redactor.learn(key)
-        return f"{self._path}?{request.query}&key={quote(key.reveal(), safe='')}"
-
-    def _written(self, method: str, request: Request, key: Secret) -> bytes:
-        """Return a request as it goes over the wire: everything in it is quoted, so that no value can end a line."""
-        form = _form(request)
-        if form is None:
-            return f"{method} {self._target(request, key)}{self._head}\r\n".encode("ascii")
-        kind = f"Content-Type: {_FORM['Content-Type']}\r\nContent-Length: {len(form)}\r\n"
-        return f"{method} {self._target(request, key)}{self._head}{kind}\r\n{form}".encode("ascii")
+        return self._address.target(request, key)
 
     def _lane_body(self, reply: HTTPResponse) -> bytes:
         if reply.headers.get("Content-Encoding") is None:
@@ -204,20 +191,19 @@ class ReadTransport:
                 return whole(reply, REPLY_LIMIT)
             except TooLong:
                 raise self._too_long() from None
-        headers = dict(reply.headers.items())
-        return self._body(urllib3.HTTPResponse(reply, headers, reply.status, preload_content=False))
+        found = dict(reply.headers.items())
+        return self._body(urllib3.HTTPResponse(reply, found, reply.status, preload_content=False))
 
     def _too_long(self) -> Unrecognised:
         return Unrecognised(f"{self.host} sent a reply of more than {REPLY_LIMIT // 1024 // 1024} MiB: not read")
 
     def _send(self, method: str, request: Request, key: Secret) -> BaseHTTPResponse:
         """Send one request over a new connection; its reply's body is still to be read."""
-        body = _form(request)
         return self._pool.urlopen(
             method,
             self._target(request, key),
-            body=body,
-            headers=_HEADERS if body is None else _FORM,
+            body=form(request),
+            headers=headers(request),
             redirect=False,  # a redirect would carry the key along and turn a POST into a GET
             retries=False,  # what may be repeated is decided in retry.py and in apply, where it is known what it was
             timeout=self._timeout,
@@ -338,7 +324,7 @@ class Stream:
         self._explain = transport._explained  # noqa: SLF001 - the two halves of one thing
         self.status = response.status
         self.content_type = response.headers.get("Content-Type", "")
-        self.retry_after = _retry_after(response.headers.get("Retry-After"))
+        self.retry_after = asked_pause(response.headers.get("Retry-After"))
         coded = response.headers.get("Content-Encoding")
         self.length = None if coded else whole_number(response.headers.get("Content-Length", ""))
 
@@ -360,16 +346,6 @@ class Stream:
         self._response.close()
 
 
-def _head(host: str) -> str:
-    """Return what stands between the target of a request and the blank line (or the headers of its form)."""
-    return f" HTTP/1.1\r\nHost: {host}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in _HEADERS.items())
-
-
-def _form(request: Request) -> str | None:
-    """Return the body of a request, None where it has none."""
-    return None if request.jsondata is None else "jsondata=" + quote(request.jsondata, safe="")
-
-
 def _root(error: BaseException) -> BaseException:
     """Return what an error of the libraries was about: they wrap the socket's or the TLS library's."""
     for _ in range(8):
@@ -379,17 +355,3 @@ def _root(error: BaseException) -> BaseException:
             break
         error = inner
     return error
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Return the seconds that a `Retry-After` asks for, given as a number or as a date; None where it is neither."""
-    if header is None:
-        return None
-    if (seconds := whole_number(header.strip())) is not None:
-        return float(seconds)
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - servers that send a date are few
-
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None
