@@ -4,8 +4,8 @@ requests works out TLS, CA bundle and proxy, once; the first request of each con
 it hands out, and those after it straight over the connection (`pbxsync.wire.lane`): what libraries do around a request
 (environment, cookies, redirects, pools) is the same each time here.
 
-The key is put into the URL last (`pbxsync.wire.written`) and nowhere else. No exception of the libraries passes this module,
-because theirs carry the whole URL; and their loggers are made to leave it out.
+The key is put into the URL last (`pbxsync.wire.written`) and nowhere else. No exception of the libraries passes this
+module, because theirs carry the whole URL; and their loggers are made to leave it out.
 """
 
 from __future__ import annotations
