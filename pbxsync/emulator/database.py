@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator import demo as world
@@ -64,11 +64,14 @@ class Database:
 
         Raises OSError where the file is none of an emulator, or of one that keeps it otherwise.
         """
-        try:
-            self._use_wal()
-            self._make(demo=demo)
-        except sqlite3.DatabaseError as error:
-            raise OSError(f"{self._path} cannot be used: {error}") from error
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            try:
+                self._use_wal()
+                self._make(demo=demo)
+            except sqlite3.DatabaseError as error:
+                raise OSError(f"{self._path} cannot be used: {error}") from error
+            undo.pop_all()
 
     def _use_wal(self) -> None:
         """Turn WAL on. SQLite's busy time-out does not hold for this, and several processes may be starting."""
@@ -128,9 +131,9 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._durable else 'OFF'}")
         with self._opening:
             self._opened.append(connection)
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._durable else 'OFF'}")
         return connection
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cheroot import wsgi
 
+from pbxsync.emulator.connection import Connection
 from pbxsync.emulator.line import KEY, Line
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Gateway(wsgi.Gateway_10):
 class Server(wsgi.Server):
     """A cheroot server that keeps every connection alive, can refuse them all, and prints nothing."""
 
+    ConnectionClass = Connection
     keep_alive_conn_limit = 1_000_000
     expiration_interval = 0.05
     """How long stopping may take: cheroot looks for it that often."""
