@@ -46,7 +46,22 @@ PARTS: Final = {
         ),
     ),
     "redaction": Part(("wire/redact", "wire/keyforms", "wire/unescape"), ("secrecy/test_redactor.py",)),
-    "journal": Part(("journal", "logged"), ("apply/test_journal.py", "apply/test_revert.py")),
+    "journal": Part(("journal",), ("apply/test_journal.py",)),
+    "logged": Part(("logged",), ("apply/test_logged.py",)),
+    "settling": Part(("apply/settle", "apply/target"), ("apply/test_settle.py", "apply/test_target.py")),
+    "guards": Part(("apply/guards",), ("apply/test_guards.py", "apply/test_saved_plans.py")),
+    "saved plans": Part(
+        ("apply/fresh", "apply/reading", "apply/sensitive"),
+        ("apply/test_saved_plans.py", "apply/test_sensitive.py"),
+    ),
+    "writing": Part(
+        ("apply/adding", "apply/halt", "apply/run", "apply/sending", "apply/updating", "apply/write"),
+        (
+            "apply/test_guards.py",
+            "faults/test_table.py::test_a_fault_of_a_write",
+            "faults/test_table.py::test_a_fault_of_reading_back",
+        ),
+    ),
 }
 
 #: Without our configuration, which finds fault with how mutants and mutmut's own lines are written, not with their types.

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbxsync.apply.guards import check_complete, check_empty, check_limits
+from pbxsync.errors import GuardError, PlanError
+from pbxsync.model import TenantPlan
 from tests.apply.between import onlooker
+from tests.render import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsync.model import Plan
     from tests.apply.stage import Stage
 
 
@@ -57,6 +63,60 @@ def test_the_limits_hold_for_saved_plans_and_refuse_before_any_request(three: St
     assert ran.status == 1
     assert "THREE (3)" in ran.err
     assert not three.pbx.log
+
+
+def plan(*counts: int, **further: Any) -> Plan:
+    """A plan of tenants T0, T1, … with so many changes."""
+    tenants = [
+        TenantPlan(f"T{number}", (samples.add("T", "Night"),) * count, **further) for number, count in enumerate(counts)
+    ]
+    return samples.plan(*tenants)
+
+
+def refusal(check: Callable[[], object], kind: type[Exception]) -> str:
+    with pytest.raises(kind) as refused:
+        check()
+    return str(refused.value)
+
+
+def test_a_refusal_says_what_the_limit_is_who_is_over_it_and_what_to_do() -> None:
+    assert refusal(lambda: check_limits(plan(2, 0, 3, 2), 6, None), GuardError) == (
+        "7 changes are more than the 6 that are allowed: T2 (3), T0 (2), T3 (2). Nothing was written; if that is meant,"
+        " say --max-changes 7, or narrow with --tenant"
+    )
+    assert refusal(lambda: check_limits(plan(2, 0, 3, 2), 7, 2), GuardError) == (
+        "more than 2 changes in one tenant: T2 (3). Nothing was written; if that is meant, raise per_tenant: of"
+        " max_changes: in the project file, or narrow with --tenant"
+    )
+    check_limits(plan(2, 0, 3, 2), 7, 3)
+    check_limits(plan(2, 0, 3, 2), None, None)
+
+
+@pytest.mark.parametrize(("count", "rest"), [(20, ""), (21, " and 1 more"), (1500, " and 1,480 more")])
+def test_of_many_tenants_over_a_limit_twenty_are_named(count: int, rest: str) -> None:
+    for total, per_tenant in ((0, None), (None, 0)):
+        said = refusal(partial(check_limits, plan(*[1] * count), total, per_tenant), GuardError)
+        assert f" (1){rest}. Nothing was written" in said
+        assert said.count(" (1)") == 20
+
+
+def test_an_incomplete_plan_names_the_tenants_that_it_lacks() -> None:
+    check_complete(plan(1, 2))
+    assert refusal(lambda: check_complete(plan(1, 0, error="no answer")), PlanError) == (
+        "the plan is incomplete (T0, T1 could not be planned), so nothing is written: mend it, or narrow the run with"
+        " --tenant"
+    )
+
+
+def test_a_doubtful_nothing_is_in_the_way_of_changes_alone() -> None:
+    doubtful = plan(1, 0, doubtful_empty=True)
+    assert refusal(lambda: check_empty(doubtful, allow_empty=False), PlanError) == (
+        "the PBX lists no destinations for T0, in a way that is also how its errors look, so nothing is written: if that"
+        " is right, say --allow-empty"
+    )
+    check_empty(doubtful, allow_empty=True)
+    check_empty(plan(0, doubtful_empty=True), allow_empty=False)
+    check_empty(plan(1), allow_empty=False)
 
 
 def test_a_plan_in_which_everything_of_a_tenant_changes_says_so(stage: Stage) -> None:

@@ -9,10 +9,12 @@ from functools import reduce
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pbxsync.model import Secret
+from pbxsync.wire.keyforms import forms
 from pbxsync.wire.redact import PLACEHOLDER, Redactor
 from tests.secrecy.writings import WRITINGS
 
@@ -73,8 +75,71 @@ def test_a_key_that_ends_with_a_backslash_is_found() -> None:
     assert Redactor([Secret("0000<\\")])("as 0000<\\ is, 0000&lt;\\ too") == "as (key) is, (key)\\ too"
 
 
+def test_a_key_that_is_learnt_later_is_taken_out_from_then_on() -> None:
+    redact = Redactor([Secret("first/key")])
+    assert redact("second/key") == "second/key"
+    assert not redact.finds("second/key")
+    redact.learn(Secret("second/key"))
+    redact.learn(Secret("first/key"))
+    assert redact("first%2Fkey second/key") == "(key) (key)"
+    assert redact.finds("a second%2fkey")
+    assert not Redactor().finds("first/key")
+
+
+@pytest.mark.parametrize("keys", [["abcd"], ["ab/d"], ["abcd", *(f"{number:04}" for number in range(100))]])
+def test_what_stands_around_keys_is_left(keys: list[str]) -> None:
+    redact, key = Redactor(map(Secret, keys)), keys[0]
+    assert redact(f"{key}, {key}{key}e%41 {key}") == "(key), (key)(key)e%41 (key)"
+    assert redact(f"x{key[:3]}") == f"x{key[:3]}"
+    assert Redactor([Secret(key[:3])])(key) == key
+
+
+def test_of_keys_that_begin_alike_the_longer_one_is_taken_out() -> None:
+    keys = [f"{number:04}{tail}" for number in range(100) for tail in ("", "tail")]
+    for many in (keys, keys[:4]):
+        assert Redactor(map(Secret, many))("is 0001tail, 0001tai, 00010000tail") == "is (key), (key)tai, (key)(key)"
+
+
+@pytest.mark.parametrize("name", WRITINGS)
+def test_a_key_that_comes_byte_by_byte_is_found(name: str) -> None:
+    text = f"one {WRITINGS[name]('W+r/t=e%2B#&k')} two".encode()
+    redact = Redactor([Secret("W+r/t=e%2B#&k")])
+    assert b"".join(redact.stream(text[at : at + 1] for at in range(len(text)))) == b"one (key) two"
+
+
+def test_asterisks_keep_the_length_of_a_stream() -> None:
+    redact = Redactor([Secret("W+r/t")])
+    pieces = (b"RIFF W+", b"r/t", b" and W%2Br/t.")
+    assert b"".join(redact.stream(pieces, keep_length=True)) == b"RIFF ***** and *******."
+    assert b"".join(redact.stream([b"RI", b"FF" * 200], keep_length=True)) == b"RI" + b"FF" * 200
+
+
 def test_ten_thousand_keys_are_found_as_one_is() -> None:
     keys = [f"{number:05}/+=æ&{number}" for number in range(10_000)]
     redact = Redactor(map(Secret, keys))
     text = " ".join(quote(key) for key in keys[:50]) + json.dumps(keys[50:100]) + html.escape(keys[-1])
     assert redact(text).count(PLACEHOLDER) == 101
+
+
+def certain(raw: bytes, lead: int) -> str:
+    """What base64 shows of some bytes whatever stands before and behind them: here as little as two ways have in common."""
+    ways = (base64.b64encode(edge * lead + raw + edge * 3).decode() for edge in (b"\0", b"\xff"))
+    return "".join(one for one, other in zip(*ways, strict=True) if one == other != "=")
+
+
+@pytest.mark.parametrize("key", ["abcd", "abcde", "keysX", "k?/>~>ey?>?", "one two/three?", "nøgleĀ\U0001f600"])
+def test_all_that_is_certain_of_a_key_in_base64_is_looked_for_and_nothing_that_may_be_a_word(key: str) -> None:
+    raws = (key.encode(), quote(key, safe="").encode())
+    found = {form for raw in raws for lead in range(3) if len(form := certain(raw, lead)) >= 6}
+    safe = {form.replace("+", "-").replace("/", "_") for form in found}
+    narrow = key.replace("Ā", "Ā".encode().decode("latin-1")).replace(
+        "\U0001f600", "\U0001f600".encode().decode("latin-1")
+    )
+    assert forms(key) == {key.encode().decode("latin-1"), narrow} | found | safe
+
+
+def test_a_key_that_looks_escaped_is_looked_for_with_so_many_escapes_undone_as_in_a_text() -> None:
+    texts = {form for form in forms("ab%2525252541") if form.startswith("ab%")}
+    assert texts == {"ab%2525252541", "ab%25252541", "ab%252541", "ab%2541"}
+    assert {"abcd\\", "abcd"} <= forms("abcd\\")
+    assert not forms("abc")

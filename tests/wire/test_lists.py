@@ -7,7 +7,8 @@ import json
 import pytest
 
 from pbxsync.errors import Unrecognised
-from pbxsync.wire.rows import Row
+from pbxsync.model import Type
+from pbxsync.wire.rows import Row, ShapeError, one_destination, types
 from tests.support.rawserver import reply
 from tests.wire.talking import talking
 
@@ -142,6 +143,52 @@ def test_it_is_an_error_and_never_a_list(body: str | bytes, fact: str) -> None:
     assert fact in str(refused.value)
     assert len(str(refused.value)) < 1500
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("value", "fact"),
+    [
+        ([1], "a row that is no object"),
+        ([{"ct_id": "1"}], "a row without ct_name"),
+        ([{"ct_name": "FORWARD"}], "a row without a usable ct_id"),
+        ([{"ct_id": "1", "ct_name": []}], "a row whose ct_name is no text"),
+        ([{"ct_id": "1", "ct_name": "a", "ct_description": []}], "a row whose ct_description is no text"),
+        ({"2": {"ct_id": "1", "ct_name": "a"}}, "the row of ct_id 1 under another key"),
+        ([{"ct_id": "1", "ct_name": "a"}, {"ct_id": "1", "ct_name": "b"}], "a type that is there twice"),
+    ],
+)
+def test_types_that_are_not_understood_are_an_error(value: object, fact: str) -> None:
+    with pytest.raises(ShapeError) as refused:
+        types(value)
+    assert str(refused.value) == fact
+
+
+@pytest.mark.parametrize(
+    ("value", "fact"),
+    [
+        ([7], "a row that is no object"),
+        ([{"cu_id": "67", "cu_param1": ""}], "a row without cu_name"),
+        ({"cu_id": "67", "cu_name": "Fax", "cu_param2": ""}, "a row without params"),
+        ({"cu_id": "68", "cu_name": "Fax", "cu_param1": ""}, "the row of 68 where 67 was asked for"),
+        ([WHOLE, WHOLE], "2 rows where one was asked for"),
+        ("67", "neither a list nor an object"),
+    ],
+)
+def test_a_row_that_is_not_understood_is_an_error(value: object, fact: str) -> None:
+    with pytest.raises(ShapeError) as refused:
+        one_destination(value, "67")
+    assert str(refused.value) == fact
+
+
+def test_a_row_with_some_of_its_params_is_understood() -> None:
+    row = one_destination(ROW | {"cu_ct_id": "1", "cu_param1": "one", "cu_param3": None}, "67")
+    assert row == Row("67", "Fax", "1", "FORWARD", ("one", *[""] * 19))
+
+
+def test_types_are_understood_keyed_or_not_with_or_without_a_description() -> None:
+    rows = {"1": {"ct_id": "1", "ct_name": "a", "ct_description": None}, "2": {"ct_name": "b", "ct_description": "c"}}
+    assert types(rows) == (Type("1", "a", ""), Type("2", "b", "c"))
+    assert types([{"ct_id": "3", "ct_name": ""}]) == (Type("3", "", ""),)
 
 
 TYPES = json.dumps({"1": {"ct_id": "1", "ct_name": "FORWARD", "ct_description": ""}})

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pbxsync.errors import Barred, Busy, Denied, Redirected, ServerFault, Unrecognised, WireError
+from pbxsync.model import Secret
+from pbxsync.wire.messages import Reply, Request
+from pbxsync.wire.recognise import text, unrecognised, usable
+from pbxsync.wire.redact import Redactor
 from tests.support.rawserver import RawServer, reply
 from tests.wire.talking import talking
 
@@ -18,6 +22,7 @@ STATUSES: list[tuple[int, dict[str, str], type[WireError], bool]] = [
     (304, {}, Redirected, True),
     (307, {"Location": "/"}, Redirected, True),
     (308, {"Location": "/"}, Redirected, True),
+    (399, {"Location": "/"}, Redirected, True),
     (400, {}, Unrecognised, True),
     (401, {}, Barred, True),
     (403, {}, Barred, True),
@@ -91,3 +96,54 @@ def test_no_redirect_is_followed_so_that_no_key_goes_anywhere_else(status: int) 
         with talking(reply("", status, Location=elsewhere.url)) as (pbx, server), pytest.raises(Redirected):
             pbx.destinations("DEMO")
         assert (len(server.requests), elsewhere.seen) == (1, b"")
+
+
+READ = Request((("object", "CUSTOM"), ("action", "list"), ("tenant", "DEMO")))
+WRITE = READ._replace(jsondata="{}")
+SAYS = {
+    300: "the server answers with a redirect (HTTP 300), which is never followed: it would take the key along. Set the url"
+    " to where the API really is",
+    400: "an unexpected HTTP status 400: '(key)'",
+    403: "refused by a proxy or web server in front of the PBX (HTTP 403)",
+    404: "nothing at this url (HTTP 404): check the url of the project",
+    429: "the PBX has too much to do (HTTP 429)",
+    500: "the server failed (HTTP 500)",
+}
+
+
+@pytest.mark.parametrize("status", SAYS)
+def test_a_status_is_put_into_words(status: int) -> None:
+    answer = Reply(status, b"s3cret", "text/html", None, 0.0)
+    with pytest.raises(WireError) as error:
+        usable(answer, READ, Redactor([Secret("s3cret")]))
+    assert str(error.value) == f"CUSTOM list of DEMO: {SAYS[status]}"
+
+
+@pytest.mark.parametrize(("size", "refusal"), [(4095, True), (4096, False)])
+def test_the_one_error_text_is_short(size: int, refusal: bool) -> None:
+    body = b"Too bad".ljust(size)
+    if refusal:
+        with pytest.raises(Denied):
+            usable(Reply(200, body, "", None, 0.0), READ, Redactor())
+    else:
+        assert usable(Reply(200, body, "", None, 0.0), READ, Redactor()) == body
+
+
+def test_a_reply_that_is_not_understood_is_shown_in_part() -> None:
+    said = str(unrecognised("no list", b" a \xff s3cret " + b"x" * 500, READ, Redactor([Secret("s3cret")])))
+    assert said == f"CUSTOM list of DEMO: no list: 'a \\ufffd (key) {'x' * 150}… (350 more characters)'"
+
+
+def test_a_reply_that_may_repeat_a_value_is_not_shown() -> None:
+    hidden = "no list (1,234 long; not shown, it may hold sensitive values)"
+    withholding = Redactor()
+    withholding.withhold = True
+    for request, redact in ((WRITE, Redactor()), (READ, withholding), (WRITE, withholding)):
+        assert str(unrecognised("no list", b"x" * 1234, request, redact)) == f"CUSTOM list of DEMO: {hidden}"
+
+
+def test_a_reply_in_another_charset_is_not_guessed_at() -> None:
+    assert text("æ".encode(), READ, Redactor()) == "æ"
+    with pytest.raises(Unrecognised) as refused:
+        text(b"\xe6", READ, Redactor())
+    assert str(refused.value) == "CUSTOM list of DEMO: a reply that is not UTF-8: '\\ufffd'"
