@@ -152,15 +152,26 @@ def run(arguments: Sequence[str]) -> int:
 def _expected(app: App, error: click.ClickException | PbxsyncError) -> int:
     """Say an error in sentences and return the exit status: never click's own 2."""
     console = app.console
+    if not isinstance(error, InputError):
+        from pbxsync.commands.common import learn_keys  # noqa: PLC0415 - only a mistake needs it
+
+        learn_keys(app)  # what was typed is quoted, and it may be a key: perhaps before the project was read
     if isinstance(error, InputError):
         for problem in error.problems:
             console.error(str(problem))
         _annotate(app, error.problems)
     elif isinstance(error, click.UsageError) and error.ctx is not None:
-        console.error(f"{error.format_message()}\n{error.ctx.get_usage()}")
-    elif text := error.format_message() if isinstance(error, click.ClickException) else str(error):
+        console.error(f"{_on_a_line(error)}\n{error.ctx.get_usage()}")
+    elif text := _on_a_line(error) if isinstance(error, click.ClickException) else str(error):
         console.error(text)
     return error.exit_status if isinstance(error, PbxsyncError) else 1
+
+
+def _on_a_line(error: click.ClickException) -> str:
+    """Return what click says of a command line, which quotes it as it is: one line, whatever was typed."""
+    from pbxsync.inert import shortened  # noqa: PLC0415 - only a mistake needs it
+
+    return shortened(error.format_message(), 2000)
 
 
 def _annotate(app: App, errors: Sequence[Problem]) -> None:

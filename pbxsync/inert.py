@@ -45,6 +45,11 @@ def quoted(text: str) -> str:
     return DANGEROUS.sub(escape, json.dumps(text, ensure_ascii=False))
 
 
+def cited(text: str, limit: int = 200) -> str:
+    """Return `text` as `quoted` does, for a sentence: cut to about `limit` characters, with a word on what is left out."""
+    return quoted(text) if len(text) <= limit else f"{quoted(text[:limit])}… ({len(text) - limit:,} more characters)"
+
+
 def shortened(text: str, limit: int = 200) -> str:
     """Return `text` made inert and cut to about `limit` characters, with a word on how much was left out."""
     if len(text) <= limit:

@@ -12,12 +12,10 @@ import stat
 import tempfile
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from pbxsync import atomic
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PIECE: Final = 64 * 1024
 
@@ -103,6 +101,16 @@ def is_there(path: Path) -> bool:
         with tempfile.TemporaryFile(dir=path.parent):
             return False
     return True
+
+
+def folder_for(path: Path) -> Path:
+    """Make the folder of a file where it is missing; what is below a `.pbxsync` as `own_folder` does. Raises OSError."""
+    above, own, below = str(path.parent).partition("/.pbxsync")
+    if own and (not below or below.startswith("/")):
+        Path(above).mkdir(parents=True, exist_ok=True)
+        return own_folder(Path(above), ".pbxsync", *(part for part in below.split("/") if part))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.parent
 
 
 def own_folder(root: Path, *parts: str) -> Path:

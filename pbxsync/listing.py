@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import UsageError
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.nearest import did_you_mean
 from pbxsync.wire.catalogue import OPERATIONS
 
@@ -20,7 +20,7 @@ def listed(reqtype: str | None = None) -> str:
     """
     known = {each.reqtype for each in OPERATIONS}
     if reqtype is not None and reqtype.upper() not in known:
-        raise UsageError(f"the document has no {quoted(reqtype)}{did_you_mean(reqtype, known)}")
+        raise UsageError(f"the document has no {cited(reqtype)}{did_you_mean(reqtype, known)}")
     return "\n\n".join(_entry(each) for each in OPERATIONS if reqtype is None or each.reqtype == reqtype.upper())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import LiveError, NotThere
-from pbxsync.inert import quoted
+from pbxsync.inert import cited, inert
 from pbxsync.model import Destination
 
 if TYPE_CHECKING:
@@ -44,10 +44,12 @@ def _fetched(pbx: PbxReader, tenant: str, row: Row) -> Row:
     try:
         found = pbx.destination(tenant, row.id)
     except NotThere as error:
-        raise LiveError(f"destination {row.id} is in the list of {tenant}, but cannot be had alone: {error}") from None
+        raise LiveError(
+            f"destination {row.id} is in the list of {inert(tenant)}, but cannot be had alone: {error}"
+        ) from None
     if found.name != row.name:
         raise LiveError(
-            f"destination {row.id} of {tenant} is named {quoted(row.name)} in the list and {quoted(found.name)} alone:"
+            f"destination {row.id} of {inert(tenant)} is named {cited(row.name)} in the list and {cited(found.name)} alone:"
             " it was changed while it was read, or the server is not in order; run again"
         )
     if found.type_id is None and found.type_name is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pbxsync.atomic import reason
 from pbxsync.diff import FIELDS
 from pbxsync.errors import JournalError
-from pbxsync.inert import inert, quoted
+from pbxsync.inert import cited, inert
 from pbxsync.journal import FORMAT
 from pbxsync.model import Action, Status
 
@@ -128,7 +128,7 @@ def _object(text: bytes) -> dict[str, Any]:
 def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
     version, url = _text(line, "journal"), _text(line, "url")
     if version.partition(".")[0] != FORMAT.partition(".")[0]:
-        raise JournalError(f"{shown} was written by another pbxsync (journal format {quoted(version)})")
+        raise JournalError(f"{shown} was written by another pbxsync (journal format {cited(version)})")
     if known not in {None, url}:
         raise JournalError(f"{shown} holds runs against several PBXs: nothing was done")
     return url

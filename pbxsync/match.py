@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.alike import alike
 from pbxsync.errors import MatchError
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ class _Index:
         ids = self.by_name.get(name, ())
         if len(ids) > 1:
             raise MatchError(
-                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have {what} {quoted(name)}"
+                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have {what} {cited(name)}"
                 f" (ids {', '.join(ids)}): pin the one that is meant with id"
             )
         return ids[0] if ids else None
@@ -109,8 +109,8 @@ class _Index:
         if identity is None or entry.id is not None or identity in old or not old:
             return []
         text = (
-            f"{entry.place}: renamed_from {quoted(entry.renamed_from or '')} is live as well (id {', '.join(old)}) and"
-            f" stays as it is, because {quoted(entry.name or '')} is live already"
+            f"{entry.place}: renamed_from {cited(entry.renamed_from or '')} is live as well (id {', '.join(old)}) and"
+            f" stays as it is, because {cited(entry.name or '')} is live already"
         )
         return [text]
 
@@ -124,6 +124,6 @@ def _both(entry: Entry, other: Entry, identity: str) -> str:
 
 def _alike(entry: Entry, identity: str, name: str) -> str:
     return (
-        f"{entry.place}: the name {quoted(entry.name or '')} differs from that of the live destination {identity},"
-        f" {quoted(name)}, only in case, blanks or encoding"
+        f"{entry.place}: the name {cited(entry.name or '')} differs from that of the live destination {identity},"
+        f" {cited(name)}, only in case, blanks or encoding"
     )

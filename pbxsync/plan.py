@@ -19,6 +19,7 @@ from pbxsync import live as livestate
 from pbxsync.diff import differing, filled, values
 from pbxsync.errors import LiveError, MatchError, PbxsyncError
 from pbxsync.fingerprint import Fingerprinter
+from pbxsync.inert import inert
 from pbxsync.match import match
 from pbxsync.model import Action, Change, FieldDiff, Secret, TenantPlan, Unmanaged
 from pbxsync.order import in_order
@@ -103,8 +104,8 @@ class Planner:
         if first != second:
             odd = ", ".join(sorted({identity for identity, _ in first ^ second}, key=int)[:5])
             raise LiveError(
-                f"two lists of {tenant}, one right after the other, differ in {odd}: somebody works on it just now, or the"
-                " server is not in order; run again"
+                f"two lists of {inert(tenant)}, one right after the other, differ in {odd}: somebody works on it just now,"
+                " or the server is not in order; run again"
             )
 
     @staticmethod
@@ -236,7 +237,7 @@ def _doubt(tenant: str, listing: Listing) -> tuple[str, ...]:
     if not listing.doubtful:
         return ()
     text = (
-        f"the PBX lists no destinations for {tenant}, in a way that is also how its errors look, although it answers"
+        f"the PBX lists no destinations for {inert(tenant)}, in a way that is also how its errors look, although it answers"
         " CUSTOMTYPES: apply wants --allow-empty for it"
     )
     return (text,)

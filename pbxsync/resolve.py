@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from pbxsync.errors import InputError, MatchError
-from pbxsync.inert import inert, quoted
+from pbxsync.inert import cited, inert
 from pbxsync.model import PARAM_COUNT, Destination
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _addable(entry: Entry) -> None:
         raise MatchError(f"{entry.place}: no destination without a name is live in {entry.tenant}; to add one, name it")
     if entry.type is None:
         raise MatchError(
-            f"{entry.place}: {quoted(entry.name)} is not live in {entry.tenant}; to add it, give its type"
+            f"{entry.place}: {cited(entry.name)} is not live in {entry.tenant}; to add it, give its type"
             " (`pbxsync types` lists them)"
         )
 
@@ -130,7 +130,7 @@ def _position(param: Param, kind: Type | None, labels: tuple[str, ...]) -> int:
         )
     have = f"has {inert(', '.join(labels))}" if labels else "has no labels in the project file"
     raise MatchError(
-        f"{param.place}: no param {quoted(param.key)}: the type {inert(str(kind))} {have}; or give the number of the param"
+        f"{param.place}: no param {cited(param.key)}: the type {inert(str(kind))} {have}; or give the number of the param"
     )
 
 

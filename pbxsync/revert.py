@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pbxsync.diff import FIELDS, values
 from pbxsync.errors import KeyRevoked, NotThere, WireError
 from pbxsync.fingerprint import key_mark, moved_fields
-from pbxsync.inert import quoted
+from pbxsync.inert import cited, shortened
 from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Status, TenantPlan
 from pbxsync.order import in_order, taken
 
@@ -84,7 +84,7 @@ class Reverser:
     def _object(self, writes: list[Write]) -> _Object:
         """Return what puts one object back."""
         first = writes[0]
-        where = f"{first.tenant}: destination {first.id} ({quoted(first.name)})"
+        where = f"{shortened(first.tenant)}: destination {first.id} ({cited(first.name)})"
         try:
             now = self.live.read(first.tenant, first.id or "")
             current = self.live.fingerprint(first.tenant, now)
@@ -171,7 +171,7 @@ class Reverser:
         except WireError as error:
             return (f"cannot be listed, so that nobody knows whether an old name has another one by now: {error}",)
         return tuple(
-            f"destination {row.id} is named {quoted(row.name)} by now, the old name of {names[row.name]}: there will be"
+            f"destination {row.id} is named {cited(row.name)} by now, the old name of {names[row.name]}: there will be"
             " two of that name"
             for row in rows
             if row.name in names and row.id not in names.values()
@@ -180,7 +180,7 @@ class Reverser:
 
 def _add_left(write: Write) -> list[str]:
     """Return the line for an add, which the API cannot undo."""
-    where = f"{write.tenant}: {quoted(write.name)}"
+    where = f"{shortened(write.tenant)}: {cited(write.name)}"
     if write.id is not None:
         return [f"{where} was added as {write.id}: the API cannot delete it; remove it by hand if it is to go"]
     if write.after is None or write.after.status is Status.UNKNOWN:

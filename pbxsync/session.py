@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import Secret
 from pbxsync.errors import UsageError
+from pbxsync.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,13 +68,23 @@ def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
         raise UsageError(
             "the url emulator:FILE needs the emulator: install pbxsync[emulator], or set the url of a PBX"
         ) from None
+    from pbxsync.atomic import reason  # noqa: PLC0415 - as above
+    from pbxsync.linefile import folder_for  # noqa: PLC0415 - as above
+
     path = Path(file)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder_for(path)
     except OSError as error:
-        raise UsageError(f"the emulator cannot keep its data in {path}: {error.strerror}") from None
-    with Emulator(path, read_key=read_key.reveal(), write_key=write_key.reveal()) as pbx:
+        raise UsageError(f"the emulator cannot keep its data in {inert(str(path))}: {reason(error)}") from None
+    pbx = Emulator(path, read_key=read_key.reveal(), write_key=write_key.reveal())
+    try:
+        pbx.start()
+    except OSError as error:
+        raise UsageError(f"the emulator cannot start: {inert(str(error))}") from None
+    try:
         yield pbx.url
+    finally:
+        pbx.stop()
 
 
 def _emulator_key(file: str, kind: str) -> str:

@@ -9,7 +9,7 @@ from pbxsync.errors import UsageError
 from pbxsync.files.codes import tenant_codes
 from pbxsync.files.findings import TENANT_CODE, TENANT_RULE
 from pbxsync.files.source import Unreadable, display, read_bytes
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def wanted(codes: Iterable[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(codes))
     for code in found:
         if not TENANT_CODE.fullmatch(code):
-            raise UsageError(f"{quoted(code)} is no tenant: {TENANT_RULE}")
+            raise UsageError(f"{cited(code)} is no tenant: {TENANT_RULE}")
     return found
 
 

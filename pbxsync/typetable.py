@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import MatchError, WireError
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.model import Type
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class TypeTable:
             return named[0]
         if named:
             ids = ", ".join(sorted((each.id for each in named), key=int))
-            raise MatchError(f"{entry.place}: {len(named)} types are named {quoted(text)}: give the number ({ids})")
-        raise MatchError(f"{entry.place}: the PBX has no type {quoted(text)}{self._nearest(text)}")
+            raise MatchError(f"{entry.place}: {len(named)} types are named {cited(text)}: give the number ({ids})")
+        raise MatchError(f"{entry.place}: the PBX has no type {cited(text)}{self._nearest(text)}")
 
     def knows(self, text: str) -> bool:
         """Whether a type of this name or number is listed."""
@@ -63,7 +63,7 @@ class TypeTable:
 
         folded = {name.casefold(): name for name in self.by_name}
         found = get_close_matches(text.casefold(), list(folded), n=1, cutoff=0.6)
-        return f"; did you mean {quoted(folded[found[0]])}?" if found else "; `pbxsync types` lists what it has"
+        return f"; did you mean {cited(folded[found[0]])}?" if found else "; `pbxsync types` lists what it has"
 
 
 class TypeSource:

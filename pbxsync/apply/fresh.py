@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.diff import values
 from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
 from pbxsync.fingerprint import key_mark, moved_fields
-from pbxsync.inert import quoted
+from pbxsync.inert import cited, shortened
 from pbxsync.model import Action
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Freshness:
         except KeyRevoked:
             raise
         except WireError as error:
-            return _Checked(tenant, moved, (*unread, f"{tenant.tenant}: cannot be read: {error}"))
+            return _Checked(tenant, moved, (*unread, f"{shortened(tenant.tenant)}: cannot be read: {error}"))
         ready = replace(
             tenant,
             changes=tuple(replace(each, was=rows[each].now) if each in rows else each for each in tenant.changes),
@@ -96,13 +96,13 @@ class Freshness:
         return _Checked(ready, (*moved, *taken), unread)
 
     def _update(self, change: Change) -> _Row:
-        where = f"{change.tenant}: destination {change.id}"
+        where = f"{shortened(change.tenant)}: destination {change.id}"
         try:
             now = self.live.read(change.tenant, change.id or "")
         except KeyRevoked:
             raise
         except NotThere:
-            return _Row(moved=(f"{where} ({quoted(change.name)}) is not there any more",))
+            return _Row(moved=(f"{where} ({cited(change.name)}) is not there any more",))
         except WireError as error:
             return _Row(unread=(f"{where}: cannot be read: {error}",))
         mark = key_mark(change.live or "")
@@ -124,7 +124,8 @@ class Freshness:
         names = {row.name: row.id for row in listing.rows}
         wanted = [row.after or "" for change in adds for row in change.diff if row.field == "name"]
         taken = [
-            f"{tenant.tenant}: {quoted(name)} was not live when this was planned, and is live now as {names[name]}"
+            f"{shortened(tenant.tenant)}: {cited(name)} was not live when this was planned, and is live now as"
+            f" {names[name]}"
             for name in wanted
             if name in names
         ]
@@ -137,12 +138,12 @@ def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str])
     Of a row that was fingerprinted with a key nothing else is shown: what was sensitive when it was planned may not be
     any more in the project of whoever applies it.
     """
-    start = f"{change.tenant}: destination {change.id}: {field}"
+    start = f"{shortened(change.tenant)}: destination {change.id}: {field}"
     planned = next((row for row in change.diff if row.field == field), None)
     keyed = planned is None and field.startswith("param") and key_mark(change.live or "") is not None
     if field in hidden or keyed or (planned is not None and planned.sensitive):
         return f"{start} (sensitive) has moved"
-    value = quoted(values(now)[field] or "")
+    value = cited(values(now)[field] or "", 1000)
     before = planned.before_id if planned is not None and field == "type" else planned.before if planned else None
-    was = f"was {quoted(before)} when this was planned and is" if before is not None else "has moved: it is"
+    was = f"was {cited(before)} when this was planned and is" if before is not None else "has moved: it is"
     return f"{start} {was} {value} now"

@@ -19,7 +19,7 @@ from pbxsync.apply.target import expected
 from pbxsync.apply.write import is_add
 from pbxsync.errors import JournalError, NoConnection, WireError
 from pbxsync.fingerprint import moved_fields
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.model import Outcome, Report, Status
 from pbxsync.order import given_up, taken
 
@@ -149,7 +149,7 @@ def _not_free(change: Change, known: Known) -> str | None:
     if name is None or name not in known.kept:
         return None
     return (
-        f"the name {quoted(name)} is still that of {known.kept[name]}, which could not be renamed: nothing was written,"
+        f"the name {cited(name)} is still that of {known.kept[name]}, which could not be renamed: nothing was written,"
         " for there would be two of that name"
     )
 
@@ -159,7 +159,7 @@ def _twinned(outcome: Outcome, by_name: dict[str, list[str]]) -> Outcome:
     if not others:
         return outcome
     text = (
-        f"it was added as {outcome.id}, but {', '.join(others)} has the name {quoted(outcome.change.name)} too: somebody"
+        f"it was added as {outcome.id}, but {', '.join(others)} has the name {cited(outcome.change.name)} too: somebody"
         " added it at the same time. Remove one of them, or pin both with id"
     )
     return replace(outcome, status=Status.FAILED, message=text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError
 from pbxsync.fingerprint import Fingerprinter, key_mark
-from pbxsync.inert import quoted
+from pbxsync.inert import cited, shortened
 from pbxsync.model import Secret
 from pbxsync.resolve import REFUSALS, wanted
 
@@ -66,7 +66,7 @@ class Restorer:
         lacking = [row for row in change.diff if _lacks(row)]
         if not lacking:
             return change
-        where = f"{change.tenant}: {quoted(change.name)}"
+        where = f"{shortened(change.tenant)}: {cited(change.name)}"
         try:
             values = self._values(change, entries)
         except REFUSALS as error:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from pbxsync.client import mailboxes, reports
 from pbxsync.client.writing import add, update
+from pbxsync.entry import SHORTEST_KEY
 from pbxsync.errors import UsageError
+from pbxsync.inert import cited
 from pbxsync.model import Secret
 from pbxsync.project.url import EMULATOR, refusal
 from pbxsync.wire.messages import Request
@@ -60,6 +62,8 @@ class Client:
         if refused is not None:
             raise UsageError(refused)
         secret = key if isinstance(key, Secret) else Secret(key)
+        if len(secret.reveal()) < SHORTEST_KEY:
+            raise UsageError(f"a key has at least {SHORTEST_KEY} characters")
         settings = Settings(url, timeout, parallel)
         patience = Patience.of(retries, timeout)
         self.url = url
@@ -226,4 +230,4 @@ def _day(day: date | str) -> str:
     try:
         return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
     except ValueError:
-        raise UsageError(f"{day!r} is no day: write a date, or a text like 2017-01-31") from None
+        raise UsageError(f"{cited(str(day))} is no day: write a date, or a text like 2017-01-31") from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.apply.settle import settle
 from pbxsync.errors import NotStored, UsageError, WireError
-from pbxsync.inert import quoted
+from pbxsync.inert import cited, shortened
 from pbxsync.model import PARAM_COUNT, Destination, Type
 from pbxsync.wire.numbers import whole_number
 
@@ -55,7 +55,7 @@ def _fields(name: str | None, type_id: str | None, params: Mapping[int, str]) ->
     fields = {} if name is None else {"cu_name": name}
     if type_id is not None:
         if whole_number(type_id) is None:
-            raise UsageError(f"{quoted(type_id)} is no number of a type: custom_types lists them")
+            raise UsageError(f"{cited(type_id)} is no number of a type: custom_types lists them")
         fields["cu_ct_id"] = type_id
     for position, value in params.items():
         if not 1 <= position <= PARAM_COUNT:
@@ -82,7 +82,7 @@ def _settled(
     if ours is not None and ours.id is not None:
         return ours.id
     reason = end.problem or "it is not there, and was not sent again"
-    raise NotStored(f"{quoted(fields['cu_name'])} of {tenant}: {reason}" + (f" ({lost})" if lost else ""))
+    raise NotStored(f"{cited(fields['cu_name'])} of {shortened(tenant)}: {reason}" + (f" ({lost})" if lost else ""))
 
 
 def _as_written(row: Row, fields: dict[str, str], *, whole: bool = False) -> Row:

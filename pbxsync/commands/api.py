@@ -59,9 +59,9 @@ def command(
     request = request_of(reqtype, words, None if jsondata is None else json_given(jsondata))
     check_allowed(request, write=write)
     _check_way_out(request, out)
+    project = project_of(app)
     if hint := percent_hint(words):
         app.console.note(hint)
-    project = project_of(app)
     limits = limits_of(app, project, bounds)
     with session.endpoint(project) as where, _asked(app, where, limits, request, write=write) as (pbx, body):
         _hand_out(app, project, pbx, body, out)

@@ -27,6 +27,7 @@ from pbxsync.commands.common import (
 )
 from pbxsync.commands.stages import plan_stage
 from pbxsync.errors import PlanError, UsageError
+from pbxsync.inert import cited
 from pbxsync.lock import locked
 from pbxsync.session import endpoint
 
@@ -93,7 +94,8 @@ def _apply_saved(app: App, project: Project, limits: Limits, terms: Terms, paths
         check_journal(project, terms)
         if plan.url != where.name:
             raise PlanError(
-                f"the saved plan is for {plan.url}, and the project's url is {where.name}: nothing was written"
+                f"the saved plan is for {cited(plan.url)}, and the project's url is {cited(where.name)}: nothing"
+                " was written"
             )
         show(app, plan)
         # What was saved was shown and approved before: nobody is asked again.

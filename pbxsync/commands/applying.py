@@ -18,6 +18,7 @@ from pbxsync.commands.signals import heeding
 from pbxsync.commands.stages import together, traffic
 from pbxsync.console import Meterbar
 from pbxsync.errors import UsageError
+from pbxsync.inert import inert
 from pbxsync.session import writer
 from pbxsync.typetable import TypeSource
 
@@ -114,7 +115,7 @@ def _approved(app: App, plan: Plan) -> bool:
     """Ask, on standard error; only `yes` means yes."""
     count = plan.summary.changes
     what = f"{count:,} change{'' if count == 1 else 's'}"
-    answer = app.console.ask(f"\nApply {what} to {plan.url}? Only 'yes' is accepted: ")
+    answer = app.console.ask(f"\nApply {what} to {inert(plan.url)}? Only 'yes' is accepted: ")
     if answer != "yes":
         app.console.error("not approved: nothing was written")
     return answer == "yes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from pbxsync.commands import completing
-from pbxsync.errors import UsageError
+from pbxsync.errors import PbxsyncError, UsageError
+from pbxsync.inert import inert, shortened
 from pbxsync.project import Project, find
 
 if TYPE_CHECKING:
@@ -95,6 +97,13 @@ def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> P
     return project
 
 
+def learn_keys(app: App) -> None:
+    """Let the redactor learn the keys of the project here, as far as there is one that can be read."""
+    with suppress(PbxsyncError, OSError):
+        for key in find((), app.config, os.environ, Path.cwd()).secrets():
+            app.redactor.learn(key)
+
+
 def limits_of(app: App, project: Project, bounds: Bounds) -> Limits:
     """Return what bounds requests: an option, else the project file, else the default. With -vv each is told of."""
     trace = app.console.note if app.verbosity > 1 else None
@@ -113,10 +122,11 @@ def only_tenant_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Return the paths where all are tenant files or folders. Raises UsageError."""
     found, plans = split_paths(paths)
     if plans:
+        shown = inert(str(plans[0]))
         raise UsageError(
-            f"{plans[0]} is no folder and does not end in .yaml or .yml: a saved plan can be shown or applied only"
+            f"{shown} is no folder and does not end in .yaml or .yml: a saved plan can be shown or applied only"
             if plans[0].exists()
-            else f"{plans[0]}: there is no such file or folder"
+            else f"{shown}: there is no such file or folder"
         )
     return found
 
@@ -125,7 +135,7 @@ def check_out(out: Path | None) -> None:
     """Raise UsageError for a name under which a saved plan would later be taken for a tenant file."""
     if out is not None and out.suffix in _ENDINGS:
         raise UsageError(
-            f"--out {out}: a saved plan may not end in .yaml or .yml, as tenant files do: name it otherwise"
+            f"--out {inert(str(out))}: a saved plan may not end in .yaml or .yml, as tenant files do: name it otherwise"
         )
 
 
@@ -150,7 +160,9 @@ def check_format(fmt: str, formats: Sequence[str]) -> None:
     from pbxsync.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
     if fmt not in formats:
-        raise UsageError(f"there is no format '{fmt}'{did_you_mean(fmt, formats)}: there are {', '.join(formats)}")
+        raise UsageError(
+            f"there is no format '{shortened(fmt)}'{did_you_mean(fmt, formats)}: there are {', '.join(formats)}"
+        )
 
 
 def warn_of(app: App, plan: Plan) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.errors import UsageError
+from pbxsync.inert import inert, shortened
 
 if TYPE_CHECKING:
     from pbxsync.app import App
@@ -82,7 +83,7 @@ def command(
             demo=demo,
         )
     except (DialectError, FaultError) as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(shortened(str(error))) from None
     except OSError as error:
-        raise UsageError(f"the emulator cannot start: {error}") from None
+        raise UsageError(f"the emulator cannot start: {inert(str(error))}") from None
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from pbxsync.commands.common import (
     tenant_option,
 )
 from pbxsync.commands.stages import plan_stage
+from pbxsync.inert import inert
 from pbxsync.session import endpoint
 
 if TYPE_CHECKING:
@@ -95,4 +97,4 @@ def _save(app: App, plan: Plan, out: Path) -> None:
     from pbxsync.planfile import save  # noqa: PLC0415 - only with --out
 
     save(plan, out)
-    app.console.note(f"Saved. To do exactly this: pbxsync apply {out}")
+    app.console.note(f"Saved. To do exactly this: pbxsync apply {inert(shlex.quote(str(out)))}")

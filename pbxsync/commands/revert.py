@@ -23,6 +23,7 @@ from pbxsync.commands.applying import (
 from pbxsync.commands.common import check_out, limits_of, project_of, request_options
 from pbxsync.crew import Crew
 from pbxsync.errors import JournalError
+from pbxsync.inert import cited
 from pbxsync.journal import now
 from pbxsync.lock import locked
 from pbxsync.logged import Logged, read_journal
@@ -66,7 +67,7 @@ def command(
     with locked(project.root, given.lock_timeout), endpoint(project) as where:
         if logged.url != where.name:
             raise JournalError(
-                f"the journal is of {logged.url}, and the project's url is {where.name}: nothing was written"
+                f"the journal is of {cited(logged.url)}, and the project's url is {cited(where.name)}: nothing was written"
             )
         if out is None:
             check_journal(project, given)

@@ -6,10 +6,11 @@ connection of its own.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator import demo as world
@@ -64,6 +65,7 @@ class Database:
 
         Raises OSError where the file is none of an emulator, or of one that keeps it otherwise.
         """
+        _own_file(self._path)
         with ExitStack() as undo:
             undo.callback(self.close)
             try:
@@ -76,9 +78,10 @@ class Database:
     def _use_wal(self) -> None:
         """Turn WAL on. SQLite's busy time-out does not hold for this, and several processes may be starting."""
         end = time.monotonic() + _BUSY_SECONDS
+        connection = self.connection  # what cannot be opened at all is no matter of waiting
         while True:
             try:
-                self.connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError:
                 if time.monotonic() > end:
                     raise
@@ -135,6 +138,19 @@ class Database:
             self._opened.append(connection)
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._durable else 'OFF'}")
         return connection
+
+
+def _own_file(path: Path) -> None:
+    """Make the file where it is missing, for its owner alone, as SQLite then makes those beside it. Raises OSError.
+
+    None of them is ever reached through a symlink. One that is there is not opened here: to close it again would take the
+    locks away that SQLite may hold on it in this process.
+    """
+    for each in (path, *(path.with_name(f"{path.name}-{kind}") for kind in ("wal", "shm", "journal"))):
+        if each.is_symlink():
+            raise OSError(f"{each} cannot be used: it is a symbolic link, which is never followed")
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def tenant_id(db: sqlite3.Connection, tenant: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING
@@ -51,7 +52,7 @@ class RequestLog:
         self._records: list[Request] = []
         self._count = 0
         self._in_flight = 0
-        self._file: IO[str] | None = path.open("a", encoding="utf-8") if path else None
+        self._file: IO[str] | None = _opened(path) if path else None
 
     def arrived(self, limit: int | None) -> tuple[int, int, bool]:
         """Count a request in: its number, how many are at work with it, and whether that is within the limit.
@@ -100,3 +101,9 @@ class RequestLog:
             if self._file:
                 self._file.close()
                 self._file = None
+
+
+def _opened(path: Path) -> IO[str]:
+    """Open a file to append to, for its owner alone and never through a symlink. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    return os.fdopen(handle, "a", encoding="utf-8")

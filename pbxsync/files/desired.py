@@ -22,7 +22,7 @@ from pbxsync.files.rules import Rulebook
 from pbxsync.files.schema import read_tenant_file
 from pbxsync.files.shelf import Shelf
 from pbxsync.files.source import Unreadable, display, read_bytes
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -183,5 +183,5 @@ def _in_scope(tenants: Sequence[str], globs: Sequence[str]) -> list[str]:
     for glob in globs:
         if not any(fnmatchcase(tenant, glob) for tenant in tenants):
             near = did_you_mean(glob, tenants)
-            raise UsageError(f"--tenant {quoted(glob)} matches no tenant of the files{near}")
+            raise UsageError(f"--tenant {cited(glob)} matches no tenant of the files{near}")
     return [tenant for tenant in tenants if not globs or any(fnmatchcase(tenant, glob) for glob in globs)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.alike import alike
 from pbxsync.entry import Place, Problem
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,13 +37,13 @@ def check(files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
     for name, file, row in named:
         place = Place(file, row[0] + 1, row[1] + 1)
         if name in first:
-            said = f"{quoted(name)} is in this tenant already, at {first[name]}"
+            said = f"{cited(name)} is in this tenant already, at {first[name]}"
             problems.append(Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone"))
             continue
         first[name] = place
         near, near_place = first_alike.setdefault(alike(name), (name, place))
         if near != name:
-            said = f"{quoted(name)} differs from {quoted(near)} at {near_place} only in {_difference(name, near)}"
+            said = f"{cited(name)} differs from {cited(near)} at {near_place} only in {_difference(name, near)}"
             warnings.append(Problem(place, f"{said}: they are two destinations"))
     return Checked(problems, warnings)
 

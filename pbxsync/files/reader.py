@@ -36,7 +36,7 @@ from pbxsync.files.characters import (
     escape_place,
     position,
 )
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 
 Value: TypeAlias = "str | list[Node] | dict[str, Item] | None"
 Node: TypeAlias = "tuple[Value, int, int]"
@@ -180,7 +180,7 @@ class _Builder:
                 continue
             key = key or ""
             if key in items:
-                self.fault(line, column, f"{quoted(key)} is given twice, first in line {items[key][3] + 1}")
+                self.fault(line, column, f"{cited(key)} is given twice, first in line {items[key][3] + 1}")
                 continue
             items[key] = (*value, line, column)
         return items

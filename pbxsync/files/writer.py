@@ -12,7 +12,7 @@ from pbxsync.entry import Type
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.files.quoting import block, scalar
 from pbxsync.files.rules import Rulebook
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -89,7 +89,7 @@ def additions(
             writer.left_out = False
             written = list(writer.destination(row))
             if writer.left_out and clears:
-                named = f"destination {row.id} of tenant {tenant}, {quoted(row.name or '')}"
+                named = f"destination {row.id} of tenant {tenant}, {cited(row.name or '')}"
                 writer.warnings.append(f"{named}: left out, because its file clears params that are not listed")
             else:
                 lines += written
@@ -145,11 +145,11 @@ class _Writer:
         if self._holds_key(name):
             return "its name holds a key of the project"
         if FORBIDDEN.search(name):
-            return f"no file can hold its name: {quoted(name)}"
+            return f"no file can hold its name: {cited(name)}"
         if self._named[name] > 1:
-            return f"one of {self._named[name]} named {quoted(name)}"
+            return f"one of {self._named[name]} named {cited(name)}"
         if name in self._taken:
-            return f"named {quoted(name)}, as another one in the files"
+            return f"named {cited(name)}, as another one in the files"
         return ""
 
     def _params(self, row: Destination, written: str | None) -> list[str]:
@@ -192,8 +192,8 @@ class _Writer:
             return True
         # A plan never clears a param that it knows to be sensitive; it would clear any other one.
         self.left_out = self.left_out or not sensitive
-        label = f" ({quoted(labels[position - 1])})" if position <= len(labels) else ""
-        named = f"destination {row.id} of tenant {self._tenant}, {quoted(row.name or '')}"
+        label = f" ({cited(labels[position - 1])})" if position <= len(labels) else ""
+        named = f"destination {row.id} of tenant {self._tenant}, {cited(row.name or '')}"
         self.warnings.append(f"{named}: param{position}{label} is left out: {why}")
         return False
 

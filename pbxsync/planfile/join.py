@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError, UsageError
-from pbxsync.inert import inert, quoted
+from pbxsync.inert import cited, inert
 from pbxsync.model import Plan
 from pbxsync.planfile.whole import first_clash
 
@@ -41,6 +41,6 @@ def _check_one_url(given: list[tuple[str, Plan]]) -> None:
     for other, plan in given:
         if plan.url != first.url:
             raise PlanError(
-                f"{inert(file)} is a plan for {quoted(first.url)} and {inert(other)} for {quoted(plan.url)}: "
+                f"{inert(file)} is a plan for {cited(first.url)} and {inert(other)} for {cited(plan.url)}: "
                 "give the plans of one PBX at a time"
             )

@@ -13,7 +13,7 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from pbxsync.errors import PlanFileError
-from pbxsync.inert import inert, quoted, shortened
+from pbxsync.inert import cited, inert, shortened
 from pbxsync.model import Plan
 from pbxsync.planfile.entries import tenant_plan
 from pbxsync.planfile.shape import Wrong, count, each, flag, member, require, text
@@ -64,7 +64,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     tree = dict(pairs)
     if len(tree) < len(pairs):
         [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
-        raise Wrong("", f"because an object in it has the key {quoted(twice[:60])} twice")
+        raise Wrong("", f"because an object in it has the key {cited(twice[:60])} twice")
     return tree
 
 
@@ -89,7 +89,7 @@ def _check_version(tree: dict[str, Any]) -> None:
     version = text(tree, "format_version")
     found = _VERSION.fullmatch(version)
     if found is None:
-        raise Wrong("format_version", f"must be a version like {quoted(FORMAT_VERSION)}")
+        raise Wrong("format_version", f"must be a version like {cited(FORMAT_VERSION)}")
     major = int(found[1])
     if major > _MAJOR:
         fact = f"because it was made by a newer pbxsync, format {version}; this one reads {_MAJOR}.x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.model import Action
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def first_clash(tenants: Iterable[tuple[str, TenantPlan]]) -> Clash | None:
 
 
 def _things(tenant: TenantPlan) -> Iterator[str]:
-    yield f"tenant {quoted(tenant.tenant)}"
+    yield f"tenant {cited(tenant.tenant)}"
     for change in tenant.changes:
         if change.action is Action.ADD:
-            yield f"the add of {quoted(change.name)} to tenant {quoted(tenant.tenant)}"
+            yield f"the add of {cited(change.name)} to tenant {cited(tenant.tenant)}"
         else:
             yield f"id {change.id}"

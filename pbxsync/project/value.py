@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.entry import Place, Problem
+from pbxsync.entry import SHORTEST_KEY, Place, Problem
 from pbxsync.errors import ProjectError
 from pbxsync.files.characters import FORBIDDEN
-from pbxsync.inert import quoted
+from pbxsync.inert import cited
 from pbxsync.project.references import LITERAL, BadSecret, NoSecret, Reference, Vault, parse
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ class Project(NamedTuple):
     def url(self) -> str:
         """Where the PBX answers: `https://…`, or `emulator:` and an absolute path. Raises ProjectError without one."""
         if self.configured_url is None:
-            place = Place(str(self.file)) if self.file else Place("environment")
+            from pbxsync.files.source import display  # noqa: PLC0415 - only this mistake needs it
+
+            place = Place(display(str(self.file))) if self.file else Place("environment")
             raise ProjectError([Problem(place, f"no url: write url: into pbxsync.yaml, or set {URL_VARIABLE}")])
         return self.configured_url
 
@@ -162,7 +164,7 @@ class Project(NamedTuple):
             try:
                 return _sound(self.vault.resolve(candidate.reference), candidate.reference)
             except NoSecret as error:
-                whose = f" tenant {quoted(tenant)}" if tenant else ""
+                whose = f" tenant {cited(tenant)}" if tenant else ""
                 advice = advice or f"no key to {what}{whose}: {error}"
             except BadSecret as error:
                 raise ProjectError([Problem(candidate.place, str(error))]) from None
@@ -181,6 +183,11 @@ class Project(NamedTuple):
 def _sound(key: Secret, reference: Reference) -> Secret:
     """Return `key`; raise BadSecret where it can be none (a line break in it would end a header, a blank a URL)."""
     value = key.reveal()
+    if len(value) < SHORTEST_KEY:
+        raise BadSecret(
+            f"what {reference} leads to is no key: it has fewer than {SHORTEST_KEY} characters, too few to keep it out of"
+            " what is shown"
+        )
     if value.split() != [value] or FORBIDDEN.search(value):
         raise BadSecret(
             f"what {reference} leads to is no key: there are blanks, line breaks or control characters in it"

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pbxsync.entry import SHORTEST_KEY
 from pbxsync.wire.unescape import DEPTH, as_bytes, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Anything shorter is no key but a word, and taking it out would garble every sentence.
-_SHORTEST: Final = 4
-
 
 def forms(key: str) -> set[str]:
     """Return the ways in which a key may be written, each byte as one character; none where it is too short to hide."""
-    if len(key) < _SHORTEST:
+    if len(key) < SHORTEST_KEY:
         return set()
     # An escape may name a byte of UTF-8 or, as ISO 8859-1 and Python have it, a character below 256.
     narrow = "".join(each if each < "\u0100" else as_bytes(each) for each in key)
@@ -30,7 +28,7 @@ def _undone(key: str) -> Iterator[str]:
     yield key
     key = key.rstrip("\\")  # at the end it looks like an escape of whatever comes after the key
     for _ in range(DEPTH + 1):
-        if len(key) < _SHORTEST:
+        if len(key) < SHORTEST_KEY:
             return
         yield key
         less = unescaped(key)
@@ -48,4 +46,4 @@ def _base64_forms(raw: bytes) -> set[str]:
         start = {0: 0, 1: 2, 2: 3}[lead]
         whole = encoded[start : (lead + len(raw)) * 8 // 6]
         found |= {whole, whole.replace("+", "-").replace("/", "_")}
-    return {form for form in found if len(form) >= _SHORTEST + 2}
+    return {form for form in found if len(form) >= SHORTEST_KEY + 2}

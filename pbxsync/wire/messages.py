@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
+from pbxsync.inert import shortened
+
 
 class Request(NamedTuple):
     """One request, without the key: the parameters in the order in which they are sent, and the `jsondata` of a write.
@@ -27,8 +29,8 @@ class Request(NamedTuple):
     def __str__(self) -> str:
         words = [self.value(name) for name in ("reqtype", "object", "info", "action")]
         tenant, objectid = self.value("tenant"), self.value("objectid")
-        words += [f"{objectid}" if objectid else "", f"of {tenant}" if tenant else ""]
-        return " ".join(word for word in words if word)
+        words += [objectid, f"of {tenant}" if tenant else ""]
+        return " ".join(_shown(word) for word in words if word)
 
 
 class Reply(NamedTuple):
@@ -43,6 +45,11 @@ class Reply(NamedTuple):
     retry_after: float | None
     seconds: float
     date: str = ""
+
+
+def _shown(text: str) -> str:
+    """Return a value for a sentence: nearly all of them are plain words."""
+    return text if text.isascii() and text.isalnum() else shortened(text)
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import Barred, Denied, KeyRevoked, NotThere, Unrecognised, WireError
+from pbxsync.inert import shortened
 from pbxsync.wire import body, recognise, rows
 from pbxsync.wire.messages import Request
 from pbxsync.wire.retry import Patience, patiently
@@ -81,7 +82,9 @@ class PbxReader:
         if text is not None:
             found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, "CUSTOM", objectid)
         if found is None:
-            raise NotThere(f"destination {objectid} of {tenant} is not there (or not shown to this key)")
+            raise NotThere(
+                f"destination {shortened(objectid)} of {shortened(tenant)} is not there (or not shown to this key)"
+            )
         return found
 
     def open(self, request: Request) -> Body:

@@ -58,7 +58,7 @@ def unrecognised(what: str, body: bytes | str, request: Request, redact: Redacto
         return Unrecognised(f"{request}: {what} ({len(body):,} long; not shown, it may hold sensitive values)")
     shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     # Redacted first: an excerpt that is cut within a key would no longer be recognised as holding one.
-    return Unrecognised(f"{request}: {what}: '{shortened(redact(shown[:20_000]).strip(), 160)}'")
+    return Unrecognised(f"{request}: {what}: '{shortened(redact(shown.lstrip()[:20_000]).strip(), 160)}'")
 
 
 def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Final, NamedTuple
 
+from pbxsync.inert import shortened
 from pbxsync.model import PARAM_COUNT, Type
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -71,7 +72,7 @@ def one_destination(value: Any, wanted: str) -> Row | None:
     key, raw = rows[0]
     row = destination(raw, key)
     if row.id != wanted:
-        raise ShapeError(f"the row of {row.id} where {wanted} was asked for")
+        raise ShapeError(f"the row of {row.id} where {shortened(wanted)} was asked for")
     if not isinstance(raw, dict) or _PARAMS[0] not in raw:
         raise ShapeError("a row without params")
     return row if row.params is not None else Row(row.id, row.name, row.type_id, row.type_name, _params(raw))

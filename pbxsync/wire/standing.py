@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Denied, KeyRevoked
+from pbxsync.inert import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +61,8 @@ class Standing:
 
     def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error to raise for a write that was refused although the same key may read the tenant."""
-        fact = (
-            f"the key may read {tenant} but not write there: it is a read-only key, or lacks this permission ({error})"
-        )
+        where = f"the key may read {shortened(tenant)} but not write there"
+        fact = f"{where}: it is a read-only key, or lacks this permission ({error})"
         with self._lock:
             refused = self._no_write.setdefault(key, set())
             refused.add(tenant)

@@ -25,8 +25,14 @@ types:
   "7": {params: [other], sensitive: [5]}
 """
 ALL = {
-    "R": "r", "W": "w", "AR": "ar", "AW": "aw", "HW": "hw", "PBXSYNC_READ_KEY": "er", "PBXSYNC_WRITE_KEY": "ew",
-}  # fmt: skip
+    "R": "r-key",
+    "W": "w-key",
+    "AR": "ar-key",
+    "AW": "aw-key",
+    "HW": "hw-key",
+    "PBXSYNC_READ_KEY": "er-key",
+    "PBXSYNC_WRITE_KEY": "ew-key",
+}
 
 
 def project(folder: Path, environ: dict[str, str], text: str = FILE) -> Project:
@@ -38,15 +44,15 @@ def project(folder: Path, environ: dict[str, str], text: str = FILE) -> Project:
 @pytest.mark.parametrize(
     ("tenant", "without", "read", "write"),
     [
-        ("ACME", "", "ar", "aw"),
-        ("DEMO", "", "r", "w"),
-        ("HALF", "", "r", "hw"),
-        ("ACME", "AR AW", "r", "w"),
-        ("ACME", "AR R", "er", "aw"),
-        ("ACME", "AR R PBXSYNC_READ_KEY", "aw", "aw"),
-        ("DEMO", "R PBXSYNC_READ_KEY", "w", "w"),
-        ("DEMO", "R W PBXSYNC_READ_KEY", "ew", "ew"),
-        ("HALF", "HW", "r", "w"),
+        ("ACME", "", "ar-key", "aw-key"),
+        ("DEMO", "", "r-key", "w-key"),
+        ("HALF", "", "r-key", "hw-key"),
+        ("ACME", "AR AW", "r-key", "w-key"),
+        ("ACME", "AR R", "er-key", "aw-key"),
+        ("ACME", "AR R PBXSYNC_READ_KEY", "aw-key", "aw-key"),
+        ("DEMO", "R PBXSYNC_READ_KEY", "w-key", "w-key"),
+        ("DEMO", "R W PBXSYNC_READ_KEY", "ew-key", "ew-key"),
+        ("HALF", "HW", "r-key", "w-key"),
     ],
 )
 def test_the_nearest_key_that_is_set_wins_and_a_write_key_reads_too(
@@ -60,8 +66,8 @@ def test_the_nearest_key_that_is_set_wins_and_a_write_key_reads_too(
 
 
 def test_the_environment_works_without_a_project_file(tmp_path: Path) -> None:
-    found = project(tmp_path, {"PBXSYNC_READ_KEY": "er"}, "")
-    assert found.read_key("ANY") == Secret("er")
+    found = project(tmp_path, {"PBXSYNC_READ_KEY": "er-key"}, "")
+    assert found.read_key("ANY") == Secret("er-key")
     assert found.has_key("ANY")
     assert not found.has_key("ANY", write=True)
     with pytest.raises(
@@ -105,7 +111,7 @@ def test_a_key_with_blanks_or_controls_is_refused_and_not_shown(tmp_path: Path, 
 def test_a_secret_file_must_be_a_small_regular_file_of_text(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     secret = tmp_path / "secrets/read"
-    found = project(tmp_path, {"R": "r"})
+    found = project(tmp_path, {"R": "r-key"})
     for make, said in (
         (lambda: secret.write_bytes(b"x" * 65537), "is larger than 64 KiB"),
         (lambda: secret.write_bytes(b"\xff"), "is not UTF-8"),
@@ -117,14 +123,14 @@ def test_a_secret_file_must_be_a_small_regular_file_of_text(tmp_path: Path) -> N
         with pytest.raises(ProjectError, match=rf":6:17: the secret file {re.escape(str(secret))} {said}$"):
             found.read_key("FILED")
         secret.rmdir() if secret.is_dir() else secret.unlink()
-    assert found.read_key("FILED").reveal() == "r"
+    assert found.read_key("FILED").reveal() == "r-key"
 
 
 def test_every_key_that_there_is_can_be_had_for_redaction(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/read").write_bytes(b"\xff")
-    found = project(tmp_path, ALL | {"W": "r", "AW": "", "OTHER": "no"})
-    assert {secret.reveal() for secret in found.secrets()} == {"r", "ar", "hw", "er", "ew"}
+    found = project(tmp_path, ALL | {"W": "r-key", "AW": "", "OTHER": "no"})
+    assert {secret.reveal() for secret in found.secrets()} == {"r-key", "ar-key", "hw-key", "er-key", "ew-key"}
     assert "'ar'" not in repr(found)
 
 
@@ -155,3 +161,12 @@ def test_a_sensitive_value_is_what_its_reference_leads_to(tmp_path: Path) -> Non
         with pytest.raises(ProjectError) as refused:
             found.secret_value(text, place)
         assert str(refused.value) == f"t.yaml:4:5: {said}"
+
+
+def test_a_key_too_short_to_be_kept_out_of_what_is_shown_is_refused(tmp_path: Path) -> None:
+    found = project(tmp_path, {"R": "kæy", "W": "READ"})
+    said = r":2:11: what \$\{R\} leads to is no key: it has fewer than 4 characters, too few to keep it out of"
+    with pytest.raises(ProjectError, match=said) as refused:
+        found.read_key("DEMO")
+    assert "kæy" not in str(refused.value)
+    assert found.write_key("DEMO") == Secret("READ")

@@ -57,3 +57,12 @@ def test_no_command_that_sends_nothing_shows_a_key_at_any_verbosity(stage: Stage
         for case in OFFLINE.get(name, ()):
             stage.run(*filter(None, [verbosity]), *case.words)
     assert not stage.pbx.log
+
+
+@pytest.mark.parametrize(
+    "words", [["plan"], ["show"], ["revert", "--auto-approve"], ["api", "HELP"], ["--no-such"], []]
+)
+def test_a_key_typed_by_mistake_is_not_shown_though_the_project_was_not_read(stage: Stage, words: list[str]) -> None:
+    for key in (READ_KEY, TENANT_KEY):
+        stage.run(*words, f"{key}")
+        stage.run(*words, f"--{key}")

@@ -1,0 +1,81 @@
+"""No key is in what `ps` shows: not of a command, and of no process that it starts, for it starts none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.secrecy.stage import ONLINE, READ_KEY, TENANT_KEY, WRITE_KEY, staged
+from tests.support.hidden import forms_of
+from tests.support.workdir import COMMAND, Workdir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pbxsync.emulator import Emulator
+
+#: By these events Python tells that a process is started.
+_STARTS: Final = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
+_started: list[str] = []
+_watching = False
+
+
+def _watch(event: str, _: tuple[Any, ...]) -> None:
+    if _watching and event in _STARTS:
+        _started.append(event)
+
+
+@pytest.fixture
+def watched() -> Iterator[list[str]]:
+    """The starts of processes while a test runs; a hook cannot be taken back, so it looks on for nothing after."""
+    global _watching  # noqa: PLW0603 - the hook is the interpreter's, and has no other way to be told
+    if not _started:
+        sys.addaudithook(_watch)
+    _started.clear()
+    _watching = True
+    yield _started
+    _watching = False
+
+
+def test_no_command_starts_a_process_that_could_be_given_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], watched: list[str]
+) -> None:
+    with staged(tmp_path, monkeypatch, capfd, sensitive=False) as stage:
+        for case in (case for cases in ONLINE.values() for case in cases):
+            stage.live(after=case.after)
+            stage.run("-vv", *case.words)
+    assert watched == []
+    subprocess.run(["true"], check=True)
+    assert watched  # the watch would have seen one
+
+
+def test_no_key_is_among_the_arguments_of_a_running_command(workdir: Workdir, pbx: Emulator) -> None:
+    for key, kind in ((READ_KEY, "read"), (WRITE_KEY, "write"), (TENANT_KEY, "write")):
+        pbx.add_key(key, "write" if kind == "write" else "read")
+    workdir.connect(pbx.url, READ_KEY, WRITE_KEY)
+    workdir.write("key", TENANT_KEY)
+    workdir.write("pbxsync.yaml", "keys:\n  ACME: {read: '${file:key}', write: '${file:key}'}\n")
+    workdir.write("tenants/ACME.yaml", "tenant: ACME\ndestinations: [{name: x, type: FORWARD}]\n")
+    workdir.write("tenants/DEMO.yaml", "tenant: DEMO\ndestinations: [{name: x, type: FORWARD}]\n")
+    pbx.faults.add("latency=100ms")
+    seen = b""
+    with subprocess.Popen(
+        [COMMAND, "-vv", "apply", "--auto-approve"],
+        cwd=workdir.path,
+        env=workdir.environ(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        looks = 0
+        while running.poll() is None:
+            found = subprocess.run(["ps", "-eww", "-o", "pid=,args="], capture_output=True, check=True).stdout
+            looks += str(running.pid).encode() in found and b"--auto-approve" in found
+            seen += found
+        out, err = running.communicate()
+    assert running.returncode == 0, err
+    assert looks > 2
+    assert not [form for form in forms_of([READ_KEY, WRITE_KEY, TENANT_KEY]) if form.encode() in seen + out + err]
