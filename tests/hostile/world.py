@@ -35,7 +35,7 @@ class World:
         pbx.clear_log()
         for row in pbx.rows("DEMO"):
             pbx.remove(row["cu_id"])
-        self.stage = Stage(Path(folder), pbx, {"NO_COLOR": "1"})
+        self.stage = Stage(Path(folder), pbx)
 
     def live(self, texts: Sequence[str]) -> None:
         """Fill the tenant DEMO and the types with these texts."""
@@ -46,11 +46,12 @@ class World:
 
     def run(self, *words: str | Path, **checks: bool) -> Ran:
         """Run a command and hold what it wrote to the promise."""
+        terminal = "api" in words
         with pytest.MonkeyPatch.context() as patch:
-            if "api" in words:  # into a pipe it hands on the reply as it is, to the byte
+            if terminal:  # into a pipe it hands on the reply as it is, to the byte
                 patch.setattr("tests.apply.stage.io.StringIO", Terminal)
             ran = self.stage.run(*words)
-        assert_inert(ran, **checks)
+        assert_inert(ran, **{"colour": terminal, **checks})
         return ran
 
 
