@@ -46,7 +46,7 @@ PARTS: Final = {
         ),
     ),
     "redaction": Part(("wire/redact", "wire/keyforms", "wire/unescape"), ("secrecy/test_redactor.py",)),
-    "journal": Part(("journal",), ("apply/test_journal.py",)),
+    "journal": Part(("journal",), ("apply/test_journal.py", "apply/test_journal_lines.py")),
     "logged": Part(("logged",), ("apply/test_logged.py",)),
     "settling": Part(("apply/settle", "apply/target"), ("apply/test_settle.py", "apply/test_target.py")),
     "guards": Part(("apply/guards",), ("apply/test_guards.py", "apply/test_saved_plans.py")),
