@@ -57,6 +57,7 @@ PARTS: Final = {
     "writing": Part(
         ("apply/adding", "apply/halt", "apply/run", "apply/sending", "apply/updating", "apply/write"),
         (
+            "apply/test_ends.py",
             "apply/test_guards.py",
             "faults/test_table.py::test_a_fault_of_a_write",
             "faults/test_table.py::test_a_fault_of_reading_back",

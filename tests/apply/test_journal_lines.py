@@ -10,7 +10,7 @@ import resource
 import time
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -21,6 +21,7 @@ from pbxsync.model import Mismatch, Outcome, Status
 from tests.render import samples
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -61,10 +62,14 @@ def test_the_line_of_a_run_says_who_runs_what_where(tmp_path: Path, monkeypatch:
     assert path.read_bytes().startswith(b'{"kind": "run", ')
 
 
+def no_name(number: int) -> NoReturn:
+    raise KeyError(number)
+
+
 def test_whoever_has_no_name_is_told_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("pwd.getpwuid", lambda _: {}["none"])
+    monkeypatch.setattr("pwd.getpwuid", no_name)
     with Journal(tmp_path / "run.jsonl", as_it_is) as journal:
         journal.run("U", "sha256:1", {})
     assert told(tmp_path / "run.jsonl")[0]["user"] == str(os.getuid())
@@ -135,7 +140,17 @@ def test_where_no_journal_can_be_kept_the_folder_is_named_with_what_to_do(tmp_pa
     assert str(refused.value).endswith(end.replace("another one", "a journal"))
 
 
-def test_a_journal_of_a_project_is_named_for_the_time_and_like_no_other(tmp_path: Path) -> None:
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_a_journal_of_a_project_is_named_for_the_time_in_utc_and_like_no_other(tmp_path: Path) -> None:
     one, other = new_path(tmp_path), new_path(tmp_path)
     assert one.parent == other.parent == tmp_path / ".pbxsync" / "journal"
     stamp, _, short = one.stem.partition("-")
@@ -150,7 +165,7 @@ def test_a_journal_that_cannot_be_written_any_more_says_so(tmp_path: Path) -> No
     path = tmp_path / "run.jsonl"
     bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Journal(path, as_it_is) as journal:
-        assert journal.broken is None
+        assert [journal.broken] == [None]
         resource.setrlimit(resource.RLIMIT_FSIZE, (16, bounds[1]))
         try:
             with pytest.raises(JournalError) as refused:

@@ -93,6 +93,59 @@ def test_everything_that_moved_is_said_at_once(stage: Stage, boss: str) -> None:
     assert not stage.sent
 
 
+def test_what_moved_is_said_with_what_it_was_and_is(stage: Stage) -> None:
+    boss = stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param9="nine")
+    gone = stage.pbx.put("DEMO", cu_name="Gone", cu_param1="1")
+    stage.want(
+        "DEMO",
+        {"name": "Boss", "type": "CALLBACK", "params": ["new"]},
+        {"name": "Gone", "params": ["2"]},
+        {"name": "Night", "type": "FORWARD"},
+    )
+    plan = stage.save()
+    stage.pbx.change(boss, cu_param1="a", cu_ct_id="5", cu_param9="", cu_param10="ten")
+    stage.pbx.remove(gone)
+    night = stage.pbx.put("DEMO", cu_name="Night")
+    assert stage.run("apply", plan).err.splitlines() == [
+        "error: the saved plan is stale, so nothing of it was written; plan again:",
+        f'  DEMO: destination {boss}: type was "1" when this was planned and is "5" now',
+        f'  DEMO: destination {boss}: param1 was "1" when this was planned and is "a" now',
+        f'  DEMO: destination {boss}: param9 has moved: it is "" now',
+        f'  DEMO: destination {boss}: param10 has moved: it is "ten" now',
+        f'  DEMO: destination {gone} ("Gone") is not there any more',
+        f'  DEMO: "Night" was not live when this was planned, and is live now as {night}',
+    ]
+    assert not stage.sent
+
+
+@pytest.mark.parametrize("count", [20, 21, 25])
+def test_of_much_that_cannot_be_read_twenty_lines_are_shown(stage: Stage, count: int) -> None:
+    names = [f"Desk {number:02}" for number in range(count - 1)]
+    ids = [stage.pbx.put("DEMO", cu_name=name, cu_param1="1") for name in names]
+    stage.want("DEMO", *({"name": name, "params": ["2"]} for name in names))
+    stage.want("NEW", {"name": "Night", "type": "FORWARD"})
+    plan = stage.save()
+    stage.pbx.faults.add("status-500 action=get")
+    stage.pbx.faults.add("status-500 object=CUSTOM action=list")
+    ran = stage.run("apply", plan, "--retries", "1")
+    lines = [
+        *(
+            f"  DEMO: destination {identity}: cannot be read: MANAGEDB CUSTOM get {identity} of DEMO: the server failed"
+            " (HTTP 500)"
+            for identity in ids
+        ),
+        "  NEW: cannot be read: MANAGEDB CUSTOM list of NEW: the server failed (HTTP 500)",
+    ]
+    more = [f"  and {count - 20} more that cannot be read"] if count > 20 else []
+    said, *listed = ran.err.splitlines()
+    assert said == (
+        "error: the saved plan could not be held against the PBX, so nothing of it was written; it stays good, apply it"
+        " again later:"
+    )
+    assert listed == [*lines[:20], *more]
+    assert (ran.status, stage.sent) == (1, [])
+
+
 def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Stage, boss: str) -> None:
     plan = stage.save()
     stage.pbx.put("DEMO", cu_name="Night", cu_param1="112")

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsync.errors import Unrecognised
 from pbxsync.model import Type
-from pbxsync.wire.rows import Row, ShapeError, one_destination, types
+from pbxsync.wire.rows import Row, ShapeError, one_destination, parse, types
 from tests.support.rawserver import reply
 from tests.wire.talking import talking
 
@@ -183,6 +183,21 @@ def test_a_row_that_is_not_understood_is_an_error(value: object, fact: str) -> N
 def test_a_row_with_some_of_its_params_is_understood() -> None:
     row = one_destination(ROW | {"cu_ct_id": "1", "cu_param1": "one", "cu_param3": None}, "67")
     assert row == Row("67", "Fax", "1", "FORWARD", ("one", *[""] * 19))
+
+
+@pytest.mark.parametrize(
+    ("body", "fact"),
+    [
+        ("\n <!DOCTYPE html>", "HTML where JSON was to be"),
+        ('{"67": ', "no JSON, or only a part of it"),
+        ("[] <", "no JSON, or only a part of it"),
+        ('{"67": 1, "67": 1}', "a name twice in one object"),
+    ],
+)
+def test_a_text_that_is_no_json_is_an_error(body: str, fact: str) -> None:
+    with pytest.raises(ShapeError) as refused:
+        parse(body)
+    assert str(refused.value) == fact
 
 
 def test_types_are_understood_keyed_or_not_with_or_without_a_description() -> None:

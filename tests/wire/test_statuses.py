@@ -119,9 +119,16 @@ def test_a_status_is_put_into_words(status: int) -> None:
     assert str(error.value) == f"CUSTOM list of DEMO: {SAYS[status]}"
 
 
-@pytest.mark.parametrize(("size", "refusal"), [(4095, True), (4096, False)])
-def test_the_one_error_text_is_short(size: int, refusal: bool) -> None:
-    body = b"Too bad".ljust(size)
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        (b"Too bad".ljust(4095), True),
+        (b"Too bad".ljust(4096), False),
+        (b"Too bad".rjust(64), True),
+        (b"Too bad".rjust(65), False),
+    ],
+)
+def test_the_one_error_text_is_short_and_stands_at_the_beginning(body: bytes, refusal: bool) -> None:
     if refusal:
         with pytest.raises(Denied):
             usable(Reply(200, body, "", None, 0.0), READ, Redactor())

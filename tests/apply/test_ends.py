@@ -1,0 +1,148 @@
+"""How each write ends is said to the letter, and the journal knows it: the status, whether it is certain that nothing came
+of it, and the row that was read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from tests.apply.stage import Stage, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DENIED = (
+    "the key may read DEMO but not write there: it is a read-only key, or lacks this permission (MANAGEDB CUSTOM {} of"
+    " DEMO: the PBX refuses this (it says 'Too bad… you mistaken the security api key.'): the key is wrong, or there is no"
+    " such tenant, or the key may not do this (the API has one text for all of these))"
+)
+GONE = "it is not there, and is not sent again in this run"
+
+
+class End(NamedTuple):
+    """One end: `stored` is the param that was read back, None where it was as it was to be; `read` whether it was read."""
+
+    status: str
+    message: str = ""
+    untouched: bool = False
+    read: bool = True
+    stored: str | None = None
+
+
+DONE = End("done")
+FOUND = End("found done")
+
+
+def lost(action: str, code: int, then: str, what: str = "the server failed") -> str:
+    return f"MANAGEDB CUSTOM {action} of DEMO: {what} (HTTP {code}); {then}"
+
+
+UPDATES = {
+    "lie action=update": End("failed", "the PBX answered, but nothing of it is stored", untouched=True, stored="1"),
+    "cut-values=1 action=update": End(
+        "failed", "the PBX answered, but it reads back other than it was to be", stored="2"
+    ),
+    "too-bad action=update": End("failed", f"{DENIED.format('update 1')}; nothing was written", untouched=True),
+    "status-500 action=update": End(
+        "failed", lost("update 1", 500, "nothing of it is stored"), untouched=True, stored="1"
+    ),
+    "status-500-after-commit action=update": FOUND,
+    "status-500-after-commit action=update|cut-values=1 action=update": End(
+        "failed", lost("update 1", 500, "it reads back other than it was to be"), stored="2"
+    ),
+    "status-429 action=update": End(
+        "failed",
+        lost("update 1", 429, "nothing of it is stored", "the PBX has too much to do"),
+        untouched=True,
+        stored="1",
+    ),
+    "status-500 action=update times=1": DONE,
+    "status-500 action=get n=2..": End(
+        "unknown",
+        "sent, but reading it back failed: MANAGEDB CUSTOM get 1 of DEMO: the server failed (HTTP 500) (2 tries)",
+        read=False,
+    ),
+    "status-500-after-commit action=update|status-500 action=get n=2..": End(
+        "unknown",
+        "MANAGEDB CUSTOM update 1 of DEMO: the server failed (HTTP 500); and reading it back failed: MANAGEDB CUSTOM get 1"
+        " of DEMO: the server failed (HTTP 500) (2 tries)",
+        read=False,
+    ),
+    "too-bad action=update|status-500 action=get n=2..": End(
+        "failed", f"{DENIED.format('update 1')}; whether anything was written could not be read", read=False
+    ),
+}
+ADDS = {
+    "lie action=add": End("failed", f"the PBX answered, but {GONE}", read=False),
+    "cut-values=2 action=add": End(
+        "failed",
+        "it was added as 1, but reads back other than it was to be: pin it with `id: 1`, or the next run adds another one",
+        stored="22",
+    ),
+    "escape-quotes action=add": End(
+        "failed", "it was added as 1, but reads back other than it was to be", stored="22\\'"
+    ),
+    "too-bad action=add": End("failed", f"{DENIED.format('add')}; nothing was written", untouched=True, read=False),
+    "status-500 action=add": End("failed", lost("add", 500, GONE), read=False),
+    "status-500-after-commit action=add": FOUND,
+    "status-429 action=add": End(
+        "failed", lost("add", 429, GONE, "the PBX has too much to do"), untouched=True, read=False
+    ),
+    "status-429 action=add times=1": DONE,
+    "status-500 action=get": End(
+        "unknown",
+        "added as 1, but reading it back failed: MANAGEDB CUSTOM get 1 of DEMO: the server failed (HTTP 500) (2 tries)",
+        read=False,
+    ),
+    "status-500-after-commit action=add|status-500 object=CUSTOM action=list n=3..": End(
+        "unknown",
+        lost(
+            "add",
+            500,
+            "listing the tenant failed: MANAGEDB CUSTOM list of DEMO: the server failed (HTTP 500) (2 tries)",
+        ),
+        read=False,
+    ),
+    "too-bad action=add|status-500 object=CUSTOM action=list n=3..": End(
+        "failed", f"{DENIED.format('add')}; whether anything was written could not be read", read=False
+    ),
+    "status-429 action=add|status-500 object=CUSTOM action=list n=3..": End(
+        "failed",
+        lost("add", 429, "whether anything was written could not be read", "the PBX has too much to do"),
+        read=False,
+    ),
+}
+
+
+def ends(stage: Stage, faults: str) -> Iterator[dict[str, Any]]:
+    for fault in faults.split("|"):
+        stage.pbx.faults.add(fault)
+    stage.apply()
+    for line in lines(stage.journals[0]):
+        if line["kind"] == "after":
+            yield line
+
+
+def told(line: dict[str, Any]) -> End:
+    stored = {each["field"]: each["stored"] for each in line["stored_wrong"]}
+    message, read = line["message"], line["live"] is not None
+    return End(line["status"], message, line["untouched"], read=read, stored=stored.get("param1"))
+
+
+@pytest.mark.parametrize("faults", UPDATES)
+def test_an_update_ends(stage: Stage, faults: str) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["22'"]})
+    (line,) = ends(stage, faults)
+    assert told(line) == UPDATES[faults]
+    assert line["id"] == "1"
+
+
+@pytest.mark.parametrize("faults", ADDS)
+def test_an_add_ends(stage: Stage, faults: str) -> None:
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
+    (line,) = ends(stage, faults)
+    assert told(line) == ADDS[faults]
+    rows = stage.pbx.rows("DEMO")
+    assert line["id"] == (rows[0]["cu_id"] if rows and "listing" not in line["message"] else None)
