@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo docs test coverage lint format types check bench fuzz kill-test lowest campaign mutants clean
+.PHONY: setup demo docs test coverage lint format types check bench fuzz fuzz-replies kill-test lowest campaign mutants clean
 
 setup: $(STAMP)
 
@@ -69,6 +69,10 @@ bench: $(STAMP)
 # A million inputs for the loader of tenant files; ARGS='--count 20000' for a look, ARGS='--one N' to see one again.
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz_yaml.py $(ARGS)
+
+# 200,000 inputs for what reads replies, saved plans and journals, with the same arguments.
+fuzz-replies: $(STAMP)
+	$(BIN)/python -m tests.fuzz_replies $(ARGS)
 
 # Random worlds and random faults, drawn from a number each: `make campaign WORLDS=10000 FIRST=0`; `make campaign SEED=7`.
 WORLDS ?= 300
