@@ -16,9 +16,9 @@ from pbxsync.client import Client
 from pbxsync.emulator import FaultSpec
 from pbxsync.emulator.faults.kind import Kind
 from pbxsync.errors import PbxsyncError
-from pbxsync.inert import inert
+from pbxsync.inert import cited, inert
 from pbxsync.planfile.write import text as plan_text
-from tests.hostile.texts import assert_inert, file_names, hostile, shows
+from tests.hostile.texts import LONG, LONGEST_LINE, assert_inert, file_names, hostile, shows
 from tests.hostile.world import World, bounded
 from tests.render.strategies import plans
 from tests.support.workdir import Ran
@@ -217,3 +217,35 @@ def test_forged_plans_and_journals_are_told_of_harmlessly(
             world.run("revert", name, "--auto-approve", *QUICK)
         world.stage.write(name, json.dumps({"kind": "run", "journal": text, "url": other}) + "\n")
         assert shows(world.run("revert", name, "--auto-approve").err, name)
+
+
+def renamed(text: str) -> FaultSpec:
+    """A fault by which a `get` tells another name than the list."""
+
+    def effect(_: Setting, case: Case, go: Go) -> Answer:
+        answer = go(case)
+        row = json.loads(answer.body)
+        return replace(
+            answer, body=json.dumps({**row, "cu_name": text}).encode() if "cu_param1" in row else answer.body
+        )
+
+    return FaultSpec(text="renamed", kind=Kind("renamed", "renamed", effect), value=0.0, moment=None)
+
+
+@bounded(4)
+@given(hostile, hostile)
+def test_names_in_sentences_are_quoted_and_cut(pbx: Emulator, text: str, other: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(pbx, folder)
+        pbx.put("DEMO", cu_id=100, cu_name=text)
+        pbx.put("DEMO", cu_id=101, cu_name=text + LONG)
+        pbx.put("DEMO", cu_id=102, cu_name=text + LONG)
+        world.stage.write("tenants/a.yaml", 'tenant: DEMO\ndestinations: [{id: 100, params: ["1"]}]\n')
+        pbx.faults.add(renamed(f"!{other}"))
+        for words in (("plan",), ("export", "DEMO")):
+            ran = world.run(*words, *QUICK)
+            assert "in the list and" in ran.text
+            assert cited(f"!{other}") in ran.text
+            assert max(map(len, ran.text.split("\n"))) < LONGEST_LINE
+        pbx.faults.clear()
+        world.run("-v", "export", "DEMO", yaml=True)
