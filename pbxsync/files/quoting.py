@@ -14,10 +14,10 @@ from pbxsync.inert import DANGEROUS
 
 #: Blanks but the plain one, and characters that have no looks of their own.
 _UNSEEN: Final = re.compile(r"[^\S ]|[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-#: What some reader takes for a number, a time or a date: 0636, +45, 1_000, 1,000, 1e5, 0x1F, 12:30, .5, 2020-01-31.
+#: What some reader takes for a number, a time or a date: 0636, +45, 1_000, 1,000, 1e5, 0x1F, 12:30, .5, ._, 2020-01-31.
 _NUMBER: Final = re.compile(
     r"[-+]?(?:0[xob][0-9a-f_]+|[0-9][0-9_,.:]*(?:e[-+]?[0-9]*)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]*)?|\.(?:inf|nan))"
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
+    r"|[-+.][0-9_.]*_[0-9_.]*(?:e[-+]?[0-9]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
     re.IGNORECASE,
 )
 #: A number that every reader writes as it found it: no plus, no leading zero, no more digits than a float keeps.
