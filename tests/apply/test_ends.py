@@ -86,6 +86,13 @@ ADDS = {
     "too-bad action=add": End("failed", f"{DENIED.format('add')}; nothing was written", untouched=True, read=False),
     "status-500 action=add": End("failed", lost("add", 500, GONE), read=False),
     "status-500-after-commit action=add": FOUND,
+    "status-500-after-commit action=add|cut-values=4 action=add": End(
+        "failed",
+        'it was stored under another name, "Nigh", as 1: pin it with `id: 1` and give it a name that the PBX keeps',
+    ),
+    "status-500-after-commit action=add|escape-quotes action=add": End(
+        "failed", "it was added as 1, but reads back other than it was to be", stored="22\\'"
+    ),
     "status-429 action=add": End(
         "failed", lost("add", 429, GONE, "the PBX has too much to do"), untouched=True, read=False
     ),

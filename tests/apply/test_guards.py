@@ -212,6 +212,17 @@ def test_what_moved_while_somebody_was_asked_is_not_written(stage: Stage, what: 
     assert not stage.sent
 
 
+def test_what_cannot_be_read_again_after_somebody_was_asked_is_not_sent_and_the_others_are(stage: Stage) -> None:
+    first, second = (stage.pbx.put("DEMO", cu_name=name, cu_param1="old") for name in ("Desk", "Fax"))
+    stage.want("DEMO", *({"name": name, "params": ["new"]} for name in ("Desk", "Fax")))
+    terminal = _Slow(lambda: stage.pbx.faults.add(f"status-500 action=get objectid={first}"))
+    ran = stage.run("apply", "--retries", "1", terminal=terminal)
+    assert ran.status == 1
+    assert f'not sent: DEMO "Desk" (id {first})' in ran.out
+    assert f"MANAGEDB CUSTOM get {first} of DEMO: the server failed (HTTP 500)" in ran.out
+    assert [request.objectid for request in stage.sent] == [second]
+
+
 def test_the_name_of_a_destination_that_could_not_be_renamed_is_not_given_to_another(stage: Stage) -> None:
     first, second = (stage.pbx.put("DEMO", cu_name=name) for name in ("A", "B"))
     stage.want("DEMO", {"id": first, "name": "B"}, {"name": "C", "renamed_from": "B"})

@@ -146,6 +146,16 @@ def test_of_much_that_cannot_be_read_twenty_lines_are_shown(stage: Stage, count:
     assert (ran.status, stage.sent) == (1, [])
 
 
+def test_a_lost_add_of_a_saved_plan_is_not_taken_for_what_was_there_before(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    plan = stage.save()
+    stage.pbx.faults.add("reset action=add")
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "it is not there, and is not sent again in this run" in ran.out
+
+
 def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Stage, boss: str) -> None:
     plan = stage.save()
     stage.pbx.put("DEMO", cu_name="Night", cu_param1="112")

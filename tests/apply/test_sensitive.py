@@ -154,6 +154,32 @@ def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(stage: S
     del bot
 
 
+def test_a_saved_plan_finds_the_values_of_entries_with_ids_and_of_a_new_type(stage: Stage, bot: str) -> None:
+    other = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="1", cu_param2="2")
+    stage.want(
+        "DEMO",
+        {"id": other, "type": "AI AGENT", "params": {"prompt": "Be kind", "api_key": "${file:secret}"}},
+        {"id": bot, "params": {"api_key": "${BOT_KEY}"}},
+    )
+    plan = stage.save()
+    assert stage.run("apply", plan).status == 0
+    assert [row["cu_param2"] for row in stage.pbx.rows("DEMO")] == [NEW, FROM_FILE]
+
+
+def test_every_value_that_is_not_as_planned_is_named(stage: Stage, bot: str) -> None:
+    plan = stage.save()
+    stage.environ["BOT_KEY"] = "sk-Another"
+    stage.write("secret", "sk-Others\n")
+    ran = stage.run("apply", plan)
+    assert ran.err.splitlines() == [
+        "error: sensitive params of the saved plan are not as planned, so nothing was written:",
+        '  DEMO: "Bot": api_key: its value is not the one that was planned',
+        '  DEMO: "Night bot": api_key: its value is not the one that was planned',
+    ]
+    assert not stage.sent
+    del bot
+
+
 @pytest.mark.parametrize("key", ["another", "none"])
 def test_another_read_key_is_named_as_what_is_wrong(stage: Stage, bot: str, key: str) -> None:
     plan = stage.save()
