@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pbxsync.client import mailboxes, reports
 from pbxsync.client.writing import add, update
-from pbxsync.entry import SHORTEST_KEY
 from pbxsync.errors import UsageError
 from pbxsync.inert import cited
 from pbxsync.model import Secret
@@ -62,8 +61,6 @@ class Client:
         if refused is not None:
             raise UsageError(refused)
         secret = key if isinstance(key, Secret) else Secret(key)
-        if len(secret.reveal()) < SHORTEST_KEY:
-            raise UsageError(f"a key has at least {SHORTEST_KEY} characters")
         settings = Settings(url, timeout, parallel)
         patience = Patience.of(retries, timeout)
         self.url = url

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from pbxsync.commands import completing
+from pbxsync.entry import SHORTEST_KEY
 from pbxsync.errors import PbxsyncError, UsageError
 from pbxsync.inert import inert, shortened
 from pbxsync.project import Project, find
@@ -93,6 +94,10 @@ def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> P
         project = find((), app.config, os.environ, Path.cwd())
     for key in project.secrets():
         app.redactor.learn(key)
+        if len(key.reveal()) < SHORTEST_KEY:
+            app.console.warning(
+                f"a key has fewer than {SHORTEST_KEY} characters: too few to keep it out of what is shown"
+            )
     app.redactor.withhold = any(rules.sensitive for rules in project.types.values())
     return project
 

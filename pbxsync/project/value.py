@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.entry import SHORTEST_KEY, Place, Problem
+from pbxsync.entry import Place, Problem
 from pbxsync.errors import ProjectError
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.inert import cited
@@ -183,11 +183,6 @@ class Project(NamedTuple):
 def _sound(key: Secret, reference: Reference) -> Secret:
     """Return `key`; raise BadSecret where it can be none (a line break in it would end a header, a blank a URL)."""
     value = key.reveal()
-    if len(value) < SHORTEST_KEY:
-        raise BadSecret(
-            f"what {reference} leads to is no key: it has fewer than {SHORTEST_KEY} characters, too few to keep it out of"
-            " what is shown"
-        )
     if value.split() != [value] or FORBIDDEN.search(value):
         raise BadSecret(
             f"what {reference} leads to is no key: there are blanks, line breaks or control characters in it"

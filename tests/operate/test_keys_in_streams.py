@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from hypothesis import given, settings
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 
 from pbxsync.model import Secret
 from pbxsync.wire.redact import Redactor
+
+if TYPE_CHECKING:
+    from tests.support.workdir import Workdir
 
 KEYS = ("NLbP7GFNVRqu9SDm", "NLbP7GFNVR", "+/=&æ%#key")
 FILLING = st.one_of(
@@ -45,3 +49,11 @@ def test_what_is_audio_keeps_its_length(filling: list[bytes]) -> None:
 def test_what_holds_no_key_comes_through_to_the_byte(pieces: list[bytes]) -> None:
     assert b"".join(Redactor([Secret("NLbP7GFNVRqu9SDm")]).stream(pieces)) == b"".join(pieces)
     assert b"".join(Redactor().stream(pieces)) == b"".join(pieces)
+
+
+def test_a_key_too_short_to_be_kept_out_of_what_is_shown_is_warned_of(workdir: Workdir) -> None:
+    workdir.tenant("DEMO")
+    with workdir.emulator(read_key="kæy", write_key="WRITE"):
+        ran = workdir.pbxsync("plan")
+    assert ran.status == 0
+    assert ran.err == "warning: a key has fewer than 4 characters: too few to keep it out of what is shown\n"

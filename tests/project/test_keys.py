@@ -161,12 +161,3 @@ def test_a_sensitive_value_is_what_its_reference_leads_to(tmp_path: Path) -> Non
         with pytest.raises(ProjectError) as refused:
             found.secret_value(text, place)
         assert str(refused.value) == f"t.yaml:4:5: {said}"
-
-
-def test_a_key_too_short_to_be_kept_out_of_what_is_shown_is_refused(tmp_path: Path) -> None:
-    found = project(tmp_path, {"R": "kæy", "W": "READ"})
-    said = r":2:11: what \$\{R\} leads to is no key: it has fewer than 4 characters, too few to keep it out of"
-    with pytest.raises(ProjectError, match=said) as refused:
-        found.read_key("DEMO")
-    assert "kæy" not in str(refused.value)
-    assert found.write_key("DEMO") == Secret("READ")
