@@ -72,13 +72,11 @@ PARTS: Final = {
             "apply/test_sensitive.py::test_what_is_stored_wrong_is_reported_without_the_value",
         ),
     ),
-    "writing": Part(
-        ("apply/adding", "apply/halt", "apply/run", "apply/sending", "apply/updating", "apply/write"),
-        (
-            "apply/test_ends.py",
-            "apply/test_guards.py",
-        ),
+    "updating": Part(
+        ("apply/halt", "apply/sending", "apply/updating", "apply/write"),
+        ("apply/test_ends.py", "apply/test_guards.py"),
     ),
+    "adding": Part(("apply/adding", "apply/run"), ("apply/test_ends.py", "apply/test_guards.py")),
 }
 
 #: Without our configuration, which finds fault with how mutants and mutmut's own lines are written, not with their types.
