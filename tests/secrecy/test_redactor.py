@@ -107,6 +107,13 @@ def test_a_key_that_comes_byte_by_byte_is_found(name: str) -> None:
     assert b"".join(redact.stream(text[at : at + 1] for at in range(len(text)))) == b"one (key) two"
 
 
+def test_a_key_of_special_characters_that_is_escaped_twice_is_found_byte_by_byte() -> None:
+    key = "+/=&%#!?" * 5
+    text = f"one {''.join(f'&amp;#{ord(each)};' for each in key)} two".encode()
+    redact = Redactor([Secret(key)])
+    assert b"".join(redact.stream(text[at : at + 1] for at in range(len(text)))) == b"one (key) two"
+
+
 def test_asterisks_keep_the_length_of_a_stream() -> None:
     redact = Redactor([Secret("W+r/t")])
     pieces = (b"RIFF W+", b"r/t", b" and W%2Br/t.")
