@@ -153,3 +153,12 @@ def test_an_add_ends(stage: Stage, faults: str) -> None:
     assert told(line) == ADDS[faults]
     rows = stage.pbx.rows("DEMO")
     assert line["id"] == (rows[0]["cu_id"] if rows and "listing" not in line["message"] else None)
+
+
+@pytest.mark.parametrize("fault", ["status-429", "status-500"])
+def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(stage: Stage, fault: str) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.pbx.faults.add(f"{fault} action=update")
+    assert stage.apply("--retries", "3").status == 1
+    assert len(stage.sent) == 3
