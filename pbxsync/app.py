@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.console import Console
     from pbxsync.entry import Problem
     from pbxsync.model import Traffic
+    from pbxsync.terminal.console import Console
     from pbxsync.wire.redact import Redactor
 
 #: What every project takes keys from; they are known before it is, so that a mistake on the command line shows none.
@@ -42,7 +42,7 @@ class App:
     @cached_property
     def console(self) -> Console:
         """The way out."""
-        from pbxsync.console import Console  # noqa: PLC0415 - --help must not pay for it
+        from pbxsync.terminal.console import Console  # noqa: PLC0415 - --help must not pay for it
 
         return Console(self.redactor)
 

@@ -71,7 +71,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was meant."""
-        from pbxsync.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+        from pbxsync.text.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
@@ -119,7 +119,7 @@ def main() -> None:
     # SIGTERM is what CI systems send: it ends a command as ^C does, with 130 (an apply has its own way of both).
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if None in {sys.stdin, sys.stdout, sys.stderr}:
-        from pbxsync.console import fill_gaps  # noqa: PLC0415 - nearly always there is nothing to fill
+        from pbxsync.terminal.console import fill_gaps  # noqa: PLC0415 - nearly always there is nothing to fill
 
         fill_gaps()
     sys.exit(run(sys.argv[1:]))
@@ -142,7 +142,7 @@ def run(arguments: Sequence[str]) -> int:
         app.console.error("interrupted")
         return 130
     except Exception as error:  # noqa: BLE001 - the boundary: what nobody expected
-        from pbxsync.crash import report  # noqa: PLC0415 - only a bug needs it
+        from pbxsync.terminal.crash import report  # noqa: PLC0415 - only a bug needs it
 
         app.console.error(report(error, app.redactor))
         return 1
@@ -169,7 +169,7 @@ def _expected(app: App, error: click.ClickException | PbxsyncError) -> int:
 
 def _on_a_line(error: click.ClickException) -> str:
     """Return what click says of a command line, which quotes it as it is: one line, whatever was typed."""
-    from pbxsync.inert import shortened  # noqa: PLC0415 - only a mistake needs it
+    from pbxsync.text.inert import shortened  # noqa: PLC0415 - only a mistake needs it
 
     return shortened(error.format_message(), 2000)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import Secret
 from pbxsync.errors import UsageError
-from pbxsync.inert import inert
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,8 +68,8 @@ def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
         raise UsageError(
             "the url emulator:FILE needs the emulator: install pbxsync[emulator], or set the url of a PBX"
         ) from None
-    from pbxsync.atomic import reason  # noqa: PLC0415 - as above
-    from pbxsync.linefile import folder_for  # noqa: PLC0415 - as above
+    from pbxsync.disk.atomic import reason  # noqa: PLC0415 - as above
+    from pbxsync.disk.linefile import folder_for  # noqa: PLC0415 - as above
 
     path = Path(file)
     try:

@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 
 PARTS: Final = {
-    "matching": Part(("match", "diff"), ("plan/test_matching.py", "plan/test_differing.py")),
+    "matching": Part(("planning/match", "planning/diff"), ("plan/test_matching.py", "plan/test_differing.py")),
     "replies": Part(
         ("wire/recognise", "wire/rows"),
         (
@@ -46,8 +46,8 @@ PARTS: Final = {
         ),
     ),
     "redaction": Part(("wire/redact", "wire/keyforms", "wire/unescape"), ("secrecy/test_redactor.py",)),
-    "journal": Part(("journal",), ("apply/test_journal.py", "apply/test_journal_lines.py")),
-    "logged": Part(("logged",), ("apply/test_logged.py",)),
+    "journal": Part(("journal/writing",), ("apply/test_journal.py", "apply/test_journal_lines.py")),
+    "logged": Part(("journal/reading",), ("apply/test_logged.py",)),
     "settling": Part(("apply/settle", "apply/target"), ("apply/test_settle.py", "apply/test_target.py")),
     "guards": Part(("apply/guards",), ("apply/test_guards.py", "apply/test_saved_plans.py")),
     "saved plans": Part(

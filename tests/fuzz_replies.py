@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import JournalError, PlanFileError, WireError
-from pbxsync.inert import DANGEROUS
-from pbxsync.logged import read_journal
+from pbxsync.journal.reading import read_journal
 from pbxsync.planfile.read import parse as parse_plan
 from pbxsync.planfile.write import digest_of
 from pbxsync.planfile.write import text as plan_text
+from pbxsync.text.inert import DANGEROUS
 from pbxsync.wire import recognise, rows
 from pbxsync.wire.catalogue import OPERATIONS
 from pbxsync.wire.expect import check_start, checked_json

@@ -27,8 +27,8 @@ import yaml
 from pbxsync.errors import FilesError
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.files.desired import load
-from pbxsync.inert import DANGEROUS
 from pbxsync.project import Project, find
+from pbxsync.text.inert import DANGEROUS
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = "types:\n  AI AGENT: {params: [prompt, api_key], sensitive: [api_key]}\n  '7': {params: [digits]}\n"

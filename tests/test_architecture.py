@@ -29,20 +29,20 @@ MODULES = {
 }
 #: From the bottom to the top: a part imports from parts above its own line only. What stands on one line is one layer.
 LAYERS = [
-    "errors __init__",
-    "inert entry alike",
-    "nearest model atomic",
-    "linefile",
+    "errors __init__ clock",
+    "entry",
+    "text",
+    "model disk",
     "files project",
     "wire",
-    "match resolve diff order typetable crew shards",
-    "live fingerprint",
-    "plan journal planfile",
-    "logged lock render apply revert exporting masking",
-    "asking drift listing tenantlist typelist planning emulator",
+    "crew",
+    "planning",
+    "planfile journal",
+    "render export apply emulator",
+    "api",
     "session client",
     "doctor",
-    "app console crash",
+    "app terminal",
     "commands",
     "cli",
     "__main__",
@@ -51,7 +51,7 @@ RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 #: The one home of each outside library, and of what only one place should do.
 HOMES = {
     "yaml": ["files/reader.py"],
-    "deepdiff": ["diff.py"],
+    "deepdiff": ["planning/diff.py"],
     "requests": ["wire/transport.py"],
     "urllib3": ["wire/transport.py"],
     "click": ["cli.py", "commands/"],
@@ -65,7 +65,10 @@ HOMES = {
     "pickle": [],
 }
 #: What plans are made with: no input, no output, no clock, no chance.
-PURE = ["match", "resolve", "diff", "fingerprint", "model", "inert", "order", "apply.settle", "apply.target", "alike"]
+PURE = [
+    *("planning.match", "planning.resolve", "planning.diff", "planning.order", "planning.fingerprint"),
+    *("apply.settle", "apply.target", "text.inert", "text.alike", "model"),
+]
 IMPURE = {"os", "sys", "time", "datetime", "random", "secrets", "socket", "pathlib", "tempfile", "threading", "io"}
 
 
@@ -182,7 +185,7 @@ def test_nothing_prints_but_the_console() -> None:
             assert not calls, f"{module} prints"
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
                 speaks = node.attr in {"stdout", "stderr", "stdin", "__stdout__", "__stderr__"}
-                assert not speaks or part(module) in {"console", "commands", "app", "cli"}, (
+                assert not speaks or part(module) in {"terminal", "commands", "app", "cli"}, (
                     f"{module} uses sys.{node.attr}"
                 )
 
@@ -195,7 +198,8 @@ def test_only_the_writing_transport_and_what_applies_can_write() -> None:
         if isinstance(node, ast.Name) and node.id in {"WriteTransport", "PbxWriter"}
     }
     assert {part(module) for module in writers} <= {"wire", "apply", "session", "client", "commands", "doctor"}
-    assert not {part(name) for module in ("pbxsync.plan", "pbxsync.planning") for name in own(module)} & {"apply"}
+    planners = ("pbxsync.planning.plan", "pbxsync.planning.fleet")
+    assert not {part(name) for module in planners for name in own(module)} & {"apply"}
 
 
 @pytest.mark.parametrize("path", MODULES.values(), ids=MODULES)

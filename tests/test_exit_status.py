@@ -141,9 +141,9 @@ def test_a_plan_that_is_interrupted_is_130_at_once(changed: Workdir, pbx: Emulat
 
 def test_what_nobody_expected_is_one_and_keeps_its_traceback_in_a_file_without_the_key(workdir: Workdir) -> None:
     program = (
-        "import sys; from pbxsync import planning, cli\n"
+        "import sys; from pbxsync import cli; from pbxsync.planning import fleet\n"
         "def bug(*args, **rest): raise ZeroDivisionError('the key is 12345678')\n"
-        "planning.make_plan = bug; import pbxsync.commands.stages as stages; stages.make_plan = bug\n"
+        "fleet.make_plan = bug; import pbxsync.commands.stages as stages; stages.make_plan = bug\n"
         "sys.exit(cli.run(['plan']))"
     )
     workdir.tenant("DEMO")

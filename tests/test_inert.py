@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsync import inert
+from pbxsync.text import inert
 
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=60) | st.sampled_from(
     ["::error::x", "  ::set-output name=a::b", "##[error]x", "##vso[task.complete]", "###[group]", "##VSO[x", "a\n::b"]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsync.model import Action, Change, FieldDiff
-from pbxsync.order import given_up, in_order, taken
+from pbxsync.planning.order import given_up, in_order, taken
 
 
 def rename(identity: int, before: str, after: str) -> Change:

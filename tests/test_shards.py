@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsync.errors import UsageError
-from pbxsync.shards import Shard, parse
+from pbxsync.planning.shards import Shard, parse
 
 CODES = st.lists(st.from_regex(r"[A-Z]{1,6}", fullmatch=True), unique=True, max_size=60)
 

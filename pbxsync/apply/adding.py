@@ -10,12 +10,12 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pbxsync import live as livestate
 from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
 from pbxsync.apply.settle import settle
 from pbxsync.apply.target import columns, expected, mismatches
 from pbxsync.errors import NotThere, WireError
 from pbxsync.model import Outcome, Status
+from pbxsync.planning import live as livestate
 
 if TYPE_CHECKING:
     from pbxsync.model import Change, Destination

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.diff import values
 from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
-from pbxsync.fingerprint import key_mark, moved_fields
-from pbxsync.inert import cited, shortened
 from pbxsync.model import Action
+from pbxsync.planning.diff import values
+from pbxsync.planning.fingerprint import key_mark, moved_fields
+from pbxsync.text.inert import cited, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import GuardError, PlanError
-from pbxsync.inert import shortened
+from pbxsync.text.inert import shortened
 
 if TYPE_CHECKING:
     from pbxsync.model import Plan

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync import live as livestate
-from pbxsync.fingerprint import Fingerprinter
-from pbxsync.plan import row_fingerprint
-from pbxsync.typetable import TypeTable
+from pbxsync.planning import live as livestate
+from pbxsync.planning.fingerprint import Fingerprinter
+from pbxsync.planning.plan import row_fingerprint
+from pbxsync.planning.typetable import TypeTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.model import Destination, Secret
-    from pbxsync.resolve import Vocabulary
-    from pbxsync.typetable import TypeSource
+    from pbxsync.planning.resolve import Vocabulary
+    from pbxsync.planning.typetable import TypeSource
     from pbxsync.wire.pbx import PbxReader
 
 

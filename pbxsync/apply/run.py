@@ -18,10 +18,10 @@ from pbxsync.apply.adding import Known
 from pbxsync.apply.target import expected
 from pbxsync.apply.write import is_add
 from pbxsync.errors import JournalError, NoConnection, WireError
-from pbxsync.fingerprint import moved_fields
-from pbxsync.inert import cited
 from pbxsync.model import Outcome, Report, Status
-from pbxsync.order import given_up, taken
+from pbxsync.planning.fingerprint import moved_fields
+from pbxsync.planning.order import given_up, taken
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError
-from pbxsync.fingerprint import Fingerprinter, key_mark
-from pbxsync.inert import cited, shortened
 from pbxsync.model import Secret
-from pbxsync.resolve import REFUSALS, wanted
+from pbxsync.planning.fingerprint import Fingerprinter, key_mark
+from pbxsync.planning.resolve import REFUSALS, wanted
+from pbxsync.text.inert import cited, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsync.model import Change, Entry, FieldDiff, Plan, TenantPlan
-    from pbxsync.resolve import Vocabulary
-    from pbxsync.typetable import TypeTable
+    from pbxsync.planning.resolve import Vocabulary
+    from pbxsync.planning.typetable import TypeTable
 
 
 def needed(plan: Plan) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync.inert import cited
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

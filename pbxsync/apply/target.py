@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.diff import FIELDS
-from pbxsync.diff import values as fields_of
 from pbxsync.model import Mismatch
+from pbxsync.planning.diff import FIELDS
+from pbxsync.planning.diff import values as fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

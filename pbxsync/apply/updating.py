@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
 from pbxsync.apply.target import columns, expected, mismatches
-from pbxsync.diff import values as fields_of
 from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
 from pbxsync.model import Outcome, Status
+from pbxsync.planning.diff import values as fields_of
 
 if TYPE_CHECKING:
     from pbxsync.model import Change, Destination

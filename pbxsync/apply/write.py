@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pbxsync.apply.halt import Halt
     from pbxsync.apply.reading import LiveReader
     from pbxsync.apply.sending import Written
-    from pbxsync.journal import Journal
+    from pbxsync.journal.writing import Journal
     from pbxsync.model import Change, Destination, Outcome
     from pbxsync.wire.pbx import PbxWriter
     from pbxsync.wire.redact import Redactor

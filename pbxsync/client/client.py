@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pbxsync.client import mailboxes, reports
 from pbxsync.client.writing import add, update
 from pbxsync.errors import UsageError
-from pbxsync.inert import cited
 from pbxsync.model import Secret
 from pbxsync.project.url import EMULATOR, refusal
+from pbxsync.text.inert import cited
 from pbxsync.wire.messages import Request
 from pbxsync.wire.numbers import whole_number
 from pbxsync.wire.pbx import PbxReader, PbxWriter

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pbxsync.apply.settle import settle
 from pbxsync.errors import NotStored, UsageError, WireError
-from pbxsync.inert import cited, shortened
 from pbxsync.model import PARAM_COUNT, Destination, Type
+from pbxsync.text.inert import cited, shortened
 from pbxsync.wire.numbers import whole_number
 
 if TYPE_CHECKING:

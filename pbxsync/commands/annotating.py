@@ -39,7 +39,7 @@ def emit(app: App, errors: Sequence[Problem]) -> None:
     if app.annotate == "github":
         app.console.commands(github(errors, app.warnings, root=root))
         return
-    from pbxsync import atomic  # noqa: PLC0415 - as above
+    from pbxsync.disk import atomic  # noqa: PLC0415 - as above
 
     text = app.redactor(gitlab(errors, app.warnings, root=root))
     try:

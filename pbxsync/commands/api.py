@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync import session
-from pbxsync.asking import check_allowed, percent_hint, request_of
+from pbxsync.api.asking import check_allowed, percent_hint, request_of
 from pbxsync.commands.common import limits_of, patience_options, project_of
 from pbxsync.commands.completing import parameters, reqtypes
 from pbxsync.errors import UsageError
@@ -48,8 +48,8 @@ def command(
     bounds: Bounds,
 ) -> int:
     """Send one request of the API; the key comes from the project. What is no known read needs --write."""
+    from pbxsync.api.listing import listed  # noqa: PLC0415 - as above
     from pbxsync.commands.inputs import json_given  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.listing import listed  # noqa: PLC0415 - as above
 
     if listing:
         app.console.result(listed(reqtype))
@@ -97,8 +97,8 @@ def _check_way_out(request: Request, out: Path | None) -> None:
 
 def _hand_out(app: App, project: Project, pbx: PbxReader, body: Body, out: Path | None) -> None:
     """Write the answer to where it belongs, without keys and sensitive params."""
+    from pbxsync.api.masking import may_hold_params  # noqa: PLC0415 - as above
     from pbxsync.commands.delivering import deliver  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.masking import may_hold_params  # noqa: PLC0415 - as above
     from pbxsync.wire.expect import checked_json  # noqa: PLC0415 - as above
 
     pieces: Iterable[bytes] = body
@@ -112,8 +112,8 @@ def _hand_out(app: App, project: Project, pbx: PbxReader, body: Body, out: Path 
 
 def _masked(app: App, project: Project, pbx: PbxReader, body: Body) -> bytes:
     """Return a reply in which sensitive params are hidden, and nothing of one in which no field can be told."""
-    from pbxsync.masking import hidden_in, masked  # noqa: PLC0415 - few projects have sensitive params
-    from pbxsync.typetable import TypeTable  # noqa: PLC0415 - as above
+    from pbxsync.api.masking import hidden_in, masked  # noqa: PLC0415 - few projects have sensitive params
+    from pbxsync.planning.typetable import TypeTable  # noqa: PLC0415 - as above
 
     data = body.read()
     types = TypeTable(pbx.custom_types(body.request.value("tenant")))

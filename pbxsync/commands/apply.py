@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pbxsync.apply.lock import locked
 from pbxsync.commands.applying import (
     Ground,
     Terms,
@@ -27,9 +28,8 @@ from pbxsync.commands.common import (
 )
 from pbxsync.commands.stages import plan_stage
 from pbxsync.errors import PlanError, UsageError
-from pbxsync.inert import cited
-from pbxsync.lock import locked
 from pbxsync.session import endpoint
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,11 +16,11 @@ from pbxsync.apply.guards import check_complete, check_empty, check_limits
 from pbxsync.apply.reading import LiveReader
 from pbxsync.commands.signals import heeding
 from pbxsync.commands.stages import together, traffic
-from pbxsync.console import Meterbar
 from pbxsync.errors import UsageError
-from pbxsync.inert import inert
+from pbxsync.planning.typetable import TypeSource
 from pbxsync.session import writer
-from pbxsync.typetable import TypeSource
+from pbxsync.terminal.console import Meterbar
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pbxsync.app import App
     from pbxsync.apply.write import Writer
     from pbxsync.crew import Crew
-    from pbxsync.journal import Journal
+    from pbxsync.journal.writing import Journal
     from pbxsync.model import Plan, Report
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
@@ -97,7 +97,7 @@ def check_approvable(terms: Terms) -> None:
 
 def check_journal(project: Project, terms: Terms) -> None:
     """Raise JournalError where none could be kept, before any request. Where a run has nothing to write, none is made."""
-    from pbxsync.journal import check, new_path  # noqa: PLC0415 - only where something may be written
+    from pbxsync.journal.writing import check, new_path  # noqa: PLC0415 - only where something may be written
 
     if not terms.no_journal:
         check(terms.journal or new_path(project.root))
@@ -197,7 +197,7 @@ def _report(app: App, report: Report) -> int:
 @contextmanager
 def _journal(ground: Ground, plan: Plan) -> Iterator[Journal | None]:
     """Open the journal of a run and write its first line; None where none is wanted or nothing is to be written."""
-    from pbxsync.journal import Journal, new_path  # noqa: PLC0415 - only where something is written
+    from pbxsync.journal.writing import Journal, new_path  # noqa: PLC0415 - only where something is written
     from pbxsync.planfile import digest  # noqa: PLC0415 - as above
 
     if ground.terms.no_journal or not plan.changes:

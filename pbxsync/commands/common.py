@@ -13,8 +13,8 @@ import click
 from pbxsync.commands import completing
 from pbxsync.entry import SHORTEST_KEY
 from pbxsync.errors import PbxsyncError, UsageError
-from pbxsync.inert import inert, shortened
 from pbxsync.project import Project, find
+from pbxsync.text.inert import inert, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -162,7 +162,7 @@ def warn(app: App, warnings: Sequence[Problem]) -> None:
 
 def check_format(fmt: str, formats: Sequence[str]) -> None:
     """Raise UsageError for a format that there is not."""
-    from pbxsync.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+    from pbxsync.text.nearest import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
     if fmt not in formats:
         raise UsageError(

@@ -6,10 +6,10 @@ import codecs
 import sys
 from typing import TYPE_CHECKING, Final
 
-from pbxsync import atomic
-from pbxsync.console import Bytebar
+from pbxsync.disk import atomic
 from pbxsync.errors import UsageError
-from pbxsync.inert import inert
+from pbxsync.terminal.console import Bytebar
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -71,9 +71,9 @@ def command(
 
 
 def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
-    from pbxsync.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.doctor.check import bad  # noqa: PLC0415 - as above
     from pbxsync.doctor.examine import Doctor  # noqa: PLC0415 - as above
+    from pbxsync.terminal.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
 
     try:
         project = project_of(app, scope.paths)
@@ -85,8 +85,8 @@ def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
 
 
 def _line(app: App, check: Check) -> str:
-    from pbxsync.inert import inert  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.render.style import painter  # noqa: PLC0415 - as above
+    from pbxsync.text.inert import inert  # noqa: PLC0415 - --help must not pay for it
 
     mark, style = _MARKS[check.mark.value]
     paint = painter(colour=app.console.coloured(sys.stdout))
@@ -94,7 +94,7 @@ def _line(app: App, check: Check) -> str:
 
 
 def _document(checks: list[Check], *, fine: bool) -> str:
-    from pbxsync.inert import json_text  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.text.inert import json_text  # noqa: PLC0415 - --help must not pay for it
 
     rows = [{"check": check.name, "status": check.mark.value, "message": check.message} for check in checks]
     return json_text({"ok": fine, "checks": rows})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.errors import UsageError
-from pbxsync.inert import inert, shortened
+from pbxsync.text.inert import inert, shortened
 
 if TYPE_CHECKING:
     from pbxsync.app import App

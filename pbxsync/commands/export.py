@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pbxsync.app import App
     from pbxsync.commands.common import Bounds
-    from pbxsync.exporting import Done, Exporter
+    from pbxsync.export.exporting import Done, Exporter
     from pbxsync.project import Project
     from pbxsync.session import Limits
 
@@ -49,7 +49,7 @@ def command(
 
     One tenant goes to the standard output, or with --out into a file; `plan` right after says "No changes".
     """
-    from pbxsync.tenantlist import listed_in, wanted  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.export.tenantlist import listed_in, wanted  # noqa: PLC0415 - --help must not pay for it
 
     codes = wanted([*tenants, *(listed_in(tenant_list) if tenant_list is not None else ())])
     if merge and force:
@@ -76,7 +76,7 @@ def _print(app: App, project: Project, limits: Limits, tenant: str) -> int:
 
 
 def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
-    from pbxsync.tenantlist import check_alone  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.export.tenantlist import check_alone  # noqa: PLC0415 - --help must not pay for it
 
     check_alone(codes, out)
     from pbxsync.files.source import display  # noqa: PLC0415 - as above
@@ -90,9 +90,9 @@ def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out
 
 
 def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path | None) -> int:
+    from pbxsync.export.tenantlist import check_known  # noqa: PLC0415 - as above
     from pbxsync.files.desired import load  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.files.discover import tenant_files  # noqa: PLC0415 - as above
-    from pbxsync.tenantlist import check_known  # noqa: PLC0415 - as above
 
     folders = (out,) if out is not None else project.tenants
     desired = load(folders, project)
@@ -106,9 +106,9 @@ def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out
 def _exporter(app: App, project: Project, limits: Limits, codes: Sequence[str]) -> Iterator[Exporter]:
     from pbxsync.commands.stages import check_keys, describe, traffic  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.crew import Crew  # noqa: PLC0415 - as above
-    from pbxsync.exporting import Exporter  # noqa: PLC0415 - as above
+    from pbxsync.export.exporting import Exporter  # noqa: PLC0415 - as above
+    from pbxsync.planning.typetable import TypeSource  # noqa: PLC0415 - as above
     from pbxsync.session import endpoint, reader  # noqa: PLC0415 - as above
-    from pbxsync.typetable import TypeSource  # noqa: PLC0415 - as above
 
     begun = time.monotonic()
     with endpoint(project) as where, reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
@@ -120,7 +120,7 @@ def _exporter(app: App, project: Project, limits: Limits, codes: Sequence[str]) 
 
 def _each(app: App, exporter: Exporter, one: Callable[[str], Done], codes: Sequence[str]) -> int:
     """Export each tenant, several side by side, and say what became of them."""
-    from pbxsync.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.terminal.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
 
     with Meterbar(app.console, "Exporting", len(codes)) as bar:
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from pbxsync.atomic import reason
+from pbxsync.disk.atomic import reason
 from pbxsync.errors import UsageError
-from pbxsync.inert import inert
+from pbxsync.text.inert import inert
 
 #: Enough for the fields of any object that there is; in bytes.
 _LONGEST: Final = 16 * 1024 * 1024

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync import shards
 from pbxsync.commands.annotating import annotate_option
 from pbxsync.commands.common import (
     check_format,
@@ -24,8 +23,9 @@ from pbxsync.commands.common import (
     tenant_option,
 )
 from pbxsync.commands.stages import plan_stage
-from pbxsync.inert import inert
+from pbxsync.planning import shards
 from pbxsync.session import endpoint
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from pbxsync.app import App
@@ -87,7 +87,7 @@ def _tell_unmanaged(app: App, plan: Plan, how: str) -> bool:
     """Say, as it was asked for, that there are live destinations in no file; return whether there are."""
     if how == "ignore" or not plan.summary.unmanaged:
         return False
-    from pbxsync.drift import unmanaged  # noqa: PLC0415 - only where it is asked for
+    from pbxsync.planning.drift import unmanaged  # noqa: PLC0415 - only where it is asked for
 
     (app.console.error if how == "fail" else app.console.warning)(unmanaged(plan))
     return True

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pbxsync import __version__
+from pbxsync.apply.lock import locked
+from pbxsync.clock import now
 from pbxsync.commands.applying import (
     Ground,
     Terms,
@@ -23,13 +25,11 @@ from pbxsync.commands.applying import (
 from pbxsync.commands.common import check_out, limits_of, project_of, request_options
 from pbxsync.crew import Crew
 from pbxsync.errors import JournalError
-from pbxsync.inert import cited
-from pbxsync.journal import now
-from pbxsync.lock import locked
-from pbxsync.logged import Logged, read_journal
+from pbxsync.journal.reading import Logged, read_journal
+from pbxsync.journal.revert import Reversal, Reverser
 from pbxsync.model import Plan
-from pbxsync.revert import Reversal, Reverser
 from pbxsync.session import endpoint, reader
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from pbxsync.app import App

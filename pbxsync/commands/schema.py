@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.commands.common import project_of
-from pbxsync.inert import json_text
+from pbxsync.text.inert import json_text
 
 if TYPE_CHECKING:
     from pbxsync.app import App

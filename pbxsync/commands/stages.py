@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pbxsync.console import Meterbar
 from pbxsync.model import Traffic
-from pbxsync.plan import Care
-from pbxsync.planning import lacking_keys, make_plan
+from pbxsync.planning.fleet import lacking_keys, make_plan
+from pbxsync.planning.plan import Care
 from pbxsync.session import reader
+from pbxsync.terminal.console import Meterbar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pbxsync.app import App
     from pbxsync.files.desired import Desired
     from pbxsync.model import Plan
+    from pbxsync.planning.shards import Shard
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
-    from pbxsync.shards import Shard
     from pbxsync.wire.pbx import PbxReader
 
 

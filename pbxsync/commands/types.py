@@ -30,7 +30,7 @@ def command(app: App, tenant: str | None, fmt: str, bounds: Bounds) -> int:
     They are the same for every tenant; TENANT is whose key asks, the first one of the files where it is left out. Types
     without labels come as a block for pbxsync.yaml too.
     """
-    from pbxsync.typelist import as_json, as_text  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.render.types import as_json, as_text  # noqa: PLC0415 - --help must not pay for it
 
     check_format(fmt, FORMATS)
     project = project_of(app)

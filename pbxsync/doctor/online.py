@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.doctor.check import Check, bad, counted, odd, ok
 from pbxsync.doctor.setup import SHOWN
 from pbxsync.errors import Denied, PbxsyncError, WireError
-from pbxsync.inert import quoted
-from pbxsync.nearest import did_you_mean
+from pbxsync.text.inert import quoted
+from pbxsync.text.nearest import did_you_mean
 from pbxsync.wire import recognise
 from pbxsync.wire.messages import Request
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsync.crew import Crew
     from pbxsync.model import Secret
-    from pbxsync.planning import Progress
+    from pbxsync.planning.fleet import Progress
     from pbxsync.project import Project
     from pbxsync.wire.messages import Reply
     from pbxsync.wire.pbx import Listing, PbxReader

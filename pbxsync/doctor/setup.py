@@ -12,8 +12,8 @@ from pbxsync.errors import InputError, ProjectError
 from pbxsync.files.codes import tenant_codes
 from pbxsync.files.desired import load
 from pbxsync.files.source import display
-from pbxsync.inert import inert
 from pbxsync.session import EMULATOR
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

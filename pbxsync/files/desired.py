@@ -22,8 +22,8 @@ from pbxsync.files.rules import Rulebook
 from pbxsync.files.schema import read_tenant_file
 from pbxsync.files.shelf import Shelf
 from pbxsync.files.source import Unreadable, display, read_bytes
-from pbxsync.inert import cited
-from pbxsync.nearest import did_you_mean
+from pbxsync.text.inert import cited
+from pbxsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ import re
 import stat
 from typing import TYPE_CHECKING, Final
 
-from pbxsync import atomic
+from pbxsync.disk import atomic
 from pbxsync.errors import UsageError
 from pbxsync.files.source import Unreadable, display, read_bytes
 

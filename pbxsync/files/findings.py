@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import Place, Problem
-from pbxsync.inert import quoted, shortened
-from pbxsync.nearest import did_you_mean, nearest
+from pbxsync.text.inert import quoted, shortened
+from pbxsync.text.nearest import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

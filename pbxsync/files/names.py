@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.alike import alike
 from pbxsync.entry import Place, Problem
-from pbxsync.inert import cited
+from pbxsync.text.alike import alike
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

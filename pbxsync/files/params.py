@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.findings import kind as kind_of
 from pbxsync.files.findings import shown
-from pbxsync.nearest import did_you_mean
 from pbxsync.project.references import LITERAL, parse
+from pbxsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from pbxsync.files.findings import Findings

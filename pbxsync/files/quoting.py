@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pbxsync.inert import DANGEROUS
+from pbxsync.text.inert import DANGEROUS
 
 #: Blanks but the plain one, and characters that have no looks of their own.
 _UNSEEN: Final = re.compile(r"[^\S ]|[\ue000-\uf8ff\U000f0000-\U0010ffff]")

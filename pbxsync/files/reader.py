@@ -36,7 +36,7 @@ from pbxsync.files.characters import (
     escape_place,
     position,
 )
-from pbxsync.inert import cited
+from pbxsync.text.inert import cited
 
 Value: TypeAlias = "str | list[Node] | dict[str, Item] | None"
 Node: TypeAlias = "tuple[Value, int, int]"

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from pbxsync.inert import inert
+from pbxsync.text.inert import inert
 
 #: A tenant's file is some kilobytes; nothing that a person maintains comes near this.
 LIMIT: Final = 10 * 1024 * 1024

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import Problem
-from pbxsync.inert import cited
-from pbxsync.nearest import nearest
+from pbxsync.text.inert import cited
+from pbxsync.text.nearest import nearest
 
 if TYPE_CHECKING:
     from pbxsync.files.desired import Desired

@@ -12,7 +12,7 @@ from pbxsync.entry import Type
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.files.quoting import block, scalar
 from pbxsync.files.rules import Rulebook
-from pbxsync.inert import cited
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

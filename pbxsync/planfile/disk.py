@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsync import atomic
+from pbxsync.disk import atomic
 from pbxsync.errors import PlanError, PlanFileError
-from pbxsync.inert import inert
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import text
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from pbxsync.model import Plan

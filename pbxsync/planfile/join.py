@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError, UsageError
-from pbxsync.inert import cited, inert
 from pbxsync.model import Plan
 from pbxsync.planfile.whole import first_clash
+from pbxsync.text.inert import cited, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

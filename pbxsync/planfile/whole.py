@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxsync.inert import cited
 from pbxsync.model import Action
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.inert import lines_of_json
+from pbxsync.text.inert import lines_of_json
 
 if TYPE_CHECKING:
     from pbxsync.model import Change, FieldDiff, Plan, TenantPlan, Unmanaged

@@ -73,7 +73,7 @@ class Vault:
 
 
 def _missing(reference: Reference) -> str:
-    from pbxsync.inert import inert  # noqa: PLC0415 - as above
+    from pbxsync.text.inert import inert  # noqa: PLC0415 - as above
 
     if reference.file is None:
         return f"set the environment variable {reference.variable}"

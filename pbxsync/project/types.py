@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.findings import shown
-from pbxsync.nearest import did_you_mean
 from pbxsync.project.value import BUILT_IN, TypeRules
+from pbxsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from pbxsync.files.findings import Findings

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pbxsync.entry import Place, Problem
 from pbxsync.errors import ProjectError
 from pbxsync.files.characters import FORBIDDEN
-from pbxsync.inert import cited
 from pbxsync.project.references import LITERAL, BadSecret, NoSecret, Reference, Vault, parse
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.inert import inert, json_text
+from pbxsync.text.inert import inert, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

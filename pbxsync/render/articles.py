@@ -7,10 +7,10 @@ import shlex
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.inert import inert, quoted
 from pbxsync.model import Action
 from pbxsync.render import rows
 from pbxsync.render.fold import to_do
+from pbxsync.text.inert import inert, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,9 +10,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.inert import inert, quoted, shortened
 from pbxsync.model import Action
 from pbxsync.render import rows
+from pbxsync.text.inert import inert, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,9 +12,9 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.inert import inert
 from pbxsync.render import articles, rows
 from pbxsync.render.picture import picture
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.inert import shortened
 from pbxsync.model import Action
+from pbxsync.text.inert import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

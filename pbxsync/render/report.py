@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pbxsync.inert import inert
 from pbxsync.model import Action, Status
 from pbxsync.render import rows
 from pbxsync.render.style import painter
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.inert import inert, quoted
 from pbxsync.model import FROM_JOURNAL, Action
+from pbxsync.text.inert import inert, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

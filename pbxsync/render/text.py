@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.inert import inert, quoted
 from pbxsync.model import Action
 from pbxsync.render import rows
 from pbxsync.render.style import painter
+from pbxsync.text.inert import inert, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbxsync.atomic import replacing
+from pbxsync.disk.atomic import replacing
 from pbxsync.errors import Unrecognised
 from pbxsync.wire import recognise
 from pbxsync.wire.catalogue import operation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pbxsync.inert import shortened
+from pbxsync.text.inert import shortened
 
 
 class Request(NamedTuple):

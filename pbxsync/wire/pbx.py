@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import Barred, Denied, KeyRevoked, NotThere, Unrecognised, WireError
-from pbxsync.inert import shortened
+from pbxsync.text.inert import shortened
 from pbxsync.wire import body, recognise, rows
 from pbxsync.wire.messages import Request
 from pbxsync.wire.retry import Patience, patiently

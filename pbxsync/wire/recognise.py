@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Barred, Busy, Denied, Redirected, ServerFault, Unrecognised
-from pbxsync.inert import shortened
+from pbxsync.text.inert import shortened
 
 if TYPE_CHECKING:
     from pbxsync.errors import WireError

@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any, Final, NamedTuple
 
-from pbxsync.inert import shortened
 from pbxsync.model import PARAM_COUNT, Type
+from pbxsync.text.inert import shortened
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _PARAMS: Final = tuple(f"cu_param{number}" for number in range(1, PARAM_COUNT + 1))

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Denied, KeyRevoked
-from pbxsync.inert import shortened
+from pbxsync.text.inert import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

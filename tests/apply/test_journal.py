@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pbxsync.logged import read_journal
+from pbxsync.journal.reading import read_journal
 from tests.apply.between import onlooker
 from tests.apply.stage import QUICK, Stage, lines
 

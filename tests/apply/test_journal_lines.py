@@ -16,7 +16,7 @@ import pytest
 
 from pbxsync import __version__
 from pbxsync.errors import JournalError
-from pbxsync.journal import Journal, new_path
+from pbxsync.journal.writing import Journal, new_path
 from pbxsync.model import Mismatch, Outcome, Status
 from tests.render import samples
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsync.lock import locked
+from pbxsync.apply.lock import locked
 from tests.apply.stage import QUICK, Stage
 from tests.apply.test_interrupts import until
 from tests.support.workdir import COMMAND

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pbxsync.errors import JournalError
-from pbxsync.logged import After, Logged, Old, Write, read_journal
+from pbxsync.journal.reading import After, Logged, Old, Write, read_journal
 from pbxsync.model import Action, Status
 
 if TYPE_CHECKING:

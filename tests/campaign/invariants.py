@@ -7,7 +7,7 @@ import urllib.parse
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pbxsync.logged import read_journal
+from pbxsync.journal.reading import read_journal
 from pbxsync.model import Action
 from tests.support.hidden import forms_of
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator import Request
-    from pbxsync.logged import Write
+    from pbxsync.journal.reading import Write
     from tests.campaign.cases import Case, Tenant
 
 Row = dict[str, str]

@@ -12,7 +12,7 @@ from pbxsync.files.desired import load
 from pbxsync.files.exportfile import rewrite
 from pbxsync.files.merge import insert, merge
 from pbxsync.files.writer import Gap
-from pbxsync.match import match
+from pbxsync.planning.match import match
 from tests.files.loading import desired
 from tests.files.test_writer import FORWARD, QUEUE, ROWS, TYPES, project, row
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from pbxsync.files.quoting import block, scalar
 from pbxsync.files.reader import read
-from pbxsync.inert import DANGEROUS
+from pbxsync.text.inert import DANGEROUS
 from tests.files.test_text import TEXT
 
 PLAIN = [

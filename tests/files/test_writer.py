@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from pbxsync.files.desired import load
 from pbxsync.files.writer import export
-from pbxsync.inert import DANGEROUS
-from pbxsync.match import match
 from pbxsync.model import PARAM_COUNT, Destination, Type
+from pbxsync.planning.match import match
+from pbxsync.planning.resolve import wanted
+from pbxsync.planning.typetable import TypeTable
 from pbxsync.project import Project, find
-from pbxsync.resolve import wanted
-from pbxsync.typetable import TypeTable
+from pbxsync.text.inert import DANGEROUS
 from tests.files.test_text import TEXT
 
 if TYPE_CHECKING:

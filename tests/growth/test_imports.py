@@ -25,9 +25,17 @@ PROBE = (
 )
 NETWORK = {"requests", "urllib3", "http.client", "ssl", "pbxsync.wire.transport"}
 EMULATOR = {"pbxsync.emulator", "werkzeug", "cheroot", "sqlite3"}
-PLANNING = {"pbxsync.plan", "pbxsync.model", "pbxsync.render", "pbxsync.journal", "pbxsync.planfile"}
+PLANNING = {"pbxsync.planning.plan", "pbxsync.model", "pbxsync.render", "pbxsync.journal.writing", "pbxsync.planfile"}
 HEAVY = {"deepdiff", "dataclasses", "hashlib", "tempfile", "difflib", "importlib.metadata"}
-FILES = {"yaml", "json", "pathlib", "pbxsync.project", "pbxsync.files", "pbxsync.console", "pbxsync.inert"}
+FILES = {
+    "yaml",
+    "json",
+    "pathlib",
+    "pbxsync.project",
+    "pbxsync.files",
+    "pbxsync.terminal.console",
+    "pbxsync.text.inert",
+}
 
 
 def loaded(workdir: Workdir, *arguments: str) -> set[str]:
@@ -65,7 +73,7 @@ def test_a_plan_without_changes_loads_neither_deepdiff_nor_the_emulator(workdir:
     pbx.put("A", cu_name="Desk", cu_param1="100", cu_param2="INCOMINGDID", cu_param3="30")
     workdir.tenant("A", forward("Desk"))
     found = loaded(workdir, "plan", "tenants")
-    assert {"requests", "pbxsync.plan"} <= found
+    assert {"requests", "pbxsync.planning.plan"} <= found
     assert not found & ({"deepdiff"} | EMULATOR)
 
 

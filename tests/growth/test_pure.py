@@ -9,8 +9,8 @@ import pytest
 
 from pbxsync.entry import Entry, Place, Secret
 from pbxsync.files.desired import load
-from pbxsync.match import match
 from pbxsync.model import Action, Change, FieldDiff, Plan, TenantPlan
+from pbxsync.planning.match import match
 from pbxsync.project import find
 from pbxsync.render import FORMATS, Options, render
 from pbxsync.wire.redact import Redactor

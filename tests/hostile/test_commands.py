@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsync.inert import quoted
+from pbxsync.text.inert import quoted
 from tests.hostile.texts import file_names, names, shows, writable
 from tests.hostile.world import World, bounded
 from tests.render.test_markdown import assert_inert as assert_inert_markdown

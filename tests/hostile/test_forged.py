@@ -16,8 +16,8 @@ from pbxsync.client import Client
 from pbxsync.emulator import FaultSpec
 from pbxsync.emulator.faults.kind import Kind
 from pbxsync.errors import PbxsyncError
-from pbxsync.inert import cited, inert
 from pbxsync.planfile.write import text as plan_text
+from pbxsync.text.inert import cited, inert
 from tests.hostile.texts import LONG, LONGEST_LINE, assert_inert, file_names, hostile, shows
 from tests.hostile.world import World, bounded
 from tests.render.strategies import plans

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from pbxsync.inert import inert
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from tests.support.workdir import Ran

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pbxsync.emulator import Emulator
-from pbxsync.logged import Logged, read_journal
+from pbxsync.journal.reading import Logged, read_journal
 from tests.kill import client
 from tests.support.workdir import COMMAND
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
-    from pbxsync.logged import Write
+    from pbxsync.journal.reading import Write
     from tests.kill.arena import Arena
 
 #: What a write is, in the words of the server's log: action, id or name, the columns and their text.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pbxsync.model import Type
 from pbxsync.project import Project, find
 from pbxsync.project.references import Vault
-from pbxsync.typelist import as_text, as_yaml
+from pbxsync.render.types import as_text, as_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.diff import FIELDS, differing, filled, values
 from pbxsync.model import Destination, Type
+from pbxsync.planning.diff import FIELDS, differing, filled, values
 
 TEXTS = st.sampled_from(
     ["", " ", "a", "A", "a\n", "0", "00", "045", "1e5", "1", "1.0", "null", "é", "e\u0301", "\ud800"]

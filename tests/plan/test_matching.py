@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.errors import MatchError
-from pbxsync.match import match
 from pbxsync.model import Entry, Place
+from pbxsync.planning.match import match
 
 NAMES = st.sampled_from(["a", "b", "c", "A", " a", "a ", "é", "e\u0301", ""])
 LIVE = st.lists(NAMES, max_size=6).map(lambda names: [(str(number), name) for number, name in enumerate(names, 1)])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.commands.annotating import detected
-from pbxsync.inert import inert
 from pbxsync.model import Place, Problem
 from pbxsync.render.annotations import github, gitlab
+from pbxsync.text.inert import inert
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import hostile
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.inert import inert, quoted
 from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Outcome, Plan, Report, Status, TenantPlan
 from pbxsync.render import FORMATS, Options, plan_text, render, report_text
+from pbxsync.text.inert import inert, quoted
 from tests.render import samples
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import plans, reports

@@ -13,8 +13,8 @@ import pytest
 import pbxsync.apply.adding
 import pbxsync.commands.apply
 import pbxsync.commands.common
-import pbxsync.journal
-import pbxsync.planning
+import pbxsync.journal.writing
+import pbxsync.planning.fleet
 import pbxsync.wire.rows
 from pbxsync.cli import run
 from tests.secrecy.stage import NEW_VALUE, OLD_VALUE, READ_KEY, TENANT_KEY, WRITE_KEY, Stage, staged
@@ -32,12 +32,12 @@ ALL = (READ_KEY, WRITE_KEY, TENANT_KEY, OLD_VALUE, NEW_VALUE)
 #: A function of each stage of a command, replaced by one that fails over something that holds secrets.
 PLACES: list[tuple[ModuleType | type, str]] = [
     (pbxsync.commands.common, "find"),
-    (pbxsync.planning, "TypeSource"),
+    (pbxsync.planning.fleet, "TypeSource"),
     (pbxsync.wire.rows, "parse"),
     (pbxsync.commands.apply, "ask_and_write"),
     (pbxsync.apply.adding, "settle"),
-    (pbxsync.journal.Journal, "before"),
-    (pbxsync.journal.Journal, "after"),
+    (pbxsync.journal.writing.Journal, "before"),
+    (pbxsync.journal.writing.Journal, "after"),
 ]
 
 

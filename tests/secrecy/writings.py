@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-from pbxsync.inert import inert, quoted
+from pbxsync.text.inert import inert, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.atomic import reason
-from pbxsync.diff import FIELDS
+from pbxsync.disk.atomic import reason
 from pbxsync.errors import JournalError
-from pbxsync.inert import cited, inert
-from pbxsync.journal import FORMAT
+from pbxsync.journal.writing import FORMAT
 from pbxsync.model import Action, Status
+from pbxsync.planning.diff import FIELDS
+from pbxsync.text.inert import cited, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync.alike import alike
 from pbxsync.errors import MatchError
-from pbxsync.inert import cited
+from pbxsync.text.alike import alike
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

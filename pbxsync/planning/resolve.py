@@ -7,14 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from pbxsync.errors import InputError, MatchError
-from pbxsync.inert import cited, inert
 from pbxsync.model import PARAM_COUNT, Destination
+from pbxsync.text.inert import cited, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsync.model import Entry, Param, Place, Secret, Type
-    from pbxsync.typetable import TypeTable
+    from pbxsync.planning.typetable import TypeTable
 
 
 class Vocabulary(Protocol):

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbxsync import live as livestate
 from pbxsync.errors import LiveError, PbxsyncError
 from pbxsync.files.exportfile import marked, rewrite, write_export
 from pbxsync.files.merge import merge
 from pbxsync.files.source import Unreadable, display, read_bytes
 from pbxsync.files.writer import Exported, Gap, export
-from pbxsync.match import match
 from pbxsync.model import PARAM_COUNT, Destination
+from pbxsync.planning import live as livestate
+from pbxsync.planning.match import match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pbxsync.crew import Crew
     from pbxsync.files.desired import Desired
     from pbxsync.model import Type
+    from pbxsync.planning.typetable import TypeSource, TypeTable
     from pbxsync.project import Project
-    from pbxsync.typetable import TypeSource, TypeTable
     from pbxsync.wire.pbx import PbxReader
     from pbxsync.wire.rows import Row
 

@@ -24,7 +24,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean X?)`, or nothing where no known word is near."""
-    from pbxsync.inert import inert  # noqa: PLC0415 - as above
+    from pbxsync.text.inert import inert  # noqa: PLC0415 - as above
 
     near = nearest(word, known)
     return "" if near is None else f" (did you mean {inert(near)}?)"

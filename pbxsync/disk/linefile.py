@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from pbxsync import atomic
+from pbxsync.disk import atomic
 
 _PIECE: Final = 64 * 1024
 

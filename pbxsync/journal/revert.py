@@ -10,19 +10,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync.diff import FIELDS, values
 from pbxsync.errors import KeyRevoked, NotThere, WireError
-from pbxsync.fingerprint import key_mark, moved_fields
-from pbxsync.inert import cited, shortened
 from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Status, TenantPlan
-from pbxsync.order import in_order, taken
+from pbxsync.planning.diff import FIELDS, values
+from pbxsync.planning.fingerprint import key_mark, moved_fields
+from pbxsync.planning.order import in_order, taken
+from pbxsync.text.inert import cited, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsync.apply.reading import LiveReader
     from pbxsync.crew import Crew
-    from pbxsync.logged import Logged, Old, Write
+    from pbxsync.journal.reading import Logged, Old, Write
     from pbxsync.model import Destination
     from pbxsync.wire.redact import Redactor
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import UsageError
-from pbxsync.inert import cited
-from pbxsync.nearest import did_you_mean
+from pbxsync.text.inert import cited
+from pbxsync.text.nearest import did_you_mean
 from pbxsync.wire.catalogue import OPERATIONS
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import UsageError
-from pbxsync.inert import cited, shortened
-from pbxsync.nearest import did_you_mean
+from pbxsync.text.inert import cited, shortened
+from pbxsync.text.nearest import did_you_mean
 from pbxsync.wire.catalogue import OPERATIONS, operation
 from pbxsync.wire.messages import Request
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import MatchError, WireError
-from pbxsync.inert import cited
 from pbxsync.model import Type
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

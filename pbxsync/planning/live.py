@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import LiveError, NotThere
-from pbxsync.inert import cited, inert
 from pbxsync.model import Destination
+from pbxsync.text.inert import cited, inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsync.crew import Crew
-    from pbxsync.typetable import TypeTable
+    from pbxsync.planning.typetable import TypeTable
     from pbxsync.wire.pbx import PbxReader
     from pbxsync.wire.rows import Row
 

@@ -9,8 +9,8 @@ from pbxsync.errors import UsageError
 from pbxsync.files.codes import tenant_codes
 from pbxsync.files.findings import TENANT_CODE, TENANT_RULE
 from pbxsync.files.source import Unreadable, display, read_bytes
-from pbxsync.inert import cited
-from pbxsync.nearest import did_you_mean
+from pbxsync.text.inert import cited
+from pbxsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

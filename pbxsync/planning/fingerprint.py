@@ -12,7 +12,7 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.diff import FIELDS, values
+from pbxsync.planning.diff import FIELDS, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

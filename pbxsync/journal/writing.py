@@ -21,10 +21,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync import __version__
-from pbxsync.atomic import reason
+from pbxsync.clock import now
+from pbxsync.disk.atomic import reason
+from pbxsync.disk.linefile import LineFile, is_there, own_folder
 from pbxsync.errors import JournalError
-from pbxsync.inert import inert, json_text
-from pbxsync.linefile import LineFile, is_there, own_folder
+from pbxsync.text.inert import inert, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,11 +178,6 @@ def new_path(folder: Path) -> Path:
             f"the folder {inert(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
             " the PBX. Name a journal with --journal FILE, or do without with --no-journal"
         ) from None
-
-
-def now() -> str:
-    """Return the time in UTC, to the millisecond, with a `Z`."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _user() -> str:

@@ -94,7 +94,7 @@ class Console:
 
     def _safe(self, text: str) -> str:
         """Return what may be shown of a text of ours, which may quote anything."""
-        from pbxsync.inert import lines  # noqa: PLC0415 - --help must not pay for it
+        from pbxsync.text.inert import lines  # noqa: PLC0415 - --help must not pay for it
 
         return self.redact(lines(text))
 

@@ -15,23 +15,23 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync import live as livestate
-from pbxsync.diff import differing, filled, values
 from pbxsync.errors import LiveError, MatchError, PbxsyncError
-from pbxsync.fingerprint import Fingerprinter
-from pbxsync.inert import inert
-from pbxsync.match import match
 from pbxsync.model import Action, Change, FieldDiff, Secret, TenantPlan, Unmanaged
-from pbxsync.order import in_order
-from pbxsync.resolve import REFUSALS, Vocabulary, Wanted, wanted
+from pbxsync.planning import live as livestate
+from pbxsync.planning.diff import differing, filled, values
+from pbxsync.planning.fingerprint import Fingerprinter
+from pbxsync.planning.match import match
+from pbxsync.planning.order import in_order
+from pbxsync.planning.resolve import REFUSALS, Vocabulary, Wanted, wanted
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsync.crew import Crew
-    from pbxsync.match import Matching
     from pbxsync.model import Destination, Entry, Type
-    from pbxsync.typetable import TypeSource, TypeTable
+    from pbxsync.planning.match import Matching
+    from pbxsync.planning.typetable import TypeSource, TypeTable
     from pbxsync.wire.pbx import Listing, PbxReader
     from pbxsync.wire.redact import Redactor
 

@@ -12,10 +12,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.atomic import reason
+from pbxsync.disk.atomic import reason
+from pbxsync.disk.linefile import own_folder
 from pbxsync.errors import Locked
-from pbxsync.inert import inert
-from pbxsync.linefile import own_folder
+from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

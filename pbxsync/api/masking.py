@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from pbxsync.model import Type
-    from pbxsync.typetable import TypeTable
+    from pbxsync.planning.typetable import TypeTable
     from pbxsync.wire.messages import Request
 
     #: Which params of a row to hide, by the number and the name of its type, each None where the row has none.

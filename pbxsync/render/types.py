@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.files.characters import FORBIDDEN
 from pbxsync.files.quoting import scalar
-from pbxsync.inert import inert, json_text
+from pbxsync.text.inert import inert, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

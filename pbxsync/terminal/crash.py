@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from pbxsync import __version__
-from pbxsync.inert import inert, shortened
+from pbxsync.text.inert import inert, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

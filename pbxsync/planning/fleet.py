@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pbxsync import __version__
+from pbxsync.clock import now
 from pbxsync.crew import Crew
-from pbxsync.journal import now
 from pbxsync.model import Plan
-from pbxsync.plan import Planner
-from pbxsync.resolve import Remembered
-from pbxsync.typetable import TypeSource
+from pbxsync.planning.plan import Planner
+from pbxsync.planning.resolve import Remembered
+from pbxsync.planning.typetable import TypeSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsync.files.desired import Desired
     from pbxsync.model import TenantPlan
-    from pbxsync.plan import Care
-    from pbxsync.resolve import Vocabulary
+    from pbxsync.planning.plan import Care
+    from pbxsync.planning.resolve import Vocabulary
     from pbxsync.session import Endpoint
     from pbxsync.wire.pbx import PbxReader
 

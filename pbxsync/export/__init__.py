@@ -1,0 +1,1 @@
+"""Live tenants as tenant files."""

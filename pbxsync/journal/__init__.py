@@ -1,0 +1,1 @@
+"""What an apply did, before it did it; read back; and taken back."""
