@@ -52,7 +52,8 @@ class Updater(Sender):
             return Written(outcome(change, good(lost)), stored)
         why = "nothing of it is stored" if untouched else "it reads back other than it was to be"
         text = f"the PBX answered, but {why}" if lost is None else f"{lost}; {why}"
-        return Written(Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched)
+        # What was answered for well may have stored again what was there.
+        return Written(Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched and lost is not None)
 
 
 def _may_pass(lost: WireError | None) -> bool:

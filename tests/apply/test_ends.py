@@ -39,7 +39,7 @@ def lost(action: str, code: int, then: str, what: str = "the server failed") -> 
 
 
 UPDATES = {
-    "lie action=update": End("failed", "the PBX answered, but nothing of it is stored", untouched=True, stored="1"),
+    "lie action=update": End("failed", "the PBX answered, but nothing of it is stored", stored="1"),
     "cut-values=1 action=update": End(
         "failed", "the PBX answered, but it reads back other than it was to be", stored="2"
     ),

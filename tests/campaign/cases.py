@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.campaign.faults import BENDING, draw_fault, one_missing
+from tests.campaign.faults import ALTERING, BENDING, draw_fault, one_missing
 
 #: Case numbers that share a PBX, and so its dialect.
 BLOCK = 20
@@ -79,7 +79,15 @@ class Case:
     @property
     def bends(self) -> bool:
         """Whether a fault may keep values otherwise than they were sent."""
-        return any(fault.split("=")[0].split()[0] in BENDING for step in self.steps for fault in step.faults)
+        return self._has(BENDING)
+
+    @property
+    def alters(self) -> bool:
+        """Whether a fault may keep values otherwise than they were sent, or tell of others than are kept."""
+        return self._has(ALTERING)
+
+    def _has(self, kinds: frozenset[str]) -> bool:
+        return any(fault.split("=")[0].split()[0] in kinds for step in self.steps for fault in step.faults)
 
 
 def dialect_of(seed: int) -> str:

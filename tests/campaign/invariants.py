@@ -90,8 +90,8 @@ def journals_agree(folder: Path, log: list[Request], case: Case) -> None:
         if write[1] == "add":
             need(count <= most, name, f"carried out {count} times, announced {most} times: {write}")
         else:
-            # A PBX that bends what it stores may have stored what was there: nobody can tell that from nothing.
-            need(most > 0 or case.bends, name, f"carried out, though it is called untouched: {write}")
+            # Of values that are kept or read otherwise nobody can tell whether they were stored again.
+            need(most > 0 or case.alters, name, f"carried out, though it is called untouched: {write}")
 
 
 def journals(folder: Path) -> list[Path]:
