@@ -146,6 +146,14 @@ def test_an_update_ends(stage: Stage, faults: str) -> None:
     assert line["id"] == "1"
 
 
+def test_a_param_that_was_not_to_change_and_reads_otherwise_is_a_failure(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="日本")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    (line,) = ends(stage, "latin-1 action=get n=2")
+    assert line["status"] == "failed"
+    assert line["stored_wrong"] == [{"field": "param2", "wanted": "日本", "stored": "??"}]
+
+
 @pytest.mark.parametrize("faults", ADDS)
 def test_an_add_ends(stage: Stage, faults: str) -> None:
     stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})

@@ -256,6 +256,18 @@ def test_a_type_change_hides_what_the_old_type_hid(stage: Stage) -> None:
     assert clean(stage, ran.text, back.text)
 
 
+def test_a_type_change_hides_what_the_old_type_hid_where_it_reads_otherwise(stage: Stage) -> None:
+    stage.write("pbxsync.yaml", PROJECT)
+    stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2="sk-plain-日本")
+    stage.want("DEMO", {"name": "Bot", "type": "FORWARD", "params": ["112"]})
+    stage.pbx.faults.add("latin-1 action=get n=2")
+    ran = stage.apply()
+    assert ran.status == 1
+    assert "param2  sent (sensitive), stored (sensitive)" in ran.out
+    assert not [line for line in lines(stage.journals[0]) if "sk-plain" in str(line)]
+    assert "sk-plain" not in ran.text
+
+
 def test_the_journal_tells_a_sensitive_write_by_fingerprint_alone(stage: Stage, bot: str) -> None:
     assert stage.apply().status == 0
     before = next(line for line in lines(stage.journals[0]) if line["kind"] == "before")
