@@ -8,7 +8,7 @@ import shlex
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +20,7 @@ from tests.render import samples
 from tests.render.chromium import CHROMIUM, Browser, Page
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import HOSTILE, SECRET, plans
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -324,11 +325,20 @@ def test_nothing_is_wider_than_the_window(browser: Browser, tmp_path: Path, widt
 @needs_chromium
 def test_every_control_has_a_name_for_a_screen_reader(browser: Browser, tmp_path: Path) -> None:
     page = show(browser, tmp_path, samples.FULL)
-    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    # Chromium fills in this tree by and by, after the page is there.
+    until(lambda: any(name.startswith('change "Boss private phone"') for name in _headings(_accessible(page))))
+    nodes = _accessible(page)
     controls = {"button", "searchbox", "combobox", "checkbox", "link", "DisclosureTriangle"}
     found = [node for node in nodes if node["role"]["value"] in controls and not node["ignored"]]
     assert {node["role"]["value"] for node in found} == controls
     assert all(node["name"]["value"] for node in found)
-    headings = [node["name"]["value"] for node in nodes if node["role"]["value"] == "heading"]
-    assert headings[0] == "Plan: 6 to add, 2 to change."
-    assert any(heading.startswith('change "Boss private phone"') for heading in headings)
+    assert _headings(nodes)[0] == "Plan: 6 to add, 2 to change."
+
+
+def _accessible(page: Page) -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = page.call("Accessibility.getFullAXTree")["nodes"]
+    return nodes
+
+
+def _headings(nodes: list[dict[str, Any]]) -> list[str]:
+    return [node["name"]["value"] for node in nodes if node["role"]["value"] == "heading"]
