@@ -287,7 +287,9 @@ class ReadTransport:
             return NoConnection(f"{self.host} cannot be reached: TLS does not come about ({cause.reason or fact})")
         if late or isinstance(error, (broken.ReadTimeoutError, TimeoutError)):
             return Unreachable(f"{self.host} gave no whole reply within {self.settings.timeout:g} seconds")
-        if isinstance(error, (broken.ConnectTimeoutError, broken.NewConnectionError, broken.ProxyError)):
+        # To urllib3 what breaks behind a proxy is a ProxyError too, after the request has gone through the tunnel.
+        refusing = isinstance(error, broken.ProxyError) and not sent
+        if refusing or isinstance(error, (broken.ConnectTimeoutError, broken.NewConnectionError)):
             return NoConnection(f"{self.host} cannot be reached: {self.redactor(fact)}")
         if isinstance(error, broken.DecodeError):
             return Unrecognised(f"{self.host} sent a reply whose content coding is broken")

@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from tests.support.rawserver import RawServer, reply
+from tests.support.tunnel import Tunnel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +119,22 @@ def test_a_proxy_for_https_learns_the_host_and_never_the_key(connected: Workdir,
     assert proxy.seen.startswith(b"CONNECT portal.pbxcloud.example:443 HTTP/1.")
     assert KEY.encode() not in proxy.seen
     assert b"proxyapi" not in proxy.seen
+
+
+def test_an_add_that_was_lost_behind_a_proxy_is_not_sent_again(connected: Workdir, ca: trustme.CA, bundle: str) -> None:
+    connected.tenant("DEMO", {"name": "Night duty", "type": "FORWARD"})
+
+    def losing_adds(request: bytes) -> list[bytes]:
+        return [b""] if b"action=add" in request else [pbx_without_destinations(request)]
+
+    with RawServer(losing_adds, tls(ca, "localhost")) as server, Tunnel() as proxy:
+        connected.connect(server.url, KEY, KEY)
+        connected.set(REQUESTS_CA_BUNDLE=bundle, HTTPS_PROXY=proxy.url)
+        ran = connected.pbxsync("apply", "--auto-approve")
+        adds = [request for request in server.requests if b"action=add" in request]
+    assert (ran.status, len(adds)) == (1, 1)
+    assert "broke before the whole reply had come" in ran.text
+    assert "it is not there, and is not sent again in this run" in ran.text
 
 
 def test_no_netrc_adds_anything(connected: Workdir, pbx: Emulator) -> None:
