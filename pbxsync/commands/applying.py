@@ -14,6 +14,7 @@ import click
 
 from pbxsync.apply.guards import check_complete, check_empty, check_limits
 from pbxsync.apply.reading import LiveReader
+from pbxsync.commands.common import Amount
 from pbxsync.commands.signals import heeding
 from pbxsync.commands.stages import together, traffic
 from pbxsync.errors import UsageError
@@ -78,9 +79,7 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--max-changes", type=click.IntRange(0), metavar="N", help="Refuse to change more than this."),
         click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Append the journal to FILE."),
         click.option("--no-journal", is_flag=True, help="Keep no journal; then nothing can be reverted."),
-        click.option(
-            "--lock-timeout", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait for the lock."
-        ),
+        click.option("--lock-timeout", type=Amount(0), default=0.0, metavar="SECONDS", help="Wait for the lock."),
     ):
         command = option(command)
     return command

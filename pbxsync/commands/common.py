@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import suppress
 from functools import wraps
@@ -45,6 +46,17 @@ format_option = click.option(
 )
 
 
+class Amount(click.FloatRange):
+    """A number in a range. Click lets NaN into every one, for no comparison says that it is outside."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number that was typed. Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"'{value}' is no number.", param, ctx)
+        return number
+
+
 class Bounds(NamedTuple):
     """The options that bound requests: how many at a time, and of each what the project file decides where it is None."""
 
@@ -76,7 +88,7 @@ def _bounded(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _patience(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="For one request."),
+        click.option("--timeout", type=Amount(0.1, 3600), metavar="SECONDS", help="For one request."),
         click.option("--retries", type=click.IntRange(1, 100), metavar="N", help="Tries of a read."),
     ):
         command = option(command)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pbxsync.commands.common import Amount
 from pbxsync.errors import UsageError
 from pbxsync.text.inert import inert, shortened
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--dialect", default="default", metavar="SPEC", help="How replies look; `list` shows the choices.")
 @click.option("--fault", "faults", multiple=True, metavar="SPEC", help="A way to misbehave; `list` shows them.")
 @click.option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="Faults, one a line.")
-@click.option("--latency", type=click.FloatRange(0, 60_000), default=0.0, metavar="MS", help="Added to every reply.")
+@click.option("--latency", type=Amount(0, 60_000), default=0.0, metavar="MS", help="Added to every reply.")
 @click.option("--max-in-flight", type=click.IntRange(1), metavar="N", help="Answer 429 beyond so many at a time.")
 @click.option("--log", "log_file", type=click.Path(path_type=Path), metavar="FILE", help="Log requests as JSON lines.")
 @click.option("--demo/--no-demo", default=True, help="Fill a new database with the demo world.")
