@@ -22,43 +22,51 @@ def tenant_files(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[Pro
     A folder stands for all `.yaml` and `.yml` files in it and below, except hidden ones. A `pbxsync.yaml` is never one.
     """
     found: dict[str, tuple[str, str]] = {}
-    problems = []
+    problems: list[Problem] = []
     for path in map(str, paths):
-        files, problem = _files(path)
-        for file in files:
+        for file in _files(path, problems):
             real, named = os.path.realpath(file), (display(file), file)
             found[real] = min(found.get(real, named), named)
-        if problem:
-            problems.append(Problem(Place(display(path)), problem))
     return sorted(found.values()), problems
 
 
-def _files(path: str) -> tuple[list[str], str]:
-    """Return the tenant files that one path stands for, or what is wrong with it."""
+def _files(path: str, problems: list[Problem]) -> list[str]:
+    """Return the tenant files that one path stands for; what is wrong with it is added to `problems`."""
+    before = len(problems)
     if Path(path).is_dir():
-        folders: set[tuple[int, int]] = set()
-        try:
-            files = list(_below(path, folders))
-        except OSError as error:
-            return [], f"cannot be searched: {error.strerror}"
-        return files, "" if files else "a folder without tenant files (*.yaml, *.yml): name another one"
+        files = list(_below(path, set(), problems))
+        if not files and len(problems) == before:
+            said = "a folder without tenant files (*.yaml, *.yml): name another one"
+            problems.append(Problem(Place(display(path)), said))
+        return files
     if not os.path.lexists(path):
-        return [], "no such file or folder: name tenant files or folders of them"
-    if Path(path).name == NAME:
-        return [], ""
-    return [path], ""
+        said = "no such file or folder: name tenant files or folders of them"
+        problems.append(Problem(Place(display(path)), said))
+        return []
+    return [] if Path(path).name == NAME else [path]
 
 
-def _below(folder: str, visited: set[tuple[int, int]]) -> Iterator[str]:
+def _below(folder: str, visited: set[tuple[int, int]], problems: list[Problem]) -> Iterator[str]:
     """Yield the tenant files in `folder` and below; a folder reached again through links is not searched again."""
-    status = Path(folder).stat()
-    if (status.st_dev, status.st_ino) in visited:
+    try:
+        status = Path(folder).stat()
+        if (status.st_dev, status.st_ino) in visited:
+            return
+        visited.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as listing:
+            entries = [entry for entry in listing if not entry.name.startswith(".")]
+    except OSError as error:
+        problems.append(Problem(Place(display(folder)), f"cannot be searched: {error.strerror}"))
         return
-    visited.add((status.st_dev, status.st_ino))
-    with os.scandir(folder) as listing:
-        entries = [entry for entry in listing if not entry.name.startswith(".")]
     for entry in entries:
-        if entry.is_dir():
-            yield from _below(entry.path, visited)
+        if _is_folder(entry):
+            yield from _below(entry.path, visited, problems)
         elif entry.name.endswith(SUFFIXES) and entry.name != NAME:
             yield entry.path
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links that lead round in a circle: whoever reads that file says so
+        return False

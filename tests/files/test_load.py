@@ -92,17 +92,32 @@ def test_paths_that_lead_nowhere_are_named_all_at_once(here: Path) -> None:
     ]
 
 
+def test_a_link_to_itself_in_a_folder_is_named_and_hides_no_other_problem(here: Path) -> None:
+    write(here, {"t/a.yaml": "x", "t/notes/b.txt": ""})
+    (here / "t/loop.yaml").symlink_to("loop.yaml")
+    (here / "t/notes/round").symlink_to("round")
+    with pytest.raises(FilesError) as refused:
+        loaded(here, "t")
+    assert [str(problem).partition(", not")[0] for problem in refused.value.problems] == [
+        "t/a.yaml:1:1: a tenant file must be a mapping of tenant: and destinations:",
+        "t/loop.yaml: the file cannot be read: Too many levels of symbolic links",
+    ]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_may_not_be_read_is_said(here: Path) -> None:
-    write(here, {"t/a.yaml": tenant("A"), "u/a.yaml": tenant("B")})
+    write(here, {"t/a.yaml": tenant("A"), "u/a.yaml": tenant("B"), "v/w/a.yaml": "", "v/b.yaml": tenant("B")})
     (here / "t/a.yaml").chmod(0)
     (here / "u").chmod(0)
+    (here / "v/w").chmod(0)
     with pytest.raises(FilesError) as refused:
-        loaded(here, "t", "u")
+        loaded(here, "t", "u", "v")
     (here / "u").chmod(0o700)
+    (here / "v/w").chmod(0o700)
     assert [str(problem) for problem in refused.value.problems] == [
         "t/a.yaml: the file cannot be read: Permission denied",
         "u: cannot be searched: Permission denied",
+        "v/w: cannot be searched: Permission denied",
     ]
 
 
