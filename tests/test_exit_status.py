@@ -72,6 +72,7 @@ MISUSES = {
     "too many arguments": ["revert", "one", "two"],
     "no such project file": ["--config", "nope.yaml", "plan"],
     "a shard that there is not": ["plan", "--shard", "3/2"],
+    "a plan that could not be saved": ["plan", "--out", "none/change.plan"],
     "a plan that is none": ["apply", "tenants/DEMO.yaml", "x.plan"],
     "nobody to ask": ["apply"],
 }

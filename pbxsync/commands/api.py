@@ -11,7 +11,7 @@ import click
 
 from pbxsync import session
 from pbxsync.api.asking import check_allowed, percent_hint, request_of
-from pbxsync.commands.common import limits_of, patience_options, project_of
+from pbxsync.commands.common import check_place, limits_of, patience_options, project_of
 from pbxsync.commands.completing import parameters, reqtypes
 from pbxsync.errors import UsageError
 from pbxsync.wire.catalogue import is_read, operation
@@ -87,9 +87,12 @@ def _sent(pbx: PbxWriter, request: Request) -> Body:
 
 
 def _check_way_out(request: Request, out: Path | None) -> None:
-    """Raise UsageError, before anything is sent, where the answer will be nothing for the terminal that it would go to."""
+    """Raise UsageError, before anything is sent, where there is no way to keep the answer, or to show it."""
+    if out is not None:
+        check_place(out)
+        return
     found = operation(request)
-    if out is None and found is not None and found.kind == "audio" and sys.stdout.isatty():
+    if found is not None and found.kind == "audio" and sys.stdout.isatty():
         from pbxsync.commands.delivering import BINARY  # noqa: PLC0415 - --help must not pay for it
 
         raise UsageError(BINARY)

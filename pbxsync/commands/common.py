@@ -149,11 +149,24 @@ def only_tenant_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def check_out(out: Path | None) -> None:
-    """Raise UsageError for a name under which a saved plan would later be taken for a tenant file."""
-    if out is not None and out.suffix in _ENDINGS:
+    """Raise UsageError, before any request, where no plan could be saved or it would be taken for a tenant file."""
+    if out is None:
+        return
+    if out.suffix in _ENDINGS:
         raise UsageError(
             f"--out {inert(str(out))}: a saved plan may not end in .yaml or .yml, as tenant files do: name it otherwise"
         )
+    check_place(out)
+
+
+def check_place(out: Path) -> None:
+    """Raise UsageError, before any request, where `--out` names what no file can be put at."""
+    from pbxsync.disk import atomic  # noqa: PLC0415 - only with --out
+
+    try:
+        atomic.check(out)
+    except OSError as error:
+        raise UsageError(f"--out {inert(str(out))}: {atomic.reason(error)}") from None
 
 
 def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:

@@ -47,7 +47,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     It is written beside it, flushed to disk and renamed, so that a reader, a crash or a full disk finds the old file or
     the new one. Where the block raises, nothing is left behind. Raises OSError.
     """
-    _refuse_special(path)
+    check(path)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -62,7 +62,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
-def _refuse_special(path: Path) -> None:
+def check(path: Path) -> None:
+    """Raise OSError where no file could be put at `path`, as far as can be told without a try."""
     if not path.parent.is_dir():
         raise OSError("its folder does not exist: make it first")
     if path.is_symlink():
@@ -71,6 +72,8 @@ def _refuse_special(path: Path) -> None:
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
     if path.exists() and not path.is_file():
         raise OSError("it is no ordinary file")
+    if not os.access(path.parent, os.W_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def sync_folder(folder: Path) -> None:
