@@ -76,15 +76,15 @@ def _print(app: App, project: Project, limits: Limits, tenant: str) -> int:
 
 
 def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
-    from pbxsync.export.tenantlist import check_alone  # noqa: PLC0415 - --help must not pay for it
-
-    check_alone(codes, out)
+    from pbxsync.disk.atomic import reason  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.export.tenantlist import check_alone  # noqa: PLC0415 - as above
     from pbxsync.files.source import display  # noqa: PLC0415 - as above
 
+    check_alone(codes, out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"--out {display(str(out))}: {error.strerror}") from None
+        raise UsageError(f"--out {display(str(out))}: {reason(error)}") from None
     with _exporter(app, project, limits, codes) as exporter:
         return _each(app, exporter, exporter.into(out, force=force), codes)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _REASONS: Final = {
     errno.ENOENT: "there is no such file or folder",
     errno.ENOTDIR: "a part of the path is no folder",
+    errno.EEXIST: "it is no folder",
     errno.EISDIR: "it is a folder",
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",

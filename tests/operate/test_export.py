@@ -144,7 +144,7 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workdir, dem
         (("../A", "--out", "t"), '"../A" is no tenant'),
         (("A B", "--out", "t"), '"A B" is no tenant'),
         (("DEMO", "--merge", "--force"), "nothing to --force"),
-        (("DEMO", "--out", "file"), "--out file: File exists"),
+        (("DEMO", "--out", "file"), "--out file: it is no folder"),
     ],
 )
 def test_what_makes_no_sense_is_refused_unsent(
