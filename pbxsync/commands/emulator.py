@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +13,10 @@ from pbxsync.errors import UsageError
 from pbxsync.text.inert import inert, shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pbxsync.app import App
+    from pbxsync.emulator import Emulator, FaultSpec
 
 
 @click.command(epilog="Example: pbxsync emulator --port 8080 --db pbx.db --read-key READ --write-key WRITE")
@@ -24,67 +28,67 @@ if TYPE_CHECKING:
 @click.option("--dialect", default="default", metavar="SPEC", help="How replies look; `list` shows the choices.")
 @click.option("--fault", "faults", multiple=True, metavar="SPEC", help="A way to misbehave; `list` shows them.")
 @click.option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="Faults, one a line.")
-@click.option("--latency", type=Amount(0, 60_000), default=0.0, metavar="MS", help="Added to every reply.")
+@click.option(
+    "--latency", "latency_ms", type=Amount(0, 60_000), default=0.0, metavar="MS", help="Added to every reply."
+)
 @click.option("--max-in-flight", type=click.IntRange(1), metavar="N", help="Answer 429 beyond so many at a time.")
 @click.option("--log", "log_file", type=click.Path(path_type=Path), metavar="FILE", help="Log requests as JSON lines.")
 @click.option("--demo/--no-demo", default=True, help="Fill a new database with the demo world.")
 @click.pass_obj
 def command(
     app: App,
-    port: int,
-    db: Path | None,
-    read_key: str | None,
-    write_key: str | None,
+    /,
     tenants: tuple[str, ...],
     dialect: str,
     faults: tuple[str, ...],
     fault_file: Path | None,
-    latency: float,
-    max_in_flight: int | None,
-    log_file: Path | None,
-    demo: bool,
+    **options: Any,
 ) -> int:
     """Serve an emulated PBX on loopback until ^C. Its keys are printed: they open nothing but this."""
     try:
-        from pbxsync.emulator import (  # noqa: PLC0415 - an extra
-            DialectError,
-            Emulator,
-            FaultError,
-            dialect_reference,
-            fault_reference,
-            read_specs,
-            serve,
-        )
+        from pbxsync.emulator import DialectError, FaultError, serve  # noqa: PLC0415 - an extra
     except ImportError:
         raise UsageError("the emulator is not installed: install pbxsync[emulator]") from None
     if dialect == "list" or "list" in faults:
-        app.console.result(dialect_reference() if dialect == "list" else fault_reference())
+        app.console.result(_choices(dialect))
         return 0
     try:
-        specs = [
-            *faults,
-            *(read_specs(fault_file.read_text(encoding="utf-8"), str(fault_file)) if fault_file is not None else ()),
-        ]
-
-        def announce(pbx: Emulator) -> None:
-            app.console.result(f"{pbx.url}\nread key:  {pbx.read_key}\nwrite key: {pbx.write_key}")
-
-        serve(
-            announce,
-            db,
-            port=port,
-            read_key=read_key,
-            write_key=write_key,
-            tenants=tenants or None,
-            dialect=dialect,
-            faults=specs,
-            latency_ms=latency,
-            max_in_flight=max_in_flight,
-            log_file=log_file,
-            demo=demo,
-        )
+        specs = [*faults, *(_kept_in(fault_file) if fault_file is not None else ())]
+        serve(partial(_announce, app), tenants=tenants or None, dialect=dialect, faults=specs, **options)
     except (DialectError, FaultError) as error:
         raise UsageError(shortened(str(error))) from None
     except OSError as error:
-        raise UsageError(f"the emulator cannot start: {inert(str(error))}") from None
+        raise UsageError(f"the emulator cannot start: {_reason(error)}") from None
     return 0
+
+
+def _choices(dialect: str) -> str:
+    """Return what `--dialect list` shows, or else `--fault list`."""
+    from pbxsync.emulator import dialect_reference, fault_reference  # noqa: PLC0415 - as above
+
+    return dialect_reference() if dialect == "list" else fault_reference()
+
+
+def _kept_in(file: Path) -> Iterator[FaultSpec]:
+    """Yield the faults of a file. Raises UsageError and FaultError."""
+    from pbxsync.emulator import read_specs  # noqa: PLC0415 - as above
+    from pbxsync.files.source import Unreadable, display, read_bytes  # noqa: PLC0415 - few keep their faults in a file
+
+    shown = display(str(file))
+    try:
+        text = read_bytes(str(file)).decode("utf-8-sig")
+    except Unreadable as error:
+        raise UsageError(f"--fault-file {shown} {error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"--fault-file {shown} is not UTF-8") from None
+    yield from read_specs(text.splitlines(), shown)
+
+
+def _announce(app: App, pbx: Emulator) -> None:
+    app.console.result(f"{pbx.url}\nread key:  {pbx.read_key}\nwrite key: {pbx.write_key}")
+
+
+def _reason(error: OSError) -> str:
+    from pbxsync.disk.atomic import reason  # noqa: PLC0415 - only a mistake needs it
+
+    return inert(f"{error.filename}: {reason(error)}" if error.filename is not None else str(error))
