@@ -106,6 +106,11 @@ class Change:
     was: Destination | None = dataclass_field(default=None, compare=False, repr=False)
     type: str = ""
 
+    @property
+    def objectid(self) -> str:
+        """The id of the destination that is updated; an add has none yet, and then it is empty."""
+        return self.id or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Unmanaged:

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "mutants"
-PROCESSES: Final = "2"
+PROCESSES: Final = os.environ.get("PROCESSES", "2")
 ENOUGH: Final = 0.9
 #: What a status of a mutant means; every other one is a test that failed, an error or a time-out: caught.
 SURVIVED: Final = (0, 5, 33, None)

@@ -100,16 +100,15 @@ class Adder(Sender):
             )
 
         def fits(found: Destination) -> bool:
-            return not mismatches(change, fields, found, lambda *_: True)
+            return not mismatches(change, fields, found, self.hide(found))
 
         rows = [row for row in listing.rows if row.name == wanted["name"] or row.name not in known.names]
         end = settle(wanted["name"], known.ids or frozenset(), rows, fetch, fits)
-        if end.ours is not None:
-            return self._compared(change, end.ours, lost)
-        if end.near is not None and not end.problem:
-            return self._compared(change, end.near, lost)
-        if end.near is not None:
+        if end.near is not None and end.problem:
             return Written(Outcome(change, Status.FAILED, end.near.id, end.problem), end.near)
+        row = end.ours or end.near
+        if row is not None:
+            return self._compared(change, row, lost)
         if is_refusal(lost) and not end.problem:
             return refused(change, lost, untouched=True)
         reason = end.problem or "it is not there, and is not sent again in this run"

@@ -13,8 +13,6 @@ from pbxsync.planning.fingerprint import key_mark, moved_fields
 from pbxsync.text.inert import cited, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pbxsync.apply.reading import LiveReader
     from pbxsync.crew import Crew
     from pbxsync.model import Change, Destination, Plan, TenantPlan
@@ -49,14 +47,14 @@ class Freshness:
     live: LiveReader
     crew: Crew
 
-    def check(self, plan: Plan, tick: Callable[[], None] | None = None) -> Plan:
+    def check(self, plan: Plan) -> Plan:
         """Return the plan with the live rows filled in, fit to be applied.
 
         Reads each object that the plan updates, and lists the tenants to which it adds; nothing else. Raises StalePlan
         with all that moved, PlanError where something could not be read, KeyRevoked at once.
         """
         concerned = [tenant for tenant in plan.tenants if tenant.changes]
-        checked = {each.tenant.tenant: each for each in self.crew.all(self._tenant, concerned, tick)}
+        checked = {each.tenant.tenant: each for each in self.crew.all(self._tenant, concerned)}
         moved = [line for each in checked.values() for line in each.moved]
         unread = [line for each in checked.values() for line in each.unread]
         more = [f"and {len(unread) - _SHOWN:,} more that cannot be read"] if len(unread) > _SHOWN else []
@@ -98,21 +96,21 @@ class Freshness:
     def _update(self, change: Change) -> _Row:
         where = f"{shortened(change.tenant)}: destination {change.id}"
         try:
-            now = self.live.read(change.tenant, change.id or "")
+            now = self.live.read(change.tenant, change.objectid)
         except KeyRevoked:
             raise
         except NotThere:
             return _Row(moved=(f"{where} ({cited(change.name)}) is not there any more",))
         except WireError as error:
             return _Row(unread=(f"{where}: cannot be read: {error}",))
-        mark = key_mark(change.live or "")
+        mark = key_mark(change.live)
         if mark is not None and mark != self.live.mark(change.tenant):
             text = (
                 f"{where} has sensitive params, and was fingerprinted with another key than the one there is now: give"
                 " apply the read key that plan had too"
             )
             return _Row(unread=(text,))
-        moved = moved_fields(change.live or "", self.live.fingerprint(change.tenant, now))
+        moved = moved_fields(change.live, self.live.fingerprint(change.tenant, now))
         hidden = self.live.hidden_fields(now)
         return _Row(now, tuple(_moved(change, name, now, hidden) for name in moved))
 
@@ -140,7 +138,7 @@ def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str])
     """
     start = f"{shortened(change.tenant)}: destination {change.id}: {field}"
     planned = next((row for row in change.diff if row.field == field), None)
-    keyed = planned is None and field.startswith("param") and key_mark(change.live or "") is not None
+    keyed = planned is None and field.startswith("param") and key_mark(change.live) is not None
     if field in hidden or keyed or (planned is not None and planned.sensitive):
         return f"{start} (sensitive) has moved"
     value = cited(values(now)[field] or "", 1000)

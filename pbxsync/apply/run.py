@@ -14,11 +14,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.apply import sending
 from pbxsync.apply.adding import Known
 from pbxsync.apply.target import expected
 from pbxsync.apply.write import is_add
 from pbxsync.errors import JournalError, NoConnection, WireError
-from pbxsync.model import Outcome, Report, Status
+from pbxsync.model import Report, Status
 from pbxsync.planning.fingerprint import moved_fields
 from pbxsync.planning.order import given_up, taken
 from pbxsync.text.inert import cited
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from pbxsync.apply.write import Writer
     from pbxsync.crew import Crew
-    from pbxsync.model import Change, Destination, Plan, TenantPlan
+    from pbxsync.model import Change, Destination, Outcome, Plan, TenantPlan
 
 #: What was read longer ago than this, in seconds, is read again before it is written.
 FRESH_SECONDS: Final = 10.0
@@ -61,7 +62,7 @@ class Applier:
             outcome = self._attempt(change, tenant, known)
             name = given_up(change)
             if name is not None and not outcome.status.good:
-                known.kept[name] = change.id or ""
+                known.kept[name] = change.objectid
             self.done(outcome)
             ended.append(outcome)
         return self._without_twins(ended, tenant, known)
@@ -86,15 +87,15 @@ class Applier:
             else:
                 was, why = self._row(change, tenant)
         if why:
-            return Outcome(change, Status.NOT_SENT, change.id, why)
+            return sending.outcome(change, Status.NOT_SENT, why)
         return self.writer.write(change, was, known)
 
     def _row(self, change: Change, tenant: TenantPlan) -> tuple[Destination | None, str]:
         """Return the row that an update meets, read again where that was a while ago, and a sentence if it moved."""
         if change.was is not None and _fresh(tenant):
             return change.was, ""
-        now = self.writer.live.read(change.tenant, change.id or "")
-        fields = moved_fields(change.live or "", self.writer.live.fingerprint(change.tenant, now))
+        now = self.writer.live.read(change.tenant, change.objectid)
+        fields = moved_fields(change.live, self.writer.live.fingerprint(change.tenant, now))
         if not fields:
             return now, ""
         return now, f"somebody changed it since it was planned ({', '.join(fields)}): nothing was written; plan again"
@@ -121,7 +122,7 @@ class Applier:
             self.writer.halt.stop(str(error))
         if isinstance(error, NoConnection):
             self.writer.halt.heard(answered=False)
-        return Outcome(change, Status.NOT_SENT, change.id, str(error))
+        return sending.outcome(change, Status.NOT_SENT, str(error))
 
     def _without_twins(self, ended: list[Outcome], tenant: TenantPlan, known: Known) -> list[Outcome]:
         """Return the outcomes with each add that somebody else made too marked as failed."""
@@ -132,11 +133,11 @@ class Applier:
             listing = known.listing or self.writer.pbx.destinations(tenant.tenant)
         except WireError as error:
             text = f"added, but whether somebody added the same name meanwhile is not known: {error}"
-            return [replace(each, message=text) if each.id in added and is_add(each.change) else each for each in ended]
+            return [replace(each, message=text) if each.id in added else each for each in ended]
         twins: dict[str, list[str]] = {}
         for row in listing.rows:
             twins.setdefault(row.name, []).append(row.id)
-        return [_twinned(each, twins) if each.id in added and is_add(each.change) else each for each in ended]
+        return [_twinned(each, twins) if each.id in added else each for each in ended]
 
 
 def _fresh(tenant: TenantPlan) -> bool:

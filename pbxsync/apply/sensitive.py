@@ -77,7 +77,7 @@ class Restorer:
             value = found[row.field]
             if value is None:
                 faults.append(f"{where}: {row.label or row.field}: no tenant file gives its value any more")
-            elif key_mark(row.fingerprint or "") != hasher.mark:
+            elif key_mark(row.fingerprint) != hasher.mark:
                 faults.append(
                     f"{where}: {row.label or row.field}: planned with another key: give apply that read key too"
                 )
@@ -90,8 +90,7 @@ class Restorer:
         for entry in entries:
             if (entry.id is not None and entry.id == change.id) or (entry.id is None and entry.name == change.name):
                 after = next((row.after_id for row in change.diff if row.field == "type"), None)
-                was = None if change.was is None else change.was
-                want = wanted(entry, was, self.types, [after] if after else [], self.words)
+                want = wanted(entry, change.was, self.types, [after] if after else [], self.words)
                 return {f"param{number}": value for number, value in enumerate(want.destination.params, 1)}
         return {}
 

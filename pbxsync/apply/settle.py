@@ -45,7 +45,7 @@ def settle(
     if len(named) == 1:
         found = fetch(named[0])
         return Settled(ours=found) if fits(found) else Settled(near=found)
-    if len(named) > 1:
+    if named:
         ids = ", ".join(row.id for row in named)
         return Settled(
             problem=f"there are {len(named)} new destinations of this name now (ids {ids}): remove all but one"

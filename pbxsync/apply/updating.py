@@ -26,7 +26,7 @@ class Updater(Sender):
         What said to the last that it has too much to do may have acted all the same, as a limit on replies does.
         """
         for tries in itertools.count(1):
-            lost = self.sent(lambda: self.pbx.update(change.tenant, change.id or "", columns(change)))
+            lost = self.sent(lambda: self.pbx.update(change.tenant, change.objectid, columns(change)))
             passing = _may_pass(lost)
             if passing and surely_idle(lost) and self.again(lost, tries):
                 continue
@@ -38,7 +38,7 @@ class Updater(Sender):
     def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> Written:
         """Return what an update came to."""
         try:
-            stored = self.live.read(change.tenant, change.id or "")
+            stored = self.live.read(change.tenant, change.objectid)
         except WireError as error:
             if is_refusal(lost):
                 return refused(change, lost, untouched=False)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 #: Bytes of the longest line that is read: twenty params of 100 kB each, old and new.
 _LONGEST: Final = 4 * 1024 * 1024
+#: Of a journal format the part that must be ours.
+_MAJOR: Final = FORMAT.partition(".")[0]
 _NAME_IT: Final = "name the .jsonl file of an apply"
 
 
@@ -119,7 +121,7 @@ def _lines(path: Path, shown: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _object(text: bytes) -> dict[str, Any]:
-    value = json.loads(text.decode("utf-8"))
+    value = json.loads(text.decode())
     _require(isinstance(value, dict))
     found: dict[str, Any] = value
     return found
@@ -127,7 +129,7 @@ def _object(text: bytes) -> dict[str, Any]:
 
 def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
     version, url = _text(line, "journal"), _text(line, "url")
-    if version.partition(".")[0] != FORMAT.partition(".")[0]:
+    if version.partition(".")[0] != _MAJOR:
         raise JournalError(f"{shown} was written by another pbxsync (journal format {cited(version)})")
     if known not in {None, url}:
         raise JournalError(f"{shown} holds runs against several PBXs: nothing was done")
@@ -136,9 +138,9 @@ def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
 
 def _note(writes: dict[tuple[int, int], Write], run: int, line: dict[str, Any]) -> None:
     """Take in the line before or after a write."""
-    number = line.get("n")
+    number: Any = line.get("n")
     _require(type(number) is int and run > 0)
-    key = (run, int(number or 0))
+    key = (run, number)
     if line.get("kind") == "before":
         _require(key not in writes)
         writes[key] = _before(line)
@@ -190,7 +192,7 @@ def _identity(line: dict[str, Any]) -> str | None:
 def _text(line: dict[str, Any], key: str) -> str:
     value = line.get(key)
     if not isinstance(value, str):
-        raise _Wrong(key)
+        raise _Wrong
     return value
 
 

@@ -94,13 +94,13 @@ class Reverser:
             return _Object(notes=(f"{where}: it is not there any more",), blocked=True)
         except WireError as error:
             return _Object(notes=(f"{where}: it cannot be read: {error}",), blocked=True)
-        if not moved_fields(first.live or "", current):
+        if not moved_fields(first.live, current):
             return _Object()  # as it was before the first of them
         moved = self._moved(writes, now, current)
         if moved and not self.force:
             text = f"{where}: {moved}: left alone; --force puts the journal's values back all the same"
             return _Object(notes=(text,), blocked=True)
-        diff, notes = self._diff(writes, now, moved_fields(first.live or "", current))
+        diff, notes = self._diff(writes, now, moved_fields(first.live, current))
         lines = tuple(f"{where}: {note}" for note in notes)
         return _Object(self._change(first.tenant, now, current, diff) if diff else None, lines)
 
@@ -114,7 +114,7 @@ class Reverser:
         if left is not None:
             moved = moved_fields(left, current)
             return f"somebody changed it since ({', '.join(moved)})" if moved else ""
-        moved = moved_fields(last.live or "", current)
+        moved = moved_fields(last.live, current)
         ours = {row.field for row in last.diff if self._ours(row, now, last.tenant)}
         if set(moved) <= ours:
             return ""

@@ -132,7 +132,7 @@ class Journal:
 
     def _write(self, line: dict[str, Any]) -> None:
         # No value that is written holds a key (plans refuse those); messages and what was read back may.
-        data = self._redact(json_text(line, indent=None)).encode("utf-8", "surrogatepass")
+        data = self._redact(json_text(line, indent=None)).encode()
         try:
             self._file.append(data)
         except OSError:

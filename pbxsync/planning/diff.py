@@ -33,7 +33,7 @@ def differing(live: Destination, desired: Destination) -> tuple[str, ...]:
 
     # One line each: deepdiff would spend quadratic time on showing how texts of many lines differ.
     before, after = ({name: json.dumps(text) for name, text in values(each).items()} for each in (live, wanted))
-    affected = set(DeepDiff(before, after, view="tree").affected_root_keys)
+    affected = set(DeepDiff(before, after).affected_root_keys)
     return tuple(name for name in FIELDS if name in affected)
 
 

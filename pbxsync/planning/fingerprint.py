@@ -52,14 +52,15 @@ class Fingerprinter:
         return f"sha256:{mark}:{whole}:{''.join(each[:_SHORT] for each in fields.values())}"
 
 
-def key_mark(fingerprint: str) -> str | None:
+def key_mark(fingerprint: str | None) -> str | None:
     """Return the mark of the key that a fingerprint was made with, None for one without a key."""
-    mark = fingerprint.split(":")[1] if fingerprint.count(":") >= 2 else _PLAIN
+    mark = fingerprint.split(":")[1] if fingerprint is not None and fingerprint.count(":") >= 2 else _PLAIN
     return None if mark == _PLAIN else mark
 
 
-def moved_fields(before: str, now: str) -> tuple[str, ...]:
+def moved_fields(before: str | None, now: str) -> tuple[str, ...]:
     """Return the names of the fields in which two fingerprints of a row differ; all where they do not tell which."""
+    before = before or ""
     if before.split(":")[2:] == now.split(":")[2:]:
         return ()
     ours, theirs = (text.rpartition(":")[2] for text in (before, now))

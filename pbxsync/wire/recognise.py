@@ -44,7 +44,7 @@ def usable(reply: Reply, request: Request, redact: Redactor) -> bytes:
 def text(body: bytes, request: Request, redact: Redactor) -> str:
     """Return a body as text. It is UTF-8 or not understood: to guess a charset is to mangle a name."""
     try:
-        return body.decode("utf-8")
+        return body.decode()
     except UnicodeDecodeError:
         raise unrecognised("a reply that is not UTF-8", body, request, redact) from None
 
@@ -56,7 +56,7 @@ def unrecognised(what: str, body: bytes | str, request: Request, redact: Redacto
     """
     if redact.withhold or request.jsondata is not None:
         return Unrecognised(f"{request}: {what} ({len(body):,} long; not shown, it may hold sensitive values)")
-    shown = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    shown = body.decode(errors="replace") if isinstance(body, bytes) else body
     # Redacted first: an excerpt that is cut within a key would no longer be recognised as holding one.
     return Unrecognised(f"{request}: {what}: '{shortened(redact(shown.lstrip()[:20_000]).strip(), 160)}'")
 

@@ -41,7 +41,7 @@ class Redactor:
         for start, stop in self._known.found(text):
             parts += [text[end:start], PLACEHOLDER]
             end = stop
-        return text if not end else "".join([*parts, text[end:]])
+        return "".join([*parts, text[end:]])
 
     def finds(self, text: str) -> bool:
         """Whether `text` holds a key."""
@@ -93,8 +93,7 @@ class _Finder:
 
     def found(self, text: str, *, bytewise: bool = False) -> list[tuple[int, int]]:
         """Return where keys start and end, in order and apart. `bytewise`: each character of the text is a byte."""
-        spans = list(self._forms.found(text) if self._plain else self._deep(text, bytewise=bytewise))
-        return _apart(spans) if len(spans) > 1 else spans
+        return _apart(self._forms.found(text) if self._plain else self._deep(text, bytewise=bytewise))
 
     def _deep(self, text: str, *, bytewise: bool) -> Iterator[tuple[int, int]]:
         """Yield where keys start and end in the text as it is, and in what it comes to when escapes are undone."""
@@ -125,11 +124,12 @@ class _Forms:
         self._size = min(map(len, forms), default=0)
         self.longest = max(map(len, forms), default=1)
         self._by_start: dict[str, list[str]] = defaultdict(list)
-        for form in sorted(forms, key=len, reverse=True):
+        ordered = sorted(forms, reverse=True)  # of two that begin alike the longer one first
+        for form in ordered:
             self._by_start[form[: self._size]].append(form)
         # The few forms of one or two keys are found faster by the regular expression engine.
         few = len(forms) <= 64
-        self._pattern = re.compile("|".join(map(re.escape, self._all()))) if few and forms else None
+        self._pattern = re.compile("|".join(map(re.escape, ordered))) if few and forms else None
 
     def found(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where forms start and end in the text, in order and without overlap."""
@@ -145,9 +145,6 @@ class _Forms:
                 end = at + len(form)
                 yield at, end
 
-    def _all(self) -> list[str]:
-        return sorted((form for forms in self._by_start.values() for form in forms), key=len, reverse=True)
-
 
 def _written(keys: set[str]) -> set[str]:
     from pbxsync.wire import keyforms  # noqa: PLC0415 - all that has no key, --help above all, must not pay for it
@@ -155,7 +152,7 @@ def _written(keys: set[str]) -> set[str]:
     return {form for key in keys for form in keyforms.forms(key)}
 
 
-def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return spans in order, with those that overlap as one."""
     apart: list[tuple[int, int]] = []
     for start, stop in sorted(spans):

@@ -75,7 +75,7 @@ def one_destination(value: Any, wanted: str) -> Row | None:
         raise ShapeError(f"the row of {row.id} where {shortened(wanted)} was asked for")
     if not isinstance(raw, dict) or _PARAMS[0] not in raw:
         raise ShapeError("a row without params")
-    return row if row.params is not None else Row(row.id, row.name, row.type_id, row.type_name, _params(raw))
+    return row._replace(params=_params(raw))
 
 
 def types(value: Any) -> tuple[Type, ...]:
