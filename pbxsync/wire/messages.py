@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pbxsync.text.inert import shortened
+from pbxsync.errors import UsageError
+from pbxsync.text.inert import cited, shortened
 
 
 class Request(NamedTuple):
@@ -23,7 +24,7 @@ class Request(NamedTuple):
 
     @property
     def query(self) -> str:
-        """The query string, still without the key."""
+        """The query string, still without the key. Raises UsageError for what no query can hold."""
         return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
 
     def __str__(self) -> str:
@@ -54,4 +55,9 @@ def _shown(text: str) -> str:
 
 def _quoted(text: str) -> str:
     """Quote what stands in a query; nearly all of it is letters and digits, and needs none."""
-    return text if text.isascii() and text.isalnum() else quote(text, safe="")
+    if text.isascii() and text.isalnum():
+        return text
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:  # half of a surrogate pair, out of JSON or bytes that were no UTF-8
+        raise UsageError(f"{cited(text)} cannot be sent: a character of it is none that UTF-8 has") from None

@@ -241,6 +241,20 @@ def _edited(plan: Path, *, digest: bool, **changes: Any) -> None:
     plan.write_text(json.dumps(tree))
 
 
+def test_a_tenant_that_no_query_can_hold_is_refused_before_any_request(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.clear_log()
+    tree = json.loads(plan.read_text())
+    tree["tenants"][0]["tenant"] = "DE\ud800MO"
+    _edited(plan, digest=True, tenants=tree["tenants"])
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert r'"DE\ud800MO" cannot be sent' in ran.err
+    assert "should not have happened" not in ran.err
+    assert not stage.pbx.log
+    del boss
+
+
 @pytest.mark.parametrize(
     ("changes", "digest", "why"),
     [
