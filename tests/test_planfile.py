@@ -288,6 +288,8 @@ SPOILED: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (row(1, 2, before="x"), "changes[1].diff has a value before an add"),
     (row(1, 1, before_id="1"), "changes[1].diff has a value before an add"),
     (row(1, 1, after_id=None), "diff[1].after_id must be a text"),
+    (row(1, 1, after_id="FORWARD"), "diff[1].after_id must be a number in quotes"),
+    (row(1, 1, after_id="1" * 5000), "diff[1].after_id must be a number in quotes"),
     (row(1, 1, field="param2"), "changes[1].diff needs name and type for an add"),
 ]
 

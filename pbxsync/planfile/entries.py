@@ -11,6 +11,8 @@ from pbxsync.planfile.shape import Wrong, count, each, flag, require, text, text
 _FIELDS: Final = frozenset(f"param{number}" for number in range(1, PARAM_COUNT + 1)) | {"name", "type"}
 _ACTIONS: Final = {str(action): action for action in Action}
 _ID: Final = re.compile("[1-9][0-9]{0,17}")
+#: The number of a type, as it is sent.
+_NUMBER: Final = re.compile("[0-9]{1,18}")
 
 
 def tenant_plan(row: dict[str, Any]) -> TenantPlan:
@@ -105,4 +107,5 @@ def _field(row: dict[str, Any]) -> FieldDiff:
         require(diff.before is None and diff.after is None, "after", "must be null where it is sensitive")
     else:
         require(diff.after is not None, "after", "must be a text")
+    require(diff.after_id is None or bool(_NUMBER.fullmatch(diff.after_id)), "after_id", "must be a number in quotes")
     return diff
