@@ -16,6 +16,7 @@ from pbxsync.planning.diff import FIELDS, values
 from pbxsync.planning.fingerprint import key_mark, moved_fields
 from pbxsync.planning.order import in_order, taken
 from pbxsync.text.inert import cited, shortened
+from pbxsync.wire.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +141,7 @@ class Reverser:
                 notes.append(f"{field} is sensitive: put it back by hand")
             elif self.redact.finds(value):
                 notes.append(f"{field} holds a key of the project: put it back by hand")
-            elif row.old is None or (field == "type" and not (row.old.isascii() and row.old.isdigit())):
+            elif row.old is None or (field == "type" and whole_number(row.old) is None):
                 notes.append("nobody knows which type it had: put it back by hand")
             elif row.old != value:
                 diff.append(self._field(row, now, value))

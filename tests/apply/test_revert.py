@@ -405,6 +405,18 @@ def test_a_type_that_nobody_knew_is_said_to_be_put_back_by_hand(stage: Stage) ->
     assert live(stage)[0]["cu_param1"] == "1"
 
 
+@pytest.mark.parametrize("number", ["", "FORWARD", "1" * 5000])
+def test_a_type_whose_number_is_none_is_put_back_by_hand(stage: Stage, number: str) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "type": "CALLBACK"})
+    stage.apply()
+    journal = stage.journals[0]
+    told = lines(journal)
+    next(row for row in told[1]["diff"] if row["field"] == "type")["old_id"] = number
+    journal.write_text("".join(json.dumps(line) + "\n" for line in told))
+    assert "nobody knows which type it had: put it back by hand" in revert(stage, journal)[1]
+
+
 def test_a_revoked_key_ends_a_revert_at_once(stage: Stage) -> None:
     for number in range(12):
         stage.pbx.put("DEMO", cu_name=f"Desk {number}", cu_param1="1")
