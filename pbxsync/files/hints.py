@@ -71,7 +71,7 @@ def _bad_start(character: str) -> str:
 def _in_brackets(text: str, context: str, began: tuple[int, int] | None, problem: str, found: tuple[int, int]) -> Fault:
     index = _index(text, found)
     if text[index - 1 : index + 1] == "${":
-        return (*found, 'inside { } a reference needs quotes: write "${...}"')
+        return (*found, 'inside [ ] and { } a reference needs quotes: write "${...}"')
     opened = max(text.rfind("[", 0, index), text.rfind("{", 0, index))
     hashes = [match.end() for match in _HASH.finditer(text, max(opened, 0), index)]
     if hashes:

@@ -171,7 +171,7 @@ SYNTAX: list[tuple[str, bytes, tuple[int, int, str]]] = [
     ("comment in a list", b"a: [#31#06, x]\nb: c\n", (0, 4, COMMENT)),
     ("comment in a list later", b"a: [x, #31#]", (0, 7, COMMENT)),
     ("comment in a mapping", b"- {a: b}\n- {a: x, b: #31#}\n- c", (1, 12, COMMENT)),
-    ("reference in braces", b"k: {read: ${X}}", (0, 11, 'inside { } a reference needs quotes: write "${...}"')),
+    ("reference in braces", b"k: {read: ${X}}", (0, 11, 'inside [ ] and { } a reference needs quotes: write "${...}"')),
     ("value missing", b"a: [x,,y]", (0, 6, NODE)),
     ("closing", b"a: ]", (0, 3, NODE)),
     ("bar", b"a: |x", (0, 4, BLOCK)),
