@@ -92,12 +92,12 @@ def queue_events(body: Body) -> Iterator[QueueEvent]:
 
 
 def _rows(body: Body) -> Iterator[dict[str, str]]:
-    """Yield each line of a CSV by its columns. One that has more or fewer fields than the first is no row."""
+    """Yield each line of a CSV that is not empty, by its columns. Other fields than the first line has are an error."""
     with body:
         reader = csv.reader(_lines(body), strict=True)
         try:
             columns = next(reader, [])
-            for row in reader:
+            for row in filter(None, reader):
                 if len(row) != len(columns):
                     raise Unrecognised(
                         f"{body.request}: line {reader.line_num} has {len(row)} fields, not {len(columns)}"

@@ -33,7 +33,7 @@ def check_start(start: bytes, request: Request, operation: Operation | None, red
     """Raise NotThere for an empty reply, and Unrecognised for one that is no answer to this operation."""
     if start.strip().decode("latin-1") in NOTHING:
         raise NotThere(_nothing(request, may_write=operation is None or not operation.reads))
-    wrong = _wrong(start, operation)
+    wrong = _wrong(start, request, operation)
     if wrong:
         raise unrecognised(wrong, start[:_LOOKED_AT], request, redact)
 
@@ -59,15 +59,17 @@ def looks_binary(start: bytes) -> bool:
     return False
 
 
-def _wrong(start: bytes, operation: Operation | None) -> str:
+def _wrong(start: bytes, request: Request, operation: Operation | None) -> str:
     """Return what is wrong with the beginning of a reply, or nothing."""
     kind = operation.kind if operation is not None else ""
     reqtype = operation.reqtype if operation is not None else ""
+    as_csv = kind == "CSV" and request.value("format").lower() == "csv"
     checks = (
         (reqtype != "HELP" and _PAGE.match(start), "an HTML page: a login page, or a proxy in front of the PBX"),
         (_PHP.match(start), "an error message of PHP"),
         (kind in {"text", ""} and _FAILURE.match(start), "the PBX says no"),
         (kind == "JSON" and not _JSON.match(start), "a reply that is no JSON"),
+        (as_csv and _JSON.match(start), "JSON where CSV belongs"),
         (kind == "audio" and not looks_binary(start), "a text where audio belongs"),
         (reqtype == "DIAL" and not _SUCCESS.match(start), "not the success that the document shows"),
         (reqtype == "COUNTCALLS" and not _NUMBER.match(start), "a reply that is no number"),

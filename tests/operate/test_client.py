@@ -240,6 +240,30 @@ def test_digits_that_are_no_number_are_no_crash(digits: str) -> None:
         assert [(row.time, row.seconds) for row in client.voicemail_messages("DEMO", "102")] == [(None, None)]
 
 
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ('[{"mailbox": 102, "msgid": null, "fullname": "Boss"}]', ("102", "")),
+        ('{"102": {"fullname": "Boss"}, "103": {"mailbox": "7", "msgid": "x"}}', ("102", "102")),
+        ('{"9": {"mailbox": "102", "msgid": "1-4", "more": [1]}}', ("102", "1-4")),
+    ],
+)
+def test_voice_mail_by_key_or_in_a_list_has_its_numbers(rows: str, found: tuple[str, str]) -> None:
+    with RawServer(lambda _: reply(rows)) as server, Client(f"http://127.0.0.1:{server.port}/", "K33P") as client:
+        assert (client.voicemails("DEMO")[0].number, client.voicemail_messages("DEMO", "102")[0].id) == found
+
+
+def test_an_empty_line_of_a_report_is_no_row_and_an_error_in_json_no_empty_report() -> None:
+    bodies = iter(["uniqueid,did\n\n1,2\n\n", "uniqueid\n", '{"error": "no such tenant"}'])
+    with RawServer(lambda _: reply(next(bodies))) as server:
+        client = Client(f"http://127.0.0.1:{server.port}/", "K33P", retries=1)
+        assert [row.uniqueid for row in client.cdrs("DEMO", "2017-01-01", "2017-02-01")] == ["1"]
+        assert list(client.cdrs("DEMO", "2017-01-01", "2017-02-01")) == []
+        with pytest.raises(Unrecognised, match="JSON where CSV belongs"):
+            list(client.cdrs("DEMO", "2017-01-01", "2017-02-01"))
+        client.close()
+
+
 def test_a_line_with_other_fields_than_the_first_is_an_error(client: Client, demo: Emulator) -> None:
     demo.faults.add("php-warning action=QUEUELOGS")
     with pytest.raises(Unrecognised, match="an error message of PHP"):

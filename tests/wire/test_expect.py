@@ -12,7 +12,8 @@ from pbxsync.wire.redact import Redactor
 
 LIST = "MANAGEDB object=CUSTOM action=list"
 DIAL, COUNT, SOUND = "DIAL", "COUNTCALLS", "INFO info=recording"
-CSV, PAUSE, HELP, OTHER = "INFO info=CDRS", "AGENT action=PAUSE", "HELP", "FAX action=send"
+CSV, CDRS = "INFO info=CDRS format=csv", "INFO info=CDRS format=json"
+PAUSE, HELP, OTHER = "AGENT action=PAUSE", "HELP", "FAX action=send"
 
 
 def request(words: str) -> Request:
@@ -39,6 +40,7 @@ def begun(words: str, start: bytes) -> None:
         (SOUND, b"\xff\xfb\x90d" + b"\xaa" * 60),
         (CSV, b"uniqueid,realsrc\n"),
         (CSV, b"Warning,Error\nError,1\n"),
+        (CDRS, b'[{"uniqueid": "1"}]'),
         (PAUSE, b"Paused"),
         (HELP, b"<html><body>Syntax</body></html>"),
         (OTHER, b"anything at all"),
@@ -61,6 +63,7 @@ def test_what_is_an_answer_passes(words: str, start: bytes) -> None:
         (COUNT, b"[]", "no number"),
         (SOUND, b"not found", "a text where audio belongs"),
         (CSV, b"<!DOCTYPE html><html>", "an HTML page"),
+        (CSV, b'{"error": "no such tenant"}', "JSON where CSV belongs"),
         (OTHER, b"\n<HTML>", "an HTML page"),
         (HELP, b"<br />\n<b>Warning</b>:  include(): failed", "an error message of PHP"),
         (CSV, b"PHP Fatal error:  Uncaught", "an error message of PHP"),
