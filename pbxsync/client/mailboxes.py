@@ -54,7 +54,7 @@ def mailboxes(body: Body, redact: Redactor) -> tuple[Mailbox, ...]:
             old=whole_number(row.get("oldmessages", "")),
             columns=row,
         )
-        for row in _rows(body, redact)
+        for row in _rows(body, redact, "mailbox")
     )
 
 
@@ -69,18 +69,22 @@ def messages(body: Body, redact: Redactor) -> tuple[Message, ...]:
             folder=row.get("folder", ""),
             columns=row,
         )
-        for row in _rows(body, redact)
+        for row in _rows(body, redact, "msgid")
     )
 
 
-def _rows(body: Body, redact: Redactor) -> list[dict[str, str]]:
-    """Return the rows of a JSON reply, an array or an object of objects, with every plain value as text."""
+def _rows(body: Body, redact: Redactor, identity: str) -> list[dict[str, str]]:
+    """Return the rows of a JSON reply, with every plain value as text.
+
+    They come as an array, or as an object; a row of that may lack its `identity`, for which the key stands (guess).
+    """
     with body:
         data = body.read()
     try:
         value = parse(as_text(data, body.request, redact))
-        rows = list(value.values()) if isinstance(value, dict) else value
-        return [_row(each) for each in rows]
+        if isinstance(value, dict):
+            return [{identity: key, **_row(each)} for key, each in value.items()]
+        return [_row(each) for each in value]
     except ShapeError as error:
         raise unrecognised(f"a reply with {error}", data, body.request, redact) from None
 
