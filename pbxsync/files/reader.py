@@ -99,7 +99,8 @@ class _Builder:
     def __init__(self, characters: Characters, event: Any) -> None:
         self.text, self.faults, self.back = characters
         self.event = event
-        self.has_escapes = "\\" in self.text
+        #: Whether a scalar with a text is that text, and needs no second look: in nearly every file.
+        self.plain = "\\" not in self.text and self.back is None
         self.nodes = 0
         self.aliased = 0
         self.commented: set[tuple[int, int]] = set()
@@ -132,6 +133,8 @@ class _Builder:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise _Fatal(line, column, f"more than {MAX_NODES:,} values in one file: split it")
+        if kind is ScalarEvent and self.plain and event.value and event.anchor is event.tag is None:
+            return event.value, line, column
         if event.tag is not None:
             self.fault(line, column, "a tag (!): every value is text here; take it out, or put the value in quotes")
         if event.anchor is not None:
@@ -155,7 +158,7 @@ class _Builder:
             if _COMMENT.match(self.text, mark.index):
                 self.commented.add((mark.line, mark.column))
             return None
-        if self.has_escapes and event.style == '"' and (found := FORBIDDEN.search(text)):
+        if not self.plain and event.style == '"' and (found := FORBIDDEN.search(text)):
             place = escape_place(self.text, event.start_mark.index, event.end_mark.index)
             self.fault(*place, control_message(found.group()))
         return text if self.back is None else text.translate(self.back)
