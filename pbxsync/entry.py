@@ -76,7 +76,14 @@ class Param(NamedTuple):
 
     key: str
     value: str
-    place: Place
+    file: str
+    line: int
+    column: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands; made when it is asked for, since nearly no param has anything wrong with it."""
+        return Place(self.file, self.line, self.column)
 
 
 class Entry(NamedTuple):

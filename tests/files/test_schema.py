@@ -42,7 +42,7 @@ destinations:
     found = desired(here, {file: text})
 
     def params(*written: tuple[str, str, int, int]) -> tuple[Param, ...]:
-        return tuple(Param(key, value, Place(file, line, column)) for key, value, line, column in written)
+        return tuple(Param(key, value, file, line, column) for key, value, line, column in written)
 
     number, caller, time = ("1", "3564732920", 5, 14), ("2", "INCOMINGDID", 5, 26), ("3", "", 5, 39)
     night = ("number", "+45 70 12 34 56", 9, 7), ("3", "045", 10, 7)

@@ -9,6 +9,7 @@ import pytest
 
 from pbxsync.entry import Entry, Place, Secret
 from pbxsync.files.desired import load
+from pbxsync.files.shelf import IN_MEMORY
 from pbxsync.model import Action, Change, FieldDiff, Plan, TenantPlan
 from pbxsync.planning.match import match
 from pbxsync.project import find
@@ -89,16 +90,16 @@ def test_loading_is_linear(tmp_path: Path, few: tuple[int, int, int], many: tupl
     assert at_most_linear(work(few), work(many), 8)
 
 
-def test_files_are_held_in_few_bytes(tmp_path: Path) -> None:
-    folder = write(tmp_path / "tenants", 20, 1, 200)
+def test_what_a_fleet_wants_takes_a_megabyte_and_a_little(tmp_path: Path) -> None:
+    folder = write(tmp_path / "tenants", 100, 1, 200)
     project = find([folder], None, {}, tmp_path)
     load([folder], project)
     tracemalloc.start()
     desired = load([folder], project)
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert desired.destinations == 4000
-    assert held / 4000 < 40, "bytes a destination"
+    assert desired.destinations == 20_000
+    assert held < 1.2 * IN_MEMORY, "bytes: the rest of them is in a file"
 
 
 def plan(changes: int) -> Plan:
