@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from pbxsync.entry import PARAM_COUNT, Entry, Param, Place, Problem, Secret, Type
 
@@ -44,8 +44,7 @@ __all__ = [
 FROM_JOURNAL: Final = "journal"
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """A custom destination, desired or live: both sides are brought into this one form before they meet.
 
     `params` has always `PARAM_COUNT` items. In a desired one, None (of `name`, `type` or a param) means "leave it as it

@@ -93,23 +93,30 @@ class _Index:
             group = near[alike(name)]
             if len(group) < _MOST_ALIKE:
                 group.append(name)
+        all_apart = len(near) == len(self.by_name)
         found = []
         for entry, identity in pairs:
             if entry.name is None:
                 continue
-            others = [name for name in near.get(alike(entry.name), ()) if name != entry.name]
-            live = [(other, self.names[other]) for name in others for other in self.by_name[name][:_MOST_ALIKE]]
-            found += [_alike(entry, *each) for each in live if each[0] != identity]
-            found += self._left_behind(entry, identity)
+            if not (all_apart and entry.name in self.by_name):  # else its own is the only live name like it
+                found += self._nearly(entry, identity, near.get(alike(entry.name), ()))
+            if entry.renamed_from is not None:
+                found += self._left_behind(entry, identity, entry.renamed_from)
         return found
 
-    def _left_behind(self, entry: Entry, identity: str | None) -> list[str]:
+    def _nearly(self, entry: Entry, identity: str | None, names: Sequence[str]) -> list[str]:
+        """Tell of the live destinations with one of `names`, which are alike, but for what the entry itself is."""
+        others = [name for name in names if name != entry.name]
+        live = [(other, name) for name in others for other in self.by_name[name][:_MOST_ALIKE]]
+        return [_alike(entry, other, name) for other, name in live if other != identity]
+
+    def _left_behind(self, entry: Entry, identity: str | None, old_name: str) -> list[str]:
         """Tell of a `renamed_from` that is still live beside the new name: it matches nothing any more."""
-        old = self.by_name.get(entry.renamed_from, ()) if entry.renamed_from not in {None, entry.name} else ()
+        old = self.by_name.get(old_name, ()) if old_name != entry.name else ()
         if identity is None or entry.id is not None or identity in old or not old:
             return []
         text = (
-            f"{entry.place}: renamed_from {cited(entry.renamed_from or '')} is live as well (id {', '.join(old)}) and"
+            f"{entry.place}: renamed_from {cited(old_name)} is live as well (id {', '.join(old)}) and"
             f" stays as it is, because {cited(entry.name or '')} is live already"
         )
         return [text]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pbxsync.errors import InputError, MatchError
 from pbxsync.model import PARAM_COUNT, Destination
@@ -39,8 +38,7 @@ class Remembered:
         self.secret_value = words.secret_value
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A desired destination with its entry; `labels` and `sensitive` positions are those of its type after the change.
 
     `hidden` are all positions that must not be shown, before or after.
