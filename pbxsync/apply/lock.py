@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.disk.atomic import reason
@@ -26,20 +26,21 @@ _LOOK_EVERY: Final = 0.1
 
 @contextmanager
 def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the lock of a project folder. Raises Locked where another apply has it for longer than `wait` seconds."""
+    """Hold the lock of a project folder.
+
+    Raises Locked where another apply has it for longer than `wait` seconds, and where there can be none.
+    """
     path = folder / ".pbxsync" / "lock"
     try:
         own_folder(folder, ".pbxsync")
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError as error:
-        raise Locked(
-            f"{inert(str(path))} cannot be opened ({reason(error)}), so that nothing keeps two applies apart: nothing was"
-            " written"
-        ) from None
+        raise Locked(_unusable(path, "opened", error)) from None
     try:
         _take(file, path, time.monotonic() + wait)
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
+        with suppress(OSError):  # on a full disk the lock holds all the same; only who has it is not told
+            os.ftruncate(file, 0)
+            os.write(file, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(file)
@@ -53,14 +54,25 @@ def _take(file: int, path: Path, until: float) -> None:
             if time.monotonic() >= until:
                 raise Locked(_message(file, path)) from None
             time.sleep(_LOOK_EVERY)
+        except OSError as error:
+            raise Locked(_unusable(path, "locked", error)) from None
         else:
             return
 
 
 def _message(file: int, path: Path) -> str:
-    holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
+    holder = ""
+    with suppress(OSError):  # what is no ordinary file can be locked, but not read
+        holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
     who = f"process {holder}" if holder.isdigit() else "another process"
     return (
         f"another apply runs in this project folder ({who} holds {inert(str(path))}): wait for it, or say --lock-timeout"
         " SECONDS"
+    )
+
+
+def _unusable(path: Path, what: str, error: OSError) -> str:
+    return (
+        f"{inert(str(path))} cannot be {what} ({reason(error)}), so that nothing keeps two applies apart: nothing was"
+        " written"
     )

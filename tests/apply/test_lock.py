@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from typing import TYPE_CHECKING
@@ -67,6 +68,18 @@ def test_a_second_apply_may_wait_for_its_turn(stage: Stage) -> None:
 def _apply_elsewhere(stage: Stage) -> int:
     words = [str(COMMAND), "apply", "--auto-approve", "--lock-timeout", "30"]
     return subprocess.run(words, cwd=stage.folder, env=stage.environ, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def test_a_lock_that_cannot_tell_who_has_it_locks_all_the_same(stage: Stage) -> None:
+    (stage.folder / ".pbxsync").mkdir()
+    os.mkfifo(stage.folder / ".pbxsync/lock")  # can be locked, but as on a full disk no process can be noted in it
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    with locked(stage.folder):
+        ran = stage.apply()
+    assert ran.status == 1
+    assert "another apply runs in this project folder (another process holds" in ran.err
+    assert not stage.pbx.log
+    assert stage.apply().status == 0
 
 
 def test_the_wait_has_an_end(stage: Stage) -> None:
