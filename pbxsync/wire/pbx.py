@@ -153,7 +153,7 @@ class PbxWriter(PbxReader):
 
     def ready(self, tenant: str) -> None:
         """Raise KeyRevoked where it is known that the key would be refused."""
-        self.standing.check(self._key_for(tenant))
+        self.standing.check_write(self._key_for(tenant))
 
     def add(self, tenant: str, fields: Mapping[str, str]) -> str | None:
         """Add a custom destination and return its new id, None where the reply does not tell it (SQL text, nothing).
@@ -178,7 +178,7 @@ class PbxWriter(PbxReader):
 
     def _write(self, request: Request, tenant: str) -> str:
         key = self._key_for(tenant)
-        self.standing.check(key)
+        self.standing.check_write(key)
         reply: Reply = self.transport.write(request, key, self.ended)
         try:
             told = recognise.usable(reply, request, self._redact)

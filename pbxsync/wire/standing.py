@@ -31,12 +31,23 @@ class Standing:
         self._refused: dict[Secret, set[str]] = {}
         self._revoked: dict[Secret, str] = {}
         self._no_write: dict[Secret, set[str]] = {}
+        self._read_only: dict[Secret, str] = {}
         self._wrote: set[Secret] = set()
         self._lock = threading.Lock()
 
     def check(self, key: Secret) -> None:
         """Raise KeyRevoked for a key that is known to be refused: no request is spent on it."""
         reason = self._revoked.get(key) if self._revoked else None
+        if reason is not None:
+            raise KeyRevoked(reason)
+
+    def check_write(self, key: Secret) -> None:
+        """Raise KeyRevoked for a key that is known to be refused, or taken for a read-only one: no write is spent on it.
+
+        Reads go on with it: what was written meanwhile is still to be read back.
+        """
+        self.check(key)
+        reason = self._read_only.get(key) if self._read_only and key not in self._wrote else None
         if reason is not None:
             raise KeyRevoked(reason)
 
@@ -68,7 +79,8 @@ class Standing:
             refused.add(tenant)
         if key in self._wrote or len(refused) < _ENOUGH_WRITES:
             return Denied(fact)
-        return self.revoke(key, fact)
+        with self._lock:
+            return KeyRevoked(self._read_only.setdefault(key, fact))
 
     def wrote(self, key: Secret) -> None:
         """Note that a write with this key was let through."""

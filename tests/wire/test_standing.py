@@ -71,6 +71,21 @@ def test_a_read_only_key_that_is_to_write_is_told_from_a_wrong_one(workdir: Work
     assert sum(request.action == "ADD" for request in pbx.log) == 2
 
 
+def test_what_was_written_is_read_back_though_the_key_is_taken_for_a_read_only_one_meanwhile(
+    workdir: Workdir, pbx: Emulator
+) -> None:
+    for tenant in "ABC":
+        pbx.put(tenant, cu_name="old")
+        workdir.tenant(tenant, forward("x"))
+    for fault in ("too-bad action=add tenant=A", "too-bad action=add tenant=B", "latency=1.5s action=add tenant=C"):
+        pbx.faults.add(fault)
+    ran = workdir.pbxsync("apply", "--auto-approve", "--parallel", "3")
+    assert ran.status == 1
+    assert "Apply failed: 1 added, 0 changed, 2 failed." in ran.out
+    assert "could not be read" not in ran.out
+    assert [len(pbx.rows(tenant)) for tenant in "ABC"] == [1, 1, 2]
+
+
 def test_each_tenant_has_its_own_key_and_another_ones_revocation_is_nothing_to_it(
     workdir: Workdir, pbx: Emulator
 ) -> None:
