@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -20,11 +21,15 @@ _WIDEST: Final = 12
 
 
 class Redactor:
-    """Replaces every known key in a text; knows as many keys as it was told of so far, be it one or ten thousand."""
+    """Replaces every known key in a text; knows as many keys as it was told of so far, be it one or ten thousand.
+
+    Thread safe.
+    """
 
     def __init__(self, keys: Iterable[Secret] = ()) -> None:
         self._keys = {key.reveal() for key in keys}
         self._finder: _Finder | None = None
+        self._lock = threading.Lock()
         #: Whether replies must not be quoted at all, because they may hold sensitive params.
         self.withhold = False
 
@@ -32,8 +37,9 @@ class Redactor:
         """From now on take this key out too."""
         value = key.reveal()
         if value not in self._keys:
-            self._keys = self._keys | {value}
-            self._finder = None
+            with self._lock:
+                self._keys = self._keys | {value}
+                self._finder = None
 
     def __call__(self, text: str) -> str:
         """Return `text` with each key replaced by `(key)`."""
@@ -65,9 +71,11 @@ class Redactor:
 
     @property
     def _known(self) -> _Finder:
-        if self._finder is None:
-            self._finder = _Finder(self._keys)
-        return self._finder
+        finder = self._finder
+        if finder is None:
+            with self._lock:  # else one that was made without a key that is learnt just now could be kept
+                finder = self._finder = self._finder or _Finder(self._keys)
+        return finder
 
 
 def _replaced(finder: _Finder, text: str, until: int, *, keep_length: bool) -> tuple[str, str]:

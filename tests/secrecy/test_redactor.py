@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import threading
 from functools import reduce
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -84,6 +85,28 @@ def test_a_key_that_is_learnt_later_is_taken_out_from_then_on() -> None:
     assert redact("first%2Fkey second/key") == "(key) (key)"
     assert redact.finds("a second%2fkey")
     assert not Redactor().finds("first/key")
+
+
+class Slow(str):
+    """A key that takes long to prepare for being looked for: meanwhile another thread begins and gets as far as it may."""
+
+    __slots__ = ("other",)
+    other: threading.Thread
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        if self.other.ident is None:
+            self.other.start()
+            self.other.join(0.2)
+        return super().encode(encoding, errors)
+
+
+def test_a_key_is_found_that_another_thread_learns_while_somebody_looks() -> None:
+    slow = Slow("first-key")
+    redact = Redactor([Secret(slow)])
+    slow.other = threading.Thread(target=redact.learn, args=(Secret("second-key"),))
+    assert redact("first-key") == PLACEHOLDER
+    slow.other.join()
+    assert redact("first-key second-key") == f"{PLACEHOLDER} {PLACEHOLDER}"
 
 
 @pytest.mark.parametrize("keys", [["abcd"], ["ab/d"], ["abcd", *(f"{number:04}" for number in range(100))]])
