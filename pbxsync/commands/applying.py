@@ -21,6 +21,7 @@ from pbxsync.errors import UsageError
 from pbxsync.planning.typetable import TypeSource
 from pbxsync.session import writer
 from pbxsync.terminal.console import Meterbar
+from pbxsync.text.counted import counted
 from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
@@ -112,8 +113,7 @@ def check_terms(project: Project, plan: Plan, terms: Terms) -> None:
 
 def _approved(app: App, plan: Plan) -> bool:
     """Ask, on standard error; only `yes` means yes."""
-    count = plan.summary.changes
-    what = f"{count:,} change{'' if count == 1 else 's'}"
+    what = counted(plan.summary.changes, "change")
     answer = app.console.ask(f"\nApply {what} to {inert(plan.url)}? Only 'yes' is accepted: ")
     if answer != "yes":
         app.console.error("not approved: nothing was written")

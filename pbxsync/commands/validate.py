@@ -23,19 +23,16 @@ if TYPE_CHECKING:
 def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
     """Check the tenant files below PATHS, offline: every problem of every file, with its place."""
     from pbxsync.files.typenames import slips  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.text.counted import counted  # noqa: PLC0415 - as above
 
     found = only_tenant_paths(paths)
     project = project_of(app, found)
     desired = load_desired(app, project, found, tenants)
     warn(app, slips(desired, project))
     counts = (
-        _count(desired.destinations, "destination"),
-        _count(len(desired.tenants), "tenant"),
-        _count(desired.files, "file"),
+        counted(desired.destinations, "destination"),
+        counted(len(desired.tenants), "tenant"),
+        counted(desired.files, "file"),
     )
     app.console.result(f"Valid: {counts[0]} of {counts[1]} in {counts[2]}.")
     return 0
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -37,8 +37,3 @@ def odd(name: str, message: str) -> Check:
 def bad(name: str, message: str) -> Check:
     """Return a check that would stop a plan."""
     return Check(name, Mark.BAD, message)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -14,8 +14,9 @@ from collections import defaultdict
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.doctor.check import Check, counted, odd, ok
+from pbxsync.doctor.check import Check, odd, ok
 from pbxsync.errors import Denied, NotThere, WireError
+from pbxsync.text.counted import counted
 from pbxsync.wire import recognise
 from pbxsync.wire.messages import Request
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.doctor.check import Check, bad, counted, odd, ok
+from pbxsync.doctor.check import Check, bad, odd, ok
 from pbxsync.doctor.setup import SHOWN
 from pbxsync.errors import Denied, PbxsyncError, WireError
+from pbxsync.text.counted import counted
 from pbxsync.text.inert import quoted
 from pbxsync.text.nearest import did_you_mean
 from pbxsync.wire import recognise

@@ -7,12 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pbxsync import __version__
-from pbxsync.doctor.check import Check, bad, counted, odd, ok
+from pbxsync.doctor.check import Check, bad, odd, ok
 from pbxsync.errors import InputError, ProjectError
 from pbxsync.files.codes import tenant_codes
 from pbxsync.files.desired import load
 from pbxsync.files.source import display
 from pbxsync.session import EMULATOR
+from pbxsync.text.counted import counted
 from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
