@@ -65,7 +65,7 @@ def command(
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
     given = Terms(**terms)
     if not plans:
-        check_approvable(given)
+        check_approvable(given, "plan")
     project = project_of(app, found or plans, kept=bool(plans))
     limits = limits_of(app, project, bounds)
     if plans:

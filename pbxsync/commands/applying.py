@@ -86,12 +86,12 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_approvable(terms: Terms) -> None:
-    """Raise UsageError where nobody could be asked, before any request."""
+def check_approvable(terms: Terms, saving: str) -> None:
+    """Raise UsageError where nobody could be asked, before any request; `saving` is how to save the plan instead."""
     if not terms.auto_approve and not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was done: say --auto-approve, or apply a plan that was saved with"
-            " `pbxsync plan --out FILE`"
+            f" `pbxsync {saving} --out FILE`"
         )
 
 

@@ -60,7 +60,7 @@ def command(
     given = Terms(**terms)
     check_out(out)
     if out is None:
-        check_approvable(given)
+        check_approvable(given, "revert JOURNAL")
     logged = read_journal(journal_read)
     project = project_of(app, [journal_read], kept=True)
     limits = limits_of(app, project, bounds)

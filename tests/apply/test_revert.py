@@ -54,6 +54,16 @@ def test_a_reverted_apply_has_nothing_left_to_revert(stage: Stage) -> None:
     assert "Nothing to put back." in said
 
 
+@pytest.mark.parametrize(("words", "way"), [(("apply",), "plan"), (("revert", "x.jsonl"), "revert JOURNAL")])
+def test_where_nobody_can_be_asked_it_says_how_to_save_what_it_would_do(
+    stage: Stage, words: tuple[str, ...], way: str
+) -> None:
+    ran = stage.run(*words)
+    assert ran.status == 1
+    assert f"say --auto-approve, or apply a plan that was saved with `pbxsync {way} --out FILE`" in ran.err
+    assert not stage.sent
+
+
 def test_a_revert_of_many_does_not_claim_to_know_how_many_there_are(stage: Stage) -> None:
     names = [f"Desk {number}" for number in range(6)]
     for name in names:
