@@ -1,7 +1,7 @@
 """Every error that pbxsync expects, as one tree.
 
 A message is the user's sentence: it names the object, the fact and the next step. Nothing in a message may hold a key;
-text from files or servers gets into one only through `pbxsync.text.inert.quoted`.
+text from files or servers gets into one only through `pbxsync.text.inert`.
 
     PbxsyncError                 anything that ends in exit status 1 with a sentence and without a traceback
     ├── UsageError               the command line asks for something that makes no sense

@@ -91,8 +91,8 @@ class Change:
     """What the plan does to one destination. `live` fingerprints the whole live row of an update, None for an add.
 
     `source` is `file:line`; `name` and `type` are what they are after the change, for people: the type by its name, or
-    by its number, or empty where it is not told. `was` is the live row that it was planned
-    against: it stays in the process, and a change that was read from a file has none.
+    by its number, or empty where it is not told. `was` is the live row that it was planned against: it stays in the
+    process, and a change that was read from a file has none.
     """
 
     action: Action
@@ -124,7 +124,8 @@ class Unmanaged:
 class TenantPlan:
     """The plan of one tenant. With `error` (a sentence) it is unknown what is live, and there are no changes.
 
-    `managed` counts the destinations of the files; `unmanaged` is filled on demand, `unmanaged_count` always.
+    `unchanged` counts the destinations of the files that need no change; `unmanaged` is filled on demand,
+    `unmanaged_count` always.
     `doubtful_empty`: the server said "no rows" in a way that is also how its errors look.
 
     `live_ids` (all ids before an add) and `read_at` (monotonic seconds) are for an apply in the same process.
