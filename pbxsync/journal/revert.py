@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Reversal:
     """The plan of a revert, tenant by tenant, and a line for each thing that it leaves alone.
 
-    `blocked`: among these is something that could be put back but may not be, since it moved or is not known.
+    `blocked`: among these is something else than an add, which a run later or somebody by hand could put back.
     """
 
     tenants: tuple[TenantPlan, ...]
@@ -42,7 +42,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """What is to become of one object: the change, lines on what is left alone, and whether that is for a bad reason."""
+    """What is to become of one object: the change, lines on what is left alone, and whether any of it could go back."""
 
     change: Change | None = None
     notes: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class Reverser:
             return _Object(notes=(text,), blocked=True)
         diff, notes = self._diff(writes, now, moved_fields(first.live, current))
         lines = tuple(f"{where}: {note}" for note in notes)
-        return _Object(self._change(first.tenant, now, current, diff) if diff else None, lines)
+        return _Object(self._change(first.tenant, now, current, diff) if diff else None, lines, blocked=bool(lines))
 
     def _moved(self, writes: list[Write], now: Destination, current: str) -> str:
         """Return a sentence where an object is not as the last write left it, or may have left it."""

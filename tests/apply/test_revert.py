@@ -409,7 +409,7 @@ def test_a_type_that_nobody_knew_is_said_to_be_put_back_by_hand(stage: Stage) ->
     row |= {"old": None, "old_id": None}
     journal.write_text("".join(json.dumps(line) + "\n" for line in told))
     status, said = revert(stage, journal)
-    assert status == 0, said
+    assert status == 1, said
     assert f"destination {identity}" in said
     assert "nobody knows which type it had" in said
     assert live(stage)[0]["cu_param1"] == "1"

@@ -221,7 +221,7 @@ def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_s
 def test_revert_says_what_it_cannot_put_back(stage: Stage, bot: str) -> None:
     assert stage.apply().status == 0
     ran = stage.run("revert", "--auto-approve", stage.journals[0])
-    assert ran.status == 0, ran.text
+    assert ran.status == 1, ran.text
     assert f"destination {bot}" in ran.err
     assert "param2 is sensitive" in ran.err
     rows = stage.pbx.rows("DEMO")
@@ -250,7 +250,7 @@ def test_a_type_change_hides_what_the_old_type_hid(stage: Stage) -> None:
     ran = stage.run("-v", "apply", plan)
     assert ran.status == 0, ran.text
     back = stage.run("revert", "--auto-approve", stage.journals[0])
-    assert back.status == 0, back.text
+    assert back.status == 1, back.text
     row = stage.pbx.rows("DEMO")[0]
     assert [row["cu_ct_id"], row["cu_param1"], row["cu_param2"]] == ["8", "Be kind", "ORIGINAL"]
     assert clean(stage, ran.text, back.text)
