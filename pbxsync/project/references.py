@@ -64,7 +64,7 @@ class Vault:
         if not os.path.lexists(path):
             return ""
         try:
-            content = read_bytes(path, _LARGEST).decode("utf-8")
+            content = read_bytes(path, _LARGEST).decode("utf-8-sig")  # some editors put a byte order mark before it
         except Unreadable as error:
             raise BadSecret(f"the secret file {display(path)} {error}") from None
         except UnicodeDecodeError:

@@ -98,6 +98,12 @@ def test_a_key_can_come_from_a_mounted_file(tmp_path: Path, end: str) -> None:
     assert project(tmp_path, {}).read_key("FILED").reveal() == "kæy+/=&%#"
 
 
+def test_a_byte_order_mark_is_no_part_of_a_key(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/read").write_bytes(b"\xef\xbb\xbfread-k3y\r\n")
+    assert project(tmp_path, {}).read_key("FILED").reveal() == "read-k3y"
+
+
 @pytest.mark.parametrize("odd", [" ", "\n", "\t", "\x00", "\x85", "\u2028", "\udcff"])
 def test_a_key_with_blanks_or_controls_is_refused_and_not_shown(tmp_path: Path, odd: str) -> None:
     found = project(tmp_path, {"AR": f"hunter2{odd}"})
