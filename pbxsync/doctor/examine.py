@@ -20,6 +20,8 @@ from pbxsync.doctor.kinds import kinds
 from pbxsync.errors import Denied, PbxsyncError
 from pbxsync.files.findings import TENANT_CODE
 from pbxsync.session import endpoint, reader, writer
+from pbxsync.text.inert import cited
+from pbxsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +69,7 @@ class Doctor:
         if codes or not tenants:
             yield files
         if not tenants:
-            yield odd("tenants", "no tenant to ask for: write a tenant file, or name one with --tenant")
+            yield _nobody(codes, self.scope.globs)
         if not tenants or url.mark is Mark.BAD:
             return
         with endpoint(self.project) as where:
@@ -123,6 +125,14 @@ def _reached(pbx: PbxReader, tenant: str) -> Check | None:
     except PbxsyncError as error:
         return bad("reached", str(error))
     return None
+
+
+def _nobody(codes: Sequence[str], globs: Sequence[str]) -> Check:
+    """Return why there is no tenant to ask for."""
+    if not globs:
+        return odd("tenants", "no tenant to ask for: write a tenant file, or name one with --tenant")
+    near = did_you_mean(globs[0], codes)
+    return bad("tenants", f"--tenant {', '.join(map(cited, globs))} matches no tenant of the files{near}")
 
 
 def _narrowed(codes: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:

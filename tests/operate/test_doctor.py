@@ -188,6 +188,13 @@ def test_without_anything_it_says_what_is_missing(workdir: Workdir) -> None:
     assert "name one with --tenant" in ran.out
 
 
+def test_a_tenant_that_is_none_and_a_pattern_without_one_stop_a_plan(ready: Workdir, demo: Emulator) -> None:
+    ran = ready.pbxsync("doctor", "--tenant", "X*", "--tenant", "A B")
+    assert ran.status == 1
+    assert marked(ran, "✗") == ['--tenant "X*", "A B" matches no tenant of the files']
+    assert demo.log == []
+
+
 def test_a_bad_project_file_and_bad_tenant_files_are_lines_too(ready: Workdir) -> None:
     ready.write("tenants/bad.yaml", "tenant: BAD\ndestination: []\n")
     ran = ready.pbxsync("doctor")
