@@ -26,14 +26,18 @@ def wanted(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def listed_in(path: Path) -> list[str]:
-    """Return the tenants of a file with one a line; what follows a `#` is a comment. Raises UsageError."""
+    """Return the tenants of a file with one a line; what follows a `#` is a comment. Raises UsageError with its line."""
     try:
         text = read_bytes(str(path)).decode("utf-8-sig")
     except Unreadable as error:
         raise UsageError(f"--tenant-list {display(str(path))} {error}") from None
     except UnicodeDecodeError:
         raise UsageError(f"--tenant-list {display(str(path))} is not UTF-8") from None
-    return [code for line in text.splitlines() if (code := line.partition("#")[0].strip())]
+    found = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.split("\n"), 1)]
+    for number, code in found:
+        if code and not TENANT_CODE.fullmatch(code):
+            raise UsageError(f"{display(str(path))}:{number}: {cited(code)} is no tenant: {TENANT_RULE}")
+    return [code for _, code in found if code]
 
 
 def check_alone(codes: Sequence[str], folder: Path) -> None:

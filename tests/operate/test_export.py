@@ -133,6 +133,9 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workdir, dem
     assert ran.status == 0
     assert sorted(path.name for path in (workdir.path / "t").iterdir()) == ["DEMO.yaml", "HANSEN.yaml"]
     assert demo.log
+    workdir.write("fleet.txt", "HANSEN\n\nDEMO x # y\n")
+    wrong = workdir.pbxsync("export", "--tenant-list", "fleet.txt", "--out", "t")
+    assert wrong.err.startswith('error: fleet.txt:3: "DEMO x" is no tenant: a tenant\'s code is one plain word')
     assert "none.txt cannot be read" in workdir.pbxsync("export", "--tenant-list", "none.txt", "--out", "t").err
 
 
