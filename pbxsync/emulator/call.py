@@ -45,14 +45,19 @@ class Call:
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
     def fields(self) -> dict[str, str] | None:
-        """`jsondata` as PHP would put it into SQL; None where it is no JSON object of plain values."""
+        """`jsondata` as PHP would put it into SQL; None where it is no JSON object of plain values.
+
+        What PHP cannot read is none: half of a surrogate pair, NaN, a nesting without end.
+        """
         try:
-            data = json.loads(self.text("jsondata"))
-        except ValueError:
+            data = json.loads(self.text("jsondata"), parse_constant=_refuse)
+            if not isinstance(data, dict) or any(isinstance(value, (list, dict)) for value in data.values()):
+                return None
+            found = {name: _php_text(value) for name, value in data.items()}
+            "".join(found.values()).encode()
+        except (ValueError, RecursionError):
             return None
-        if not isinstance(data, dict) or any(isinstance(value, (list, dict)) for value in data.values()):
-            return None
-        return {name: _php_text(value) for name, value in data.items()}
+        return found
 
 
 def read(request: Request) -> Call:
@@ -63,6 +68,10 @@ def read(request: Request) -> Call:
     params = {name: values[-1] for form in (request.args, request.form) for name, values in form.lists()}
     key = params.pop("key", "")
     return Call(request.method, key, params)
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _php_text(value: object) -> str:

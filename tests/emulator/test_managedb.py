@@ -98,6 +98,9 @@ def test_every_mistake_about_keys_and_tenants_has_one_error_text(pbx: Emulator, 
         {"action": "get", "objectid": "67 OR 1"},
         {"action": "add"},
         {"action": "add", "jsondata": "{"},
+        {"action": "add", "jsondata": "[" * 1_500},
+        {"action": "add", "jsondata": r'{"cu_name":"\ud800","cu_ct_id":1}'},
+        {"action": "add", "jsondata": '{"cu_name":NaN,"cu_ct_id":1}'},
         {"action": "add", "jsondata": '{"cu_name":"x"}'},
         {"action": "add", "jsondata": '{"cu_name":"x","cu_ct_id":1,"cu_nonsense":"1"}'},
         {"action": "add", "jsondata": '{"cu_name":["x"],"cu_ct_id":1}'},
@@ -106,7 +109,7 @@ def test_every_mistake_about_keys_and_tenants_has_one_error_text(pbx: Emulator, 
         {"action": "update", "objectid": "67", "jsondata": '{"cu_id":286,"cu_name":"x"}'},
         {"action": "update", "objectid": "9999999", "jsondata": '{"cu_name":"x"}'},
     ],
-    ids=str,
+    ids=lambda wrong: str(wrong)[:80],
 )
 def test_what_is_unknown_missing_or_not_found_answers_an_empty_200(pbx: Emulator, wrong: dict[str, str]) -> None:
     before = pbx.rows("DEMO")
