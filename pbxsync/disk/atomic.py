@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +47,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     It is written beside it, flushed to disk and renamed, so that a reader, a crash or a full disk finds the old file or
     the new one. Where the block raises, nothing is left behind. Raises OSError.
     """
+    import tempfile  # noqa: PLC0415 - most runs write no file, and it loads much
+
     check(path)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")  # mode 0600
     try:
