@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxsync.entry import Secret
 from pbxsync.errors import UsageError
+from pbxsync.project.url import EMULATOR
 from pbxsync.text.inert import inert
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from pbxsync.project import Project
     from pbxsync.wire.pbx import PbxReader, PbxWriter
     from pbxsync.wire.redact import Redactor
-
-EMULATOR: Final = "emulator:"
 
 
 @dataclass(frozen=True)

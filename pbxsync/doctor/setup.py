@@ -12,7 +12,7 @@ from pbxsync.errors import InputError, ProjectError
 from pbxsync.files.codes import tenant_codes
 from pbxsync.files.desired import load
 from pbxsync.files.source import display
-from pbxsync.session import EMULATOR
+from pbxsync.project.url import EMULATOR
 from pbxsync.text.counted import counted
 from pbxsync.text.inert import inert
 

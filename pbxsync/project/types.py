@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.entry import PARAM_COUNT
 from pbxsync.files.findings import shown
+from pbxsync.files.rules import POSITIONS
 from pbxsync.project.value import BUILT_IN, TypeRules
 from pbxsync.text.nearest import did_you_mean
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from pbxsync.files.reader import Item
 
 KEYS: Final = ("params", "sensitive")
-POSITIONS: Final = {str(position): position for position in range(1, PARAM_COUNT + 1)}
 
 
 def type_rules(items: dict[str, Item], findings: Findings) -> dict[str, TypeRules]:
