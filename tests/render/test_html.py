@@ -213,6 +213,14 @@ def test_tenants_fold_by_button_and_open_for_what_is_found(browser: Browser, tmp
 
 
 @needs_chromium
+def test_one_change_is_no_plural(browser: Browser, tmp_path: Path) -> None:
+    page = show(browser, tmp_path, fleet(1, 1))
+    assert count(page) == "1 change"
+    page.type("#search", "T000")
+    assert count(page) == "1 of 1 change in 1 tenant"
+
+
+@needs_chromium
 def test_the_keyboard_reaches_search_and_folds(browser: Browser, tmp_path: Path) -> None:
     page = show(browser, tmp_path, fleet(4, 50))
     page.key("/", "Slash")

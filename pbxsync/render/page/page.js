@@ -53,7 +53,8 @@
       folds += !tenant.fold.hidden;
     }
     narrowed = narrow;
-    shown.value = narrow ? `${count} of ${total} changes in ${folds} tenant${folds === 1 ? "" : "s"}` : `${total} changes`;
+    const changes = `${total} change${total === 1 ? "" : "s"}`;
+    shown.value = narrow ? `${count} of ${changes} in ${folds} tenant${folds === 1 ? "" : "s"}` : changes;
   };
 
   let waiting = 0;
