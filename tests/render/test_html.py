@@ -214,7 +214,7 @@ def test_tenants_fold_by_button_and_open_for_what_is_found(browser: Browser, tmp
 
 @needs_chromium
 def test_one_change_is_no_plural(browser: Browser, tmp_path: Path) -> None:
-    page = show(browser, tmp_path, fleet(1, 1))
+    page = show(browser, tmp_path, samples.plan(TenantPlan("T000", (samples.rename("T000"),))))
     assert count(page) == "1 change"
     page.type("#search", "T000")
     assert count(page) == "1 of 1 change in 1 tenant"
