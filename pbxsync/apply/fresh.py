@@ -120,7 +120,7 @@ class Freshness:
             return frozenset(), False, []
         listing = self.live.pbx.destinations(tenant.tenant)
         names = {row.name: row.id for row in listing.rows}
-        wanted = [row.after or "" for change in adds for row in change.diff if row.field == "name"]
+        wanted = [change.name for change in adds]
         taken = [
             f"{shortened(tenant.tenant)}: {cited(name)} was not live when this was planned, and is live now as"
             f" {names[name]}"

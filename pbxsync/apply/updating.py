@@ -31,7 +31,7 @@ class Updater(Sender):
             if passing and surely_idle(lost) and self.again(lost, tries):
                 continue
             end = self.unasked(change, lost) or replace(self._read_back(change, was, lost), lost=lost)
-            if not (passing and end.untouched and not surely_idle(lost) and self.again(lost, tries)):
+            if not (passing and end.untouched and self.again(lost, tries)):
                 break
         return end
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pbxsync.emulator import Emulator
 from tests.apply.stage import Stage, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 DENIED = (
     "the key may read DEMO but not write there: it is a read-only key, or lacks this permission (MANAGEDB CUSTOM {} of"
@@ -111,6 +113,12 @@ ADDS = {
         ),
         read=False,
     ),
+    "status-500-after-commit action=add|null object=CUSTOM action=list n=3..": End(
+        "unknown", lost("add", 500, "the PBX lists nothing at all"), read=False
+    ),
+    "too-bad action=add|null object=CUSTOM action=list n=3..": End(
+        "failed", f"{DENIED.format('add')}; whether anything was written could not be read", read=False
+    ),
     "too-bad action=add|status-500 object=CUSTOM action=list n=3..": End(
         "failed", f"{DENIED.format('add')}; whether anything was written could not be read", read=False
     ),
@@ -160,7 +168,9 @@ def test_an_add_ends(stage: Stage, faults: str) -> None:
     (line,) = ends(stage, faults)
     assert told(line) == ADDS[faults]
     rows = stage.pbx.rows("DEMO")
-    assert line["id"] == (rows[0]["cu_id"] if rows and "listing" not in line["message"] else None)
+    assert line["id"] == (
+        rows[0]["cu_id"] if (rows and line["status"] != "unknown") or "as 1" in line["message"] else None
+    )
 
 
 @pytest.mark.parametrize("fault", ["status-429", "status-500"])
@@ -170,3 +180,33 @@ def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(stage
     stage.pbx.faults.add(f"{fault} action=update")
     assert stage.apply("--retries", "3").status == 1
     assert len(stage.sent) == 3
+
+
+def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.pbx.faults.add("status-429 retry-after=3600 action=update")
+    assert stage.apply("--retries", "3").status == 1
+    assert len(stage.sent) == 1
+
+
+def test_a_write_that_was_repeated_is_told_as_such(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.pbx.faults.add("status-500 action=update times=1")
+    assert " 1 repeated, 0 refused;" in stage.apply("-v").out
+
+
+@pytest.mark.parametrize(("dialect", "gets"), [("default", 1), ("typed", 1), ("params=list", 1), ("full", 0)])
+def test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open(
+    tmp_path: Path, dialect: str, gets: int
+) -> None:
+    with Emulator(demo=False, dialect=dialect) as pbx:
+        stage = Stage(tmp_path, pbx)
+        stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+        pbx.faults.add("reset-after-commit action=add")
+        ran = stage.apply("-v")
+        assert ran.status == 0, ran.text
+        assert "found done after a lost answer" in ran.out
+        actions = [action for _, action, *_ in stage.asked]
+        assert actions[actions.index("ADD") :].count("GET") == gets

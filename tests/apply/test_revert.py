@@ -448,3 +448,37 @@ def test_live_keys_do_not_get_into_a_saved_revert(stage: Stage) -> None:
     ran = stage.run("revert", "--force", "--out", "back.plan", stage.journals[0])
     assert "param1 holds a key" in ran.err
     assert stage.pbx.write_key not in ran.text + (stage.folder / "back.plan").read_text()
+
+
+def test_a_revert_is_shown_with_the_labels_of_the_project(stage: Stage) -> None:
+    stage.write(
+        "pbxsync.yaml",
+        "types: {AI AGENT: {params: [prompt, voice], sensitive: [prompt]}, FORWARD: {params: [to, how]}}",
+    )
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="2", cu_param3="3")
+    stage.want("DEMO", {"name": "Chief", "renamed_from": "Boss", "params": ["one", "two", "three"]})
+    assert stage.apply().status == 0
+    said = stage.run("revert", "--auto-approve", stage.journals[0]).out
+    shown = re.findall('^ +(.+?) +(".*" -> ".*")$', said, re.MULTILINE)
+    assert shown == [
+        ("name", '"Chief" -> "Boss"'),
+        ("to", '"one" -> "1"'),
+        ("how", '"two" -> "2"'),
+        ("param3", '"three" -> "3"'),
+    ], said
+
+
+@pytest.mark.parametrize("meanwhile", ["", "somebody else's"])
+def test_an_open_write_of_a_sensitive_value_is_told_from_what_somebody_wrote(stage: Stage, meanwhile: str) -> None:
+    stage.write("pbxsync.yaml", "types: {AI AGENT: {params: [prompt, key], sensitive: [key]}}")
+    stage.environ["BOT_KEY"] = "secret-of-the-bot"
+    bot = stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="1", cu_param2="old-secret")
+    stage.want("DEMO", {"name": "Bot", "params": ["2", "${BOT_KEY}"]})
+    stage.apply()
+    journal = stage.journals[0]
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    if meanwhile:
+        stage.pbx.change(bot, cu_param2=meanwhile)
+    status, said = revert(stage, journal)
+    assert status == bool(meanwhile), said
+    assert live(stage)[0]["cu_param1"] == ("2" if meanwhile else "1")

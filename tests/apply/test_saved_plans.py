@@ -379,3 +379,23 @@ def test_a_list_that_may_be_an_error_wants_the_same_word_for_a_saved_plan(tmp_pa
         assert not stage.sent
         assert stage.run("apply", plan, "--allow-empty").status == 0
         assert len(pbx.rows("DEMO")) == 1
+
+
+def test_a_list_that_has_become_a_doubtful_nothing_wants_the_word_too(stage: Stage) -> None:
+    desk = stage.pbx.put("DEMO", cu_name="Desk")
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    plan = stage.save()
+    stage.pbx.remove(desk)
+    stage.pbx.faults.add("null object=CUSTOM action=list")
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "--allow-empty" in ran.err
+    assert not stage.sent
+
+
+def test_a_value_that_moved_is_shown_whole_up_to_a_thousand_characters(stage: Stage, boss: str) -> None:
+    plan = stage.save()
+    stage.pbx.change(boss, cu_param1="x" * 1000, cu_param2="y" * 1001)
+    said = stage.run("apply", plan).err
+    assert f'"{"x" * 1000}"' in said
+    assert f'"{"y" * 1000}"… (1 more characters)' in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,3 +58,10 @@ def test_the_fields_are_those_of_the_destination_and_what_is_filled_is_the_live_
     desired = Destination(None, "Chief", Type("2", "FORWARD"), ("one", *(None,) * 19))
     assert filled(desired, live) == Destination("67", "Chief", Type("2", "FORWARD"), ("one", *live.params[1:]))
     assert differing(live, desired) == ("name", "type", "param1")
+
+
+def test_a_row_of_another_number_of_params_is_an_error_and_is_not_cut() -> None:
+    live, short = (Destination("67", "Boss", None, ("1",) * count) for count in (20, 19))
+    for wrong in (lambda: values(short), lambda: filled(short, live)):
+        with pytest.raises(ValueError, match="zip"):
+            wrong()
