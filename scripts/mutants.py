@@ -95,7 +95,7 @@ _SETTINGS: Final = r"""
 source_paths = ["pbxsync"]
 only_mutate = {modules}
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-p", "no:xdist", "-p", "tests.support.unshrunk", "--timeout", "60"]
+pytest_add_cli_args = ["-p", "no:xdist", "-p", "tests.support.unshrunk", "--timeout", "20"]
 type_check_command = {mypy}
 do_not_mutate_patterns = ['return not lost\.open_outcome']
 """

@@ -58,7 +58,7 @@ def test_after_a_wait_it_goes_on_only_where_nothing_has_stopped_it() -> None:
     assert not halt.wait(0.0)
     halt = Halt()
     halt.interrupted.set()
-    assert not halt.wait(30.0)
+    assert not halt.wait(5.0)
 
 
 @pytest.fixture

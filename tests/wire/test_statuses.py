@@ -141,6 +141,11 @@ def test_a_reply_that_is_not_understood_is_shown_in_part() -> None:
     assert said == f"CUSTOM list of DEMO: no list: 'a \\ufffd (key) {'x' * 150}… (350 more characters)'"
 
 
+def test_a_reply_that_begins_with_pages_of_blank_lines_is_shown_from_its_first_word() -> None:
+    said = str(unrecognised("no list", b"\r\n" * 20_000 + b"Fatal error", READ, Redactor()))
+    assert said == "CUSTOM list of DEMO: no list: 'Fatal error'"
+
+
 def test_a_reply_that_may_repeat_a_value_is_not_shown() -> None:
     hidden = "no list (1,234 long; not shown, it may hold sensitive values)"
     withholding = Redactor()
