@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 class Known:
     """What is known of a tenant while it is written.
 
-    `ids` are all live ones, ours included, None before they are needed; `listing` is the last list while it still holds;
-    `refused` says why nothing more can be written to this tenant. `kept` are names, with the id that was to give each up
-    and did not; `names` are those that the plan adds.
+    `ids` are all live ones, ours included, None before they are needed, and `read_at` (monotonic seconds) is when they were
+    listed; `listing` is the last list while it still holds; `refused` says why nothing more can be written to this tenant.
+    `kept` are names, with the id that was to give each up and did not; `names` are those that the plan adds.
     """
 
     ids: frozenset[str] | None = None
+    read_at: float | None = None
     listing: Listing | None = None
     refused: str | None = None
     kept: dict[str, str] = field(default_factory=dict)

@@ -92,7 +92,7 @@ class Applier:
 
     def _row(self, change: Change, tenant: TenantPlan) -> tuple[Destination | None, str]:
         """Return the row that an update meets, read again where that was a while ago, and a sentence if it moved."""
-        if change.was is not None and _fresh(tenant):
+        if change.was is not None and _fresh(tenant.read_at):
             return change.was, ""
         now = self.writer.live.read(change.tenant, change.objectid)
         fields = moved_fields(change.live, self.writer.live.fingerprint(change.tenant, now))
@@ -101,14 +101,15 @@ class Applier:
         return now, f"somebody changed it since it was planned ({', '.join(fields)}): nothing was written; plan again"
 
     def _occupied(self, change: Change, tenant: TenantPlan, known: Known) -> str:
-        """Learn the ids of a tenant before its first add; return a sentence where the name is not free any more."""
-        if known.ids is None and _fresh(tenant):
-            known.ids = tenant.live_ids
+        """Learn the ids of a tenant before an add; return a sentence where the name is not free any more."""
         if known.ids is None:
+            known.ids, known.read_at = tenant.live_ids, tenant.read_at
+        if not _fresh(known.read_at):
+            read_at = time.monotonic()
             known.listing = self.writer.pbx.destinations(tenant.tenant)
             if known.listing.doubtful and not tenant.doubtful_empty:
                 return "the PBX lists nothing any more for this tenant: nothing was written; plan again"
-            known.ids = frozenset(row.id for row in known.listing.rows)
+            known.ids, known.read_at = frozenset(row.id for row in known.listing.rows), read_at
         name = expected(change, None)["name"]
         rows = known.listing.rows if known.listing is not None else ()
         ids = [row.id for row in rows if row.name == name]
@@ -140,8 +141,8 @@ class Applier:
         return [_twinned(each, twins) if each.id in added else each for each in ended]
 
 
-def _fresh(tenant: TenantPlan) -> bool:
-    return tenant.read_at is not None and time.monotonic() - tenant.read_at < FRESH_SECONDS
+def _fresh(read_at: float | None) -> bool:
+    return read_at is not None and time.monotonic() - read_at < FRESH_SECONDS
 
 
 def _not_free(change: Change, known: Known) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbxsync.apply import run
 from pbxsync.apply.guards import check_complete, check_empty, check_limits
 from pbxsync.errors import GuardError, PlanError
 from pbxsync.model import TenantPlan
@@ -164,6 +165,23 @@ def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Stag
     assert ran.status == 1
     assert 'has the name "Night" too' in " ".join(ran.out.split())
     assert 'has the name "Desk" too' not in " ".join(ran.out.split()), "only what is added is looked at"
+
+
+def test_a_name_that_somebody_took_since_the_last_list_is_not_added(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "FRESH_SECONDS", 0.0)  # nobody waits for ten seconds to pass
+    stage.want("DEMO", *({"name": name, "type": "FORWARD"} for name in ("Night", "Day", "Noon")))
+
+    def look(action: str, tenant: str) -> None:
+        if action == "add" and len(stage.pbx.rows(tenant)) == 1:
+            stage.pbx.put(tenant, cu_name="Noon")
+
+    with onlooker(stage, look):
+        ran = stage.apply()
+    assert ran.status == 1
+    assert "somebody added this name since it was planned (id 2): nothing was written; plan again" in ran.out
+    assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["Night", "Noon", "Day"]
 
 
 def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Stage) -> None:
