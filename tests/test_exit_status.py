@@ -97,6 +97,15 @@ def test_help_is_zero_and_goes_to_standard_output(workdir: Workdir, arguments: l
         assert "Example" in ran.out
 
 
+@pytest.mark.parametrize("arguments", [["plan"], ["validate", "/"], ["types", "DEMO"], ["schema"]])
+def test_a_working_directory_that_was_removed_is_said(workdir: Workdir, arguments: list[str]) -> None:
+    program = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    command = ["sh", "-c", program, "sh", str(COMMAND), *arguments]
+    ended = subprocess.run(command, env=workdir.environ(), capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "error: the working directory is not there any more: change to one that is\n"
+
+
 def test_a_command_that_is_nearly_right_is_named(workdir: Workdir) -> None:
     assert "did you mean plan?" in workdir.pbxsync("plam").err
 

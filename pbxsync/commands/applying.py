@@ -211,5 +211,5 @@ def _journal(ground: Ground, plan: Plan) -> Iterator[Journal | None]:
 def _shown(path: Path) -> str:
     try:
         return str(path.relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, FileNotFoundError):  # it is elsewhere; or the working directory was removed in the meantime
         return str(path)

@@ -101,9 +101,10 @@ def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> P
     With `kept` the paths are plans or a journal, which may be kept outside of any project: then that of the working
     directory is meant.
     """
-    project = find(paths, app.config, os.environ, Path.cwd())
+    here = _working_directory()
+    project = find(paths, app.config, os.environ, here)
     if kept and project.file is None:
-        project = find((), app.config, os.environ, Path.cwd())
+        project = find((), app.config, os.environ, here)
     for key in project.secrets():
         app.redactor.learn(key)
         if len(key.reveal()) < SHORTEST_KEY:
@@ -112,6 +113,13 @@ def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> P
             )
     app.redactor.withhold = any(rules.sensitive for rules in project.types.values())
     return project
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the working directory is not there any more: change to one that is") from None
 
 
 def learn_keys(app: App) -> None:

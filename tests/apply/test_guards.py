@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -257,6 +258,23 @@ def test_what_cannot_be_read_again_after_somebody_was_asked_is_not_sent_and_the_
     assert f'not sent: DEMO "Desk" (id {first})' in ran.out
     assert f"MANAGEDB CUSTOM get {first} of DEMO: the server failed (HTTP 500)" in ran.out
     assert [request.objectid for request in stage.sent] == [second]
+
+
+def test_a_working_directory_that_is_removed_in_the_middle_keeps_no_report_back(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
+    stage.want("DEMO", {"name": "Desk", "params": ["new"]})
+    gone = tmp_path_factory.mktemp("gone")
+
+    def meanwhile() -> None:
+        os.chdir(gone)
+        gone.rmdir()
+
+    ran = stage.run("apply", terminal=_Slow(meanwhile))
+    assert (ran.status, len(stage.sent)) == (0, 1)
+    assert "Apply complete: 0 added, 1 changed." in ran.out
+    assert f"Journal: {stage.journals[0]}" in ran.out
 
 
 def test_a_tenant_that_is_empty_after_somebody_was_asked_gets_no_adds(stage: Stage) -> None:
