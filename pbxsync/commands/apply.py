@@ -57,7 +57,11 @@ def command(
     bounds: Bounds,
     **terms: Any,
 ) -> int:
-    """Change the PBX to match the files below PATHS, or do what saved plans say and nothing else."""
+    """Change the PBX to match the files below PATHS, or do what saved plans say and nothing else.
+
+    PATHS are tenant files and folders of them, or saved plans; where none is given, the files that the project file names,
+    or tenants/.
+    """
     found, plans = split_paths(paths)
     if found and plans:
         raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")

@@ -77,10 +77,14 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--auto-approve", is_flag=True, help="Do not ask."),
         click.option("--allow-empty", is_flag=True, help="Believe a tenant that seems to have nothing live at all."),
-        click.option("--max-changes", type=click.IntRange(0), metavar="N", help="Refuse to change more than this."),
+        click.option(
+            "--max-changes", type=click.IntRange(0), metavar="N", help="Refuse to change more; else the project's."
+        ),
         click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Append the journal to FILE."),
         click.option("--no-journal", is_flag=True, help="Keep no journal; then nothing can be reverted."),
-        click.option("--lock-timeout", type=Amount(0), default=0.0, metavar="SECONDS", help="Wait for the lock."),
+        click.option(
+            "--lock-timeout", type=Amount(0), default=0.0, metavar="SECONDS", help="Wait for another apply to end."
+        ),
     ):
         command = option(command)
     return command

@@ -88,8 +88,12 @@ def _bounded(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _patience(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--timeout", type=Amount(0.1, 3600), metavar="SECONDS", help="For one request."),
-        click.option("--retries", type=click.IntRange(1, 100), metavar="N", help="Tries of a read."),
+        click.option(
+            "--timeout", type=Amount(0.1, 3600), metavar="SECONDS", help="For one request; else the project's, or 30."
+        ),
+        click.option(
+            "--retries", type=click.IntRange(1, 100), metavar="N", help="Tries of a read; else the project's, or 4."
+        ),
     ):
         command = option(command)
     return command

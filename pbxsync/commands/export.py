@@ -29,7 +29,7 @@ _NAMED = 5
 @click.command(
     epilog="Examples: pbxsync export DEMO;  pbxsync export DEMO ACME --out tenants/;  pbxsync export --merge"
 )
-@click.argument("tenants", nargs=-1, metavar="TENANT...", shell_complete=completing.tenants)
+@click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=completing.tenants)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write DIR/TENANT.yaml for each tenant.")
 @click.option("--tenant-list", type=click.Path(path_type=Path), metavar="FILE", help="More tenants, one a line.")
 @click.option("--merge", is_flag=True, help="Add what no file manages to the files that there are, and only that.")

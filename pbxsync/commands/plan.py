@@ -61,7 +61,10 @@ def command(
     shard: str | None,
     bounds: Bounds,
 ) -> int:
-    """Show what apply would change. Sends reads only."""
+    """Show what apply would change. Sends reads only.
+
+    PATHS are tenant files and folders of them; where none is given, those that the project file names, or tenants/.
+    """
     from pbxsync.render import FORMATS, Options, render  # noqa: PLC0415 - --help must not pay for it
 
     check_format(fmt, list(FORMATS))

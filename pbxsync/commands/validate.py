@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @annotate_option
 @click.pass_obj
 def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
-    """Check the tenant files below PATHS, offline: every problem of every file, with its place."""
+    """Check the tenant files below PATHS, offline: every problem of every file, with its place.
+
+    Where no PATH is given, those that the project file names, or tenants/.
+    """
     from pbxsync.files.typenames import slips  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.text.counted import counted  # noqa: PLC0415 - as above
 
