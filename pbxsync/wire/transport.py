@@ -274,7 +274,7 @@ class ReadTransport:
     def _explained(self, error: Exception, *, late: bool, sent: bool) -> Exception:
         """Return our error for one of the libraries, with the host and the fact but never the URL.
 
-        `late`: it took too long; `sent`: a connection stood, and the request had gone out.
+        `late`: it took too long; `sent`: a connection stood, so that the request may have gone out.
         """
         cause = _root(error)
         fact = f"{type(cause).__name__}" if not isinstance(cause, OSError) else (cause.strerror or type(cause).__name__)

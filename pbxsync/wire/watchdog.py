@@ -97,13 +97,20 @@ class Watchdog:
 
 
 def watched(connection: Any, watchdog: Watchdog) -> Any:
-    """Return the connection class with one thing added: the watchdog learns of its socket before it waits for a reply."""
+    """Return the connection class with one thing added: the watchdog learns of its socket as soon as it stands.
+
+    From then on a request may have gone out, whatever an error is called.
+    """
 
     class Watched(connection):  # type: ignore[misc]  # the base is urllib3's, plain or TLS, known only at run time
         debuglevel = 0  # else a program that sets it for http.client would print whole requests, key included
 
-        def getresponse(self) -> Any:
+        def connect(self) -> None:
+            super().connect()
             watchdog.mind(self.sock)
-            return super().getresponse()
+
+        def request(self, *words: Any, **others: Any) -> None:
+            watchdog.mind(self.sock)
+            super().request(*words, **others)
 
     return Watched

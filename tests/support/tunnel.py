@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Tunnel:
-    """Serves on a loopback port while the `with` lasts."""
+    """Serves on a loopback port while the `with` lasts. Each connection breaks after `most` bytes towards the host."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = sys.maxsize) -> None:
+        self._most = most
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -39,7 +41,7 @@ class Tunnel:
         """What `HTTPS_PROXY` is to be."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def _start(self, work: Callable[..., None], *given: socket.socket) -> None:
+    def _start(self, work: Callable[..., None], *given: socket.socket | int) -> None:
         thread = threading.Thread(target=work, args=given, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -59,15 +61,16 @@ class Tunnel:
         far = socket.create_connection((host, int(port)))
         self._ends.append(far)
         near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        self._start(_pass_on, near, far)
-        _pass_on(far, near)
+        self._start(_pass_on, near, far, self._most)
+        _pass_on(far, near, sys.maxsize)
 
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    """Pass bytes on until one side ends, and then end both."""
+def _pass_on(source: socket.socket, sink: socket.socket, most: int) -> None:
+    """Pass bytes on until one side ends or it were more than `most`, and then end both."""
     with contextlib.suppress(OSError):
-        while piece := source.recv(65536):
+        while (piece := source.recv(65536)) and most > 0:
             sink.sendall(piece)
+            most -= len(piece)
     _hang_up(source)
     _hang_up(sink)
 

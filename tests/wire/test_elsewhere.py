@@ -137,6 +137,17 @@ def test_an_add_that_was_lost_behind_a_proxy_is_not_sent_again(connected: Workdi
     assert "it is not there, and is not sent again in this run" in ran.text
 
 
+def test_an_add_that_a_proxy_cut_in_two_is_not_sent_again(connected: Workdir, ca: trustme.CA, bundle: str) -> None:
+    connected.tenant("DEMO", {"name": "Night duty", "type": "FORWARD", "params": ["1" * 8_000_000]})
+    with RawServer(pbx_without_destinations, tls(ca, "localhost")) as server, Tunnel(most=1_000_000) as proxy:
+        connected.connect(server.url, KEY, KEY)
+        connected.set(REQUESTS_CA_BUNDLE=bundle, HTTPS_PROXY=proxy.url)
+        ran = connected.pbxsync("apply", "--auto-approve")
+        begun = server.seen.count(b"action=add")
+    assert (ran.status, begun) == (1, 1)
+    assert "it is not there, and is not sent again in this run" in ran.text
+
+
 def test_no_netrc_adds_anything(connected: Workdir, pbx: Emulator) -> None:
     connected.write(
         ".netrc", "machine 127.0.0.1 login me password secret\nmachine localhost login me password secret\n"
