@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pbxsync.app import App
     from pbxsync.emulator import Emulator, FaultSpec
 
+#: Room for all that may be written instead of a word that is wrong.
+_LONGEST = 2000
+
 
 @click.command(epilog="Example: pbxsync emulator --port 8080 --db pbx.db --read-key READ --write-key WRITE")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one where it is not given.")
@@ -56,7 +59,7 @@ def command(
         specs = [*faults, *(_kept_in(fault_file) if fault_file is not None else ())]
         serve(partial(_announce, app), tenants=tenants or None, dialect=dialect, faults=specs, **options)
     except (DialectError, FaultError) as error:
-        raise UsageError(shortened(str(error))) from None
+        raise UsageError(shortened(str(error), _LONGEST)) from None
     except OSError as error:
         raise UsageError(f"the emulator cannot start: {_reason(error)}") from None
     return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsync.emulator import FAULTS
 from tests.support.workdir import COMMAND
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def test_only_the_tenants_that_are_named_are_there(workdir: Workdir) -> None:
     ("words", "complaint"),
     [
         (("--fault", "status-50"), "fault 'status-50': no kind 'status-50'; did you mean status-503?"),
+        (("--fault", "zzz"), f"no kind 'zzz'; there are {', '.join(FAULTS)}"),
         (("--dialect", "fulll"), "no preset 'fulll'"),
         (("--fault-file", "faults"), "faults:2: fault 'status-50': no kind 'status-50'; did you mean status-503?"),
         (("--fault-file", "none"), "--fault-file none cannot be read: No such file or directory"),
