@@ -65,7 +65,7 @@ def percent_hint(words: Sequence[str]) -> str:
     """Return a remark for values that look URL-encoded, as in the document's URLs, or nothing."""
     odd = [word for word in words if re.search(r"%[0-9A-Fa-f]{2}", word)]
     return (
-        f"{shortened(odd[0])}: sent as it stands here; values are encoded for the URL, so write = for %3D"
+        f"{shortened(odd[0])}: sent as it stands here; values are encoded for the URL, so write what is meant, = for %3D"
         if odd
         else ""
     )
