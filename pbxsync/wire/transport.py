@@ -53,6 +53,8 @@ _PIECE: Final = 8 * 1024
 _CODED_CHUNK: Final = 16 * 1024
 #: Statuses by which a server or what stands before it says that it has too much to do.
 _TOO_MUCH: Final = frozenset({429, 503})
+#: What the libraries raise while they exchange bytes; a ValueError where the length of a chunk is a negative number.
+_LIBRARY_ERRORS: Final = (broken.HTTPError, HTTPException, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class ReadTransport:
             kind = response.headers.get("Content-Type", "")
             date = response.headers.get("Date", "")
             reply = Reply(response.status, body, kind, retry_after, time.monotonic() - entered, date)
-        except (broken.HTTPError, HTTPException, OSError) as error:
+        except _LIBRARY_ERRORS as error:
             trouble = isinstance(error, (broken.TimeoutError, TimeoutError)) or guard.fired
             explained = self._explained(error, late=guard.fired, sent=guard.sock is not None)
             self._tell(method, request, str(explained))
@@ -221,7 +223,7 @@ class ReadTransport:
                 stream = Stream(self._send(method, request, key), self)
                 guard.check(self.host)
             trouble, retry_after = stream.status in _TOO_MUCH, stream.retry_after
-        except (broken.HTTPError, OSError) as error:
+        except _LIBRARY_ERRORS as error:
             trouble = isinstance(error, broken.TimeoutError) or guard.fired
             explained = self._explained(error, late=guard.fired, sent=guard.sock is not None)
             self._tell(method, request, str(explained))
@@ -334,7 +336,7 @@ class Stream:
         try:
             while piece := self._response.read(_PIECE):
                 yield piece
-        except (broken.HTTPError, OSError) as error:
+        except _LIBRARY_ERRORS as error:
             raise self._explain(error, late=False, sent=True) from None
 
     def __enter__(self) -> Stream:

@@ -113,6 +113,8 @@ BROKEN = {
     "half a body": [reply(LIST)[:-3], b""],
     "half a chunk": [*list(chunked(iter([LIST.encode()])))[:1], b"ff\r\n[", b""],
     "no chunk at all": [*list(chunked(iter([])))[:1], b"xyz\r\n", b""],
+    "a chunk of less than nothing": [*list(chunked(iter([])))[:1], b"-5\r\n[]\r\n", b""],
+    "a chunk of minus one": [*list(chunked(iter([])))[:1], b"-1\r\n[]\r\n", b""],
     "no HTTP": [b"SSH-2.0-OpenSSH_9.2\r\n", b""],
     "a header without end": [b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n", b""],
     "headers without end": [b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: x\r\n" % n for n in range(200)) + b"\r\n", b""],
