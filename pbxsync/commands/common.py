@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pbxsync.app import App
     from pbxsync.files.desired import Desired
-    from pbxsync.model import Plan, Problem
+    from pbxsync.model import Problem
     from pbxsync.session import Limits
 
 _ENDINGS: Final = (".yaml", ".yml")
@@ -205,10 +205,3 @@ def check_format(fmt: str, formats: Sequence[str]) -> None:
         raise UsageError(
             f"there is no format '{shortened(fmt)}'{did_you_mean(fmt, formats)}: there are {', '.join(formats)}"
         )
-
-
-def warn_of(app: App, plan: Plan) -> None:
-    """Pass the warnings of a plan on where its format does not show them."""
-    for tenant in plan.tenants:
-        for warning in tenant.warnings:
-            app.console.warning(warning)
