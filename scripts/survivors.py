@@ -111,9 +111,13 @@ def _own_name(match: re.Match[str]) -> str:
 
 
 def _changed(old: list[str], new: list[str]) -> tuple[str, str]:
-    """Return the lines in which two texts differ, and all between."""
+    """Return the lines in which two texts differ, and all between; with the one above where there is another such line."""
     steps = [
         step for step in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if step[0] != "equal"
     ]
-    before, after = slice(steps[0][1], steps[-1][2]), slice(steps[0][3], steps[-1][4])
-    return " ".join(old[before]), " ".join(new[after])
+    first, last = steps[0], steps[-1]
+    begin = first[1]
+    while 0 < begin < len(old) and old.count(old[begin]) > 1:
+        begin -= 1
+    above = first[1] - begin
+    return " ".join(old[begin : last[2]]), " ".join(new[first[3] - above : last[4]])

@@ -108,6 +108,7 @@ def test_an_interrupt_ends_the_wait_for_a_busy_pbx_and_nothing_is_sent_again(
     def wait() -> None:
         while not busy.fired:
             time.sleep(0.005)
+        time.sleep(0.2)  # the reply is on its way, and nothing tells from outside when the wait has begun
         interrupt()
 
     other = threading.Thread(target=wait)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.emulator import FAULTS
+from tests.apply.between import onlooker
 from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT, clean
 from tests.apply.stage import Stage, lines
 
@@ -121,6 +122,22 @@ def test_a_type_change_hides_what_the_old_type_hid_where_it_reads_otherwise(stag
     assert "param2  sent (sensitive), stored (sensitive)" in ran.out
     assert not [line for line in lines(stage.journals[0]) if "sk-plain" in str(line)]
     assert "sk-plain" not in ran.text
+
+
+def test_what_became_sensitive_while_it_was_written_is_not_shown(stage: Stage) -> None:
+    stage.write("pbxsync.yaml", PROJECT)
+    identity = stage.pbx.put("DEMO", cu_name="Bot", cu_param1="1", cu_param2="2")
+    stage.want("DEMO", {"name": "Bot", "params": ["new"]})
+
+    def look(action: str, _: str) -> None:
+        if action == "update":
+            stage.pbx.change(identity, cu_ct_id=8, cu_param2=OLD)
+
+    with onlooker(stage, look):
+        ran = stage.apply()
+    assert ran.status == 1
+    assert "param2  sent (sensitive), stored (sensitive)" in ran.out
+    assert clean(stage, ran.text)
 
 
 def test_the_journal_tells_a_sensitive_write_by_fingerprint_alone(stage: Stage, bot: str) -> None:
