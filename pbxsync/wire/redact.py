@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PLACEHOLDER: Final = "(key)"
 #: Characters that nobody escapes: a key of these alone is always written as it is.
 _PLAIN: Final = re.compile(r"[0-9A-Za-z._~-]*")
+#: The charset in which each byte is one character.
+_BYTES: Final = "latin-1"
 #: The most characters that stand for one byte of a key that was escaped twice.
 _WIDEST: Final = 12
 
@@ -62,12 +64,12 @@ class Redactor:
         finder = self._known
         kept = ""
         for piece in pieces:
-            text = kept + piece.decode("latin-1")  # each byte as one character
+            text = kept + piece.decode(_BYTES)
             done, kept = _replaced(finder, text, len(text) - finder.reach, keep_length=keep_length)
             if done:
-                yield done.encode("latin-1")
+                yield done.encode(_BYTES)
         if kept:
-            yield _replaced(finder, kept, len(kept), keep_length=keep_length)[0].encode("latin-1")
+            yield _replaced(finder, kept, len(kept), keep_length=keep_length)[0].encode(_BYTES)
 
     @property
     def _known(self) -> _Finder:
