@@ -53,8 +53,7 @@ class Writer:
         try:
             self.journal.after(number, outcome, live, untouched=end.untouched)
         except JournalError as error:
-            said = f"{outcome.message}\n" if outcome.message else ""
-            return replace(outcome, message=f"{said}{error}")
+            return replace(outcome, message=f"{outcome.message}\n{error}".strip())
         return outcome
 
 

@@ -182,6 +182,14 @@ def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(stage
     assert len(stage.sent) == 3
 
 
+def test_a_pbx_that_is_too_busy_for_an_update_is_not_asked_what_became_of_it(stage: Stage) -> None:
+    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.pbx.faults.add("status-429 action=update times=1")
+    assert stage.apply().status == 0
+    assert [action for _, action, *_ in stage.asked][-3:] == ["UPDATE", "UPDATE", "GET"]
+
+
 def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(stage: Stage) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
     stage.want("DEMO", {"name": "Boss", "params": ["2"]})
