@@ -90,7 +90,7 @@ def _emulator_key(file: str, kind: str) -> str:
     """Return a key that stays the same for a file, since fingerprints of sensitive params hang on it."""
     import hashlib  # noqa: PLC0415 - only the emulator's keys are made
 
-    return hashlib.sha256(f"pbxsync emulator {kind} {file}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"pbxsync emulator {kind} {file}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 @contextmanager

@@ -106,6 +106,15 @@ def test_a_working_directory_that_was_removed_is_said(workdir: Workdir, argument
     assert ended.stderr == "error: the working directory is not there any more: change to one that is\n"
 
 
+def test_what_is_no_text_in_the_environment_is_said_or_used_as_it_is(changed: Workdir) -> None:
+    ran = changed.process("plan", PBXSYNC_READ_KEY="hunter2-\udcff")
+    assert ran.status == 1
+    assert "what ${PBXSYNC_READ_KEY} leads to is no key" in ran.out
+    assert "hunter2" not in ran.text
+    assert changed.process("plan", PBXSYNC_URL="emulator:\udcff.db").status == 0
+    assert (changed.path / "\udcff.db").exists()
+
+
 def test_a_command_that_is_nearly_right_is_named(workdir: Workdir) -> None:
     assert "did you mean plan?" in workdir.pbxsync("plam").err
 

@@ -19,7 +19,8 @@ def forms(key: str) -> set[str]:
         return set()
     # An escape may name a byte of UTF-8 or, as ISO 8859-1 and Python have it, a character below 256.
     narrow = "".join(each if each < "\u0100" else as_bytes(each) for each in key)
-    encoded = _base64_forms(key.encode()) | _base64_forms(quote(key, safe="").encode())
+    raw = key.encode("utf-8", "surrogatepass")  # the environment may hold any bytes
+    encoded = _base64_forms(raw) | _base64_forms(quote(raw, safe="").encode())
     return {form for written in (as_bytes(key), narrow) for form in _undone(written)} | encoded
 
 

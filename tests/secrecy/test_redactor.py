@@ -76,6 +76,11 @@ def test_a_key_that_ends_with_a_backslash_is_found() -> None:
     assert Redactor([Secret("0000<\\")])("as 0000<\\ is, 0000&lt;\\ too") == "as (key) is, (key)\\ too"
 
 
+def test_a_key_that_is_no_text_is_taken_out_too() -> None:
+    redact = Redactor([Secret("key-\udcff-key")])
+    assert redact("a key-\udcff-key and key-%ED%B3%BF-key") == "a (key) and (key)"
+
+
 def test_a_key_that_is_learnt_later_is_taken_out_from_then_on() -> None:
     redact = Redactor([Secret("first/key")])
     assert redact("second/key") == "second/key"
