@@ -67,7 +67,7 @@ PARTS: Final = {
         ("apply/reading",),
         (
             "apply/test_revert.py",
-            "apply/test_saved_plans.py::test_only_what_the_plan_touches_is_read",
+            "apply/test_ends.py::test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open",
             "apply/test_sensitive.py::test_a_type_change_hides_what_the_old_type_hid",
             "apply/test_sensitive.py::test_revert_does_not_show_what_has_become_sensitive_since",
             "apply/test_sensitive.py::test_what_is_stored_wrong_is_reported_without_the_value",
