@@ -67,6 +67,8 @@ MISUSES = {
     "no such choice": ["--color", "purple", "plan"],
     "no such format": ["plan", "--format", "xml"],
     "no such file": ["plan", "missing.yaml"],
+    "a name too long for a file": ["plan", "a" * 300],
+    "a name too long for a folder": ["export", "DEMO", "--out", "a" * 300],
     "a tenant that no file has": ["plan", "--tenant", "NOPE"],
     "a missing argument": ["show"],
     "too many arguments": ["revert", "one", "two"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from contextlib import suppress
@@ -27,7 +28,25 @@ if TYPE_CHECKING:
 
 _ENDINGS: Final = (".yaml", ".yml")
 
-paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+class Named(click.Path):
+    """A path that the system can look at: of a name that is too long it tells nothing, not even that it is not there."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path that was typed. Raises click.BadParameter."""
+        path = super().convert(value, param, ctx)
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail(f"'{shortened(str(value), 40)}' is too long for the name of a file.", param, ctx)
+        return path
+
+
+paths_argument = click.argument("paths", nargs=-1, type=Named())
 tenant_option = click.option(
     "--tenant",
     "tenants",

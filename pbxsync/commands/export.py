@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.commands import completing
-from pbxsync.commands.common import limits_of, project_of, request_options
+from pbxsync.commands.common import Named, limits_of, project_of, request_options
 from pbxsync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NAMED = 5
     epilog="Examples: pbxsync export DEMO;  pbxsync export DEMO ACME --out tenants/;  pbxsync export --merge"
 )
 @click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=completing.tenants)
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write DIR/TENANT.yaml for each tenant.")
+@click.option("--out", type=Named(), metavar="DIR", help="Write DIR/TENANT.yaml for each tenant.")
 @click.option("--tenant-list", type=click.Path(path_type=Path), metavar="FILE", help="More tenants, one a line.")
 @click.option("--merge", is_flag=True, help="Add what no file manages to the files that there are, and only that.")
 @click.option("--force", is_flag=True, help="Overwrite files that export did not write, or that have changed since.")

@@ -33,7 +33,12 @@ def tenant_files(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[Pro
 def _files(path: str, problems: list[Problem]) -> list[str]:
     """Return the tenant files that one path stands for; what is wrong with it is added to `problems`."""
     before = len(problems)
-    if Path(path).is_dir():
+    try:
+        is_folder = Path(path).is_dir()
+    except OSError as error:  # a name that is too long
+        problems.append(Problem(Place(display(path)), f"cannot be searched: {error.strerror}"))
+        return []
+    if is_folder:
         files = list(_below(path, set(), problems))
         if not files and len(problems) == before:
             said = "a folder without tenant files (*.yaml, *.yml): name another one"

@@ -104,6 +104,12 @@ def test_a_link_to_itself_in_a_folder_is_named_and_hides_no_other_problem(here: 
     ]
 
 
+def test_a_path_too_long_for_any_file_is_a_problem_like_others(here: Path) -> None:
+    write(here, {"a.yaml": tenant("A")})
+    with pytest.raises(FilesError, match=r"^a{300}: cannot be searched: File name too long$"):
+        loaded(here, "a.yaml", "a" * 300)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_may_not_be_read_is_said(here: Path) -> None:
     write(here, {"t/a.yaml": tenant("A"), "u/a.yaml": tenant("B"), "v/w/a.yaml": "", "v/b.yaml": tenant("B")})
