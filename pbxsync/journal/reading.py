@@ -176,7 +176,7 @@ def _field(row: Any) -> Old:
     field = _text(row, "field")
     _require(field in FIELDS)
     if "sensitive" in row:
-        _require(row["sensitive"] is True and field not in {"name", "type"})
+        _require(row["sensitive"] is True and field != "type")  # a name is where it held a key
         return Old(field, None, None, fingerprint=_text(row, "fingerprint"))
     if field == "type":
         return Old(field, _text_or_none(row, "old_id"), _text(row, "new_id"), _text_or_none(row, "old"))

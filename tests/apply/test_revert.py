@@ -370,7 +370,7 @@ def without(line: dict[str, Any], key: str) -> dict[str, Any]:
         [RUN, {**BEFORE, "diff": [{"field": "param1", "old": 1, "new": "2"}]}],
         [RUN, {**BEFORE, "diff": [{"field": "type", "old": "X"}]}],
         [RUN, {**BEFORE, "diff": [{"field": "param1", "sensitive": True}]}],
-        [RUN, {**BEFORE, "diff": [{"field": "name", "sensitive": True, "fingerprint": "x"}]}],
+        [RUN, {**BEFORE, "diff": [{"field": "type", "sensitive": True, "fingerprint": "x"}]}],
         [RUN, BEFORE, {**AFTER, "status": "fine"}],
         [RUN, BEFORE, {**AFTER, "id": "1; drop"}],
         [RUN, {"kind": "other"}],
@@ -438,6 +438,17 @@ def test_a_revoked_key_ends_a_revert_at_once(stage: Stage) -> None:
     assert ran.status == 1
     assert "revoked" in ran.err
     assert len(stage.pbx.log) < 8
+
+
+def test_a_name_that_held_a_key_is_put_back_by_hand_and_the_rest_by_revert(stage: Stage) -> None:
+    leaky = stage.pbx.put("DEMO", cu_name=f"Boss {stage.pbx.read_key}")
+    stage.pbx.put("DEMO", cu_name="Desk", cu_param1="1")
+    stage.want("DEMO", {"id": leaky, "name": "Boss"}, {"name": "Desk", "params": ["2"]})
+    assert stage.apply().status == 0
+    status, said = revert(stage, stage.journals[0])
+    assert status == 1, said
+    assert f'destination {leaky} ("Boss"): name is sensitive: put it back by hand' in said
+    assert live(stage)[1]["cu_param1"] == "1"
 
 
 def test_live_keys_do_not_get_into_a_saved_revert(stage: Stage) -> None:
