@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError
 from pbxsync.model import Secret
+from pbxsync.planning.diff import values as fields_of
 from pbxsync.planning.fingerprint import Fingerprinter, key_mark
 from pbxsync.planning.resolve import REFUSALS, wanted
 from pbxsync.text.inert import cited, shortened
@@ -86,12 +87,13 @@ class Restorer:
         return replace(change, diff=tuple(_filled(row, found) for row in change.diff))
 
     def _values(self, change: Change, entries: Sequence[Entry]) -> dict[str, str | None]:
-        """Return the params that the entry of a change gives now, by field; empty where there is no such entry."""
+        """Return name and params that the entry of a change gives now, by field; empty where there is no such entry."""
         for entry in entries:
             if (entry.id is not None and entry.id == change.id) or (entry.id is None and entry.name == change.name):
                 after = next((row.after_id for row in change.diff if row.field == "type"), None)
                 want = wanted(entry, change.was, self.types, [after] if after else [], self.words)
-                return {f"param{number}": value for number, value in enumerate(want.destination.params, 1)}
+                # A name that replaces one with a key in it is in no plan either.
+                return {name: value for name, value in fields_of(want.destination).items() if name != "type"}
         return {}
 
 

@@ -74,6 +74,20 @@ def test_the_fingerprint_is_another_one_under_another_key(stage: Stage, bot: str
     del bot
 
 
+def test_a_name_with_a_key_in_it_is_replaced_by_a_saved_plan(stage: Stage) -> None:
+    identity = stage.pbx.put("DEMO", cu_name=f"Boss {stage.pbx.read_key}")
+    path = stage.want("DEMO", {"id": identity, "name": "Boss"})
+    plan = stage.save()
+    stage.want("DEMO", {"id": identity, "name": "Somebody"})
+    ran = stage.run("apply", plan)
+    assert ran.status == 1
+    assert "name: its value is not the one that was planned" in ran.err
+    stage.want("DEMO", {"id": identity, "name": "Boss"})
+    assert stage.run("apply", plan).status == 0
+    assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["Boss"]
+    assert stage.pbx.read_key not in plan.read_text() + path.read_text()
+
+
 def test_revert_says_what_it_cannot_put_back(stage: Stage, bot: str) -> None:
     assert stage.apply().status == 0
     ran = stage.run("revert", "--auto-approve", stage.journals[0])
