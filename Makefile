@@ -89,4 +89,4 @@ $(VENV)/.mutants: $(STAMP)
 	@touch $@
 
 clean:
-	rm -rf mutants $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync
+	rm -rf mutants $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync benchmarks/.cache .coverage .coverage.*

@@ -29,7 +29,7 @@ progress, warnings and errors go to standard error. See also [exit statuses](exi
 
 ## Global options
 
-They may stand before the command or after it.
+All but `--version` may stand before the command or after it.
 """
 
 
