@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.errors import MatchError, WireError
 from pbxsync.model import Type
 from pbxsync.text.inert import cited
+from pbxsync.text.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,11 +60,8 @@ class TypeTable:
         return text in self.by_id or text in self.by_name
 
     def _nearest(self, text: str) -> str:
-        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-        folded = {name.casefold(): name for name in self.by_name}
-        found = get_close_matches(text.casefold(), list(folded), n=1, cutoff=0.6)
-        return f"; did you mean {cited(folded[found[0]])}?" if found else "; `pbxsync types` lists what it has"
+        near = nearest(text, self.by_name)
+        return "; `pbxsync types` lists what it has" if near is None else f"; did you mean {cited(near)}?"
 
 
 class TypeSource:
