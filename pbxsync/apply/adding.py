@@ -67,22 +67,32 @@ class Adder(Sender):
         return self.unasked(change, lost) or replace(self._settled(change, known, lost, told), lost=lost)
 
     def _settled(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
-        """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant."""
-        if told is not None and told not in (known.ids or ()):
-            try:
-                return self._compared(change, self.live.read(change.tenant, told), None)
-            except NotThere:
-                pass  # told wrong: the list will say
-            except WireError as error:
-                text = f"added as {told}, but reading it back failed: {error}"
-                return Written(Outcome(change, Status.UNKNOWN, told, text))
+        """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant.
+
+        A row that reads otherwise is only called ours, and its id one to pin, where the tenant lists it.
+        """
+        read = self._told(change, told) if told is not None and told not in (known.ids or ()) else None
+        if read is not None and read.outcome.status is not Status.FAILED:
+            return read
         try:
             known.listing = self.pbx.destinations(change.tenant)
+            if read is not None and any(row.id == told for row in known.listing.rows):
+                return read
             if known.listing.doubtful:
-                return self._open(change, lost, "the PBX lists nothing at all")
+                return read or self._open(change, lost, "the PBX lists nothing at all")
             return self._found(change, known, lost, known.listing)
         except WireError as error:
-            return self._open(change, lost, f"listing the tenant failed: {error}")
+            return read or self._open(change, lost, f"listing the tenant failed: {error}")
+
+    def _told(self, change: Change, told: str) -> Written | None:
+        """Read back the row that the PBX says it has added; None where there is none, so that the list has to say."""
+        try:
+            return self._compared(change, self.live.read(change.tenant, told), None)
+        except NotThere:
+            return None
+        except WireError as error:
+            text = f"added as {told}, but reading it back failed: {error}"
+            return Written(Outcome(change, Status.UNKNOWN, told, text))
 
     def _open(self, change: Change, lost: WireError | None, why: str) -> Written:
         """Return the end of an add of which nothing can be found out."""

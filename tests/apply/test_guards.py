@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 from functools import partial
@@ -17,6 +18,7 @@ from pbxsync.model import TenantPlan
 from tests.apply.between import onlooker
 from tests.apply.stage import lines
 from tests.render import samples
+from tests.support.rawserver import RawServer, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,6 +185,36 @@ def test_a_name_that_somebody_took_since_the_last_list_is_not_added(
     assert ran.status == 1
     assert "somebody added this name since it was planned (id 2): nothing was written; plan again" in ran.out
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["Night", "Noon", "Day"]
+
+
+def test_an_id_that_the_pbx_tells_wrong_is_not_called_ours(stage: Stage) -> None:
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    rows: dict[str, str] = {}
+
+    def answer(request: bytes) -> bytes:
+        asked = request.split(b" ")[1]
+        if b"CUSTOMTYPES" in asked:
+            return reply('[{"ct_id": "1", "ct_name": "FORWARD"}]')
+        if b"action=add" in asked:
+            rows["8"] = "Night"
+            return reply('{"cu_id": "987654321"}')  # the id of another tenant's
+        if b"action=get" in asked:
+            identity = "987654321" if b"objectid=987654321" in asked else "8"
+            row = {
+                "cu_id": identity,
+                "cu_name": rows.get(identity, "Somebody else's"),
+                "cu_ct_id": "1",
+                "cu_param1": "",
+            }
+            return reply(json.dumps(row))
+        return reply(json.dumps([{"cu_id": identity, "cu_name": name} for identity, name in rows.items()]))
+
+    with RawServer(answer) as server:
+        stage.environ["PBXSYNC_URL"] = server.url
+        ran = stage.apply()
+    assert (ran.status, "987654321" in ran.out) == (0, False), ran.text
+    assert lines(stage.journals[0])[2]["id"] == "8"
+    assert sum(b"action=add" in request for request in server.requests) == 1
 
 
 def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Stage) -> None:
