@@ -109,7 +109,8 @@ class Applier:
             known.listing = self.writer.pbx.destinations(tenant.tenant)
             if known.listing.doubtful and not tenant.doubtful_empty:
                 return "the PBX lists nothing any more for this tenant: nothing was written; plan again"
-            known.ids, known.read_at = frozenset(row.id for row in known.listing.rows), read_at
+            # What was listed once was there before, though a list may leave it out: no id is given twice (field).
+            known.ids, known.read_at = known.ids | {row.id for row in known.listing.rows}, read_at
         name = expected(change, None)["name"]
         rows = known.listing.rows if known.listing is not None else ()
         ids = [row.id for row in rows if row.name == name]

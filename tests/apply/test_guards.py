@@ -350,6 +350,20 @@ def test_a_lost_add_is_not_taken_for_what_was_there_before_or_is_another_add_of_
     del old
 
 
+def test_a_lost_add_is_not_taken_for_a_row_that_one_list_left_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "FRESH_SECONDS", 0.0)  # the tenant is listed once more before the add
+    stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.pbx.faults.add("missing-row n=3")
+    stage.pbx.faults.add("reset action=add")
+    ran = stage.apply()
+    assert ran.status == 1
+    assert "it is not there, and is not sent again in this run" in ran.out
+    assert "another name" not in ran.out
+
+
 @pytest.mark.parametrize("what", ["update", "add"])
 def test_a_pbx_that_is_gone_ends_the_run_early(stage: Stage, what: str) -> None:
     """What surely never got there is told from what may have."""
