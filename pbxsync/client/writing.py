@@ -22,7 +22,8 @@ def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[in
     if not name:
         raise UsageError("a destination to add needs a name")
     fields = _fields(name, type_id, params)
-    before = frozenset(row.id for row in pbx.destinations(tenant).rows)
+    listing = pbx.destinations(tenant)
+    before = frozenset(row.id for row in listing.rows)
     lost: WireError | None = None
     told = None
     try:
@@ -30,6 +31,11 @@ def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[in
     except WireError as error:
         if not error.open_outcome:
             raise
+        if listing.doubtful:
+            raise NotStored(
+                f"whether {cited(name)} of {shortened(tenant)} was added is not known: the PBX listed nothing before, in a"
+                f" way that is also how its errors look ({error}); look for it before you add it again"
+            ) from None
         lost = error
     found = told if told is not None and told not in before else _settled(pbx, tenant, fields, before, lost)
     return _as_written(pbx.destination(tenant, found), fields, whole=True)

@@ -125,6 +125,14 @@ def test_an_add_whose_answer_is_lost_is_found_and_never_sent_twice(demo: Emulato
     assert [each["cu_param1"] for each in demo.rows("DEMO") if each["cu_name"] == "New"] == ["2"]
 
 
+def test_a_lost_add_is_not_taken_for_a_row_that_a_failed_list_left_out(client: Client, demo: Emulator) -> None:
+    client.add("DEMO", "New", "1")
+    demo.faults.add("null action=list object=CUSTOM times=2")
+    demo.faults.add("reset action=add")
+    with pytest.raises(NotStored, match="was added is not known: the PBX listed nothing before"):
+        client.add("DEMO", "New", "1")
+
+
 def test_what_did_not_arrive_or_was_stored_otherwise_is_an_error(client: Client, demo: Emulator) -> None:
     demo.faults.add("reset action=add n=1")
     with pytest.raises(NotStored, match=r'"New" of DEMO: it is not there, and was not sent again \('):
