@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.apply.sending import Sender, Written, good, is_refusal, outcome, refused, surely_idle
 from pbxsync.apply.settle import settle
@@ -16,11 +16,15 @@ from pbxsync.apply.target import columns, expected, mismatches
 from pbxsync.errors import NotThere, WireError
 from pbxsync.model import Outcome, Status
 from pbxsync.planning import live as livestate
+from pbxsync.text.inert import cited
 
 if TYPE_CHECKING:
     from pbxsync.model import Change, Destination
     from pbxsync.wire.pbx import Listing
     from pbxsync.wire.rows import Row
+
+#: As many rows that may be ours are named.
+_NAMED: Final = 5
 
 
 @dataclass
@@ -122,7 +126,7 @@ class Adder(Sender):
             return self._compared(change, row, lost)
         if is_refusal(lost) and not end.problem:
             return refused(change, lost, untouched=True)
-        reason = end.problem or "it is not there, and is not sent again in this run"
+        reason = end.problem or missing(end.others)
         idle = surely_idle(lost) and not end.problem
         return Written(outcome(change, Status.FAILED, _unsettled(lost, reason)), untouched=idle)
 
@@ -135,6 +139,18 @@ class Adder(Sender):
         if any(each.field == "name" for each in wrong):
             text += f": pin it with `id: {stored.id}`, or the next run adds another one"
         return Written(Outcome(change, Status.FAILED, stored.id, text, wrong), stored)
+
+
+def missing(others: tuple[Row, ...]) -> str:
+    """Return that an add is not there, with what may be it all the same: the next run would add another one."""
+    if not others:
+        return "it is not there, and is not sent again in this run"
+    some = ", ".join(f"{row.id} ({cited(row.name)})" for row in others[:_NAMED])
+    more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+    return (
+        f"it is not there under its name, and is not sent again in this run. New since then: {some}{more}. If that is it,"
+        " stored otherwise than it was sent, pin it with its id, or the next run adds another one"
+    )
 
 
 def _unsettled(lost: WireError | None, then: str) -> str:

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class Settled:
     """The row that is ours, with all its fields, or None and `problem`: a sentence, with the ids that it is about.
 
-    `near` is a new row that is probably ours but not as it was to be.
+    `near` is a new row that is probably ours but not as it was to be. `others` are new rows that fit in nothing:
+    ours may be one of them, where the PBX keeps neither name nor fields as they are sent.
     """
 
     ours: Destination | None = None
     near: Destination | None = None
     problem: str = ""
+    others: tuple[Row, ...] = ()
 
 
 def settle(
@@ -58,7 +60,7 @@ def settle(
         return Settled(
             problem=f"it is not there under its name; new and alike are {ids}: look at them before you go on"
         )
-    return Settled()
+    return Settled(others=tuple(new))
 
 
 def _renamed(found: Destination) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pbxsync.apply.adding import missing
 from pbxsync.emulator import Emulator
+from pbxsync.wire.rows import Row
 from tests.apply.stage import QUICK, Stage, lines
 
 if TYPE_CHECKING:
@@ -220,3 +222,23 @@ def test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open(
         assert "found done after a lost answer" in ran.out
         assert [action for _, action, *_ in stage.asked].count("GET") == gets
         assert {asked for asked, *_ in stage.asked} == {"CUSTOM"}, "the types are of no concern"
+
+
+def test_an_add_of_which_neither_name_nor_fields_were_kept_names_what_is_new_and_calls_none_of_it_ours(
+    stage: Stage,
+) -> None:
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
+    (line,) = ends(stage, "status-500-after-commit action=add|cut-values=2 action=add")
+    assert line["id"] is None
+    assert line["message"] == lost(
+        "add",
+        500,
+        'it is not there under its name, and is not sent again in this run. New since then: 1 ("Ni"). If that is it,'
+        " stored otherwise than it was sent, pin it with its id, or the next run adds another one",
+    )
+
+
+def test_of_many_rows_that_may_be_a_lost_add_a_few_are_named() -> None:
+    others = tuple(Row(str(number), "Desk", None, None, None) for number in range(1, 8))
+    assert 'New since then: 1 ("Desk"), 2 ("Desk"), 3 ("Desk"), 4 ("Desk"), 5 ("Desk") and 2 more.' in missing(others)
+    assert "more" not in missing(others[:5])

@@ -76,6 +76,11 @@ def test_where_nothing_new_fits_there_is_nothing(rows: list[Row]) -> None:
     assert (end.ours, end.near, end.problem) == (None, None, "")
 
 
+def test_what_is_new_and_fits_in_nothing_is_told() -> None:
+    rows = [OLD, row("2", "Somebody's"), row("3", "")]
+    assert settle("New", frozenset("1"), rows, fetch, fits()).others == tuple(rows[1:])
+
+
 def test_only_what_is_new_is_looked_at_closely() -> None:
     looked = []
 
