@@ -16,7 +16,7 @@ from pbxsync.commands import completing
 from pbxsync.entry import SHORTEST_KEY
 from pbxsync.errors import PbxsyncError, UsageError
 from pbxsync.project import Project, find
-from pbxsync.text.inert import inert, shortened
+from pbxsync.text.inert import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,7 +170,7 @@ def only_tenant_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Return the paths where all are tenant files or folders. Raises UsageError."""
     found, plans = split_paths(paths)
     if plans:
-        shown = inert(str(plans[0]))
+        shown = shortened(str(plans[0]), 1000)
         raise UsageError(
             f"{shown} is no folder and does not end in .yaml or .yml: a saved plan can be shown or applied only"
             if plans[0].exists()
@@ -185,7 +185,8 @@ def check_out(out: Path | None) -> None:
         return
     if out.suffix in _ENDINGS:
         raise UsageError(
-            f"--out {inert(str(out))}: a saved plan may not end in .yaml or .yml, as tenant files do: name it otherwise"
+            f"--out {shortened(str(out), 1000)}: a saved plan may not end in .yaml or .yml, as tenant files do: name it"
+            " otherwise"
         )
     check_place(out)
 
@@ -197,7 +198,7 @@ def check_place(out: Path) -> None:
     try:
         atomic.check(out)
     except OSError as error:
-        raise UsageError(f"--out {inert(str(out))}: {atomic.reason(error)}") from None
+        raise UsageError(f"--out {shortened(str(out), 1000)}: {atomic.reason(error)}") from None
 
 
 def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.disk import atomic
 from pbxsync.errors import UsageError
 from pbxsync.terminal.console import Bytebar
-from pbxsync.text.inert import inert
+from pbxsync.text.inert import inert, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +46,7 @@ def _keep(app: App, pieces: Iterable[bytes], body: Body, out: Path) -> None:
                 bar.done(len(piece))
                 bar.tick()
     except OSError as error:
-        raise UsageError(f"--out {inert(str(out))}: {atomic.reason(error)}") from None
+        raise UsageError(f"--out {shortened(str(out), 1000)}: {atomic.reason(error)}") from None
     app.console.note(f"{size:,} bytes of {inert(body.content_type) or 'no content type'} are in {inert(str(out))}")
 
 

@@ -94,4 +94,4 @@ def _announce(app: App, pbx: Emulator) -> None:
 def _reason(error: OSError) -> str:
     from pbxsync.disk.atomic import reason  # noqa: PLC0415 - only a mistake needs it
 
-    return inert(f"{error.filename}: {reason(error)}" if error.filename is not None else str(error))
+    return inert(str(error)) if error.filename is None else f"{shortened(str(error.filename), 1000)}: {reason(error)}"

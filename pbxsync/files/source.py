@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from pbxsync.text.inert import inert
+from pbxsync.text.inert import shortened
 
 #: A tenant's file is some kilobytes; nothing that a person maintains comes near this.
 LIMIT: Final = 10 * 1024 * 1024
@@ -53,7 +53,7 @@ def display(path: str) -> str:
         here = Path.cwd()
         absolute = Path(os.path.normpath(here / shown))
         shown = str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
-    return inert(os.fsencode(shown).decode("utf-8", "backslashreplace"))
+    return shortened(os.fsencode(shown).decode("utf-8", "backslashreplace"), 5000)  # longer than any path can be
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -15,7 +15,7 @@ from pbxsync.errors import JournalError
 from pbxsync.journal.writing import FORMAT
 from pbxsync.model import Action, Status
 from pbxsync.planning.diff import FIELDS
-from pbxsync.text.inert import cited, inert
+from pbxsync.text.inert import cited, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ class _Wrong(ValueError):
 
 def read_journal(path: Path) -> Logged:
     """Read a journal, finished or not. Raises JournalError with the line that is wrong."""
-    shown = inert(str(path))
+    shown = shortened(str(path), 1000)
     url: str | None = None
     run = 0
     writes: dict[tuple[int, int], Write] = {}

@@ -9,7 +9,7 @@ from pbxsync.disk import atomic
 from pbxsync.errors import PlanError, PlanFileError
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import text
-from pbxsync.text.inert import inert
+from pbxsync.text.inert import inert, shortened
 
 if TYPE_CHECKING:
     from pbxsync.model import Plan
@@ -40,7 +40,7 @@ def save(plan: Plan, path: str | Path, *, verbose: bool = False) -> None:
 
 def load(path: str | Path) -> Plan:
     """Return the plan saved in a file; raises `PlanFileError`."""
-    name = inert(str(path))
+    name = shortened(str(path), 1000)
     try:
         with Path(path).open("rb") as file:
             content = file.read(LIMIT + 1)
