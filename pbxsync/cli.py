@@ -105,6 +105,8 @@ def cli(ctx: click.Context) -> int:
     """Keep the custom destinations of PBXCloud tenants as YAML: plan, apply, verify."""
     if ctx.invoked_subcommand is None:
         app: App = ctx.obj
+        if app.verbosity < 0:
+            ctx.fail("which command? `pbxsync --help` lists them")
         app.console.note(ctx.get_help())
     return 1  # without a command; else what the command returns counts
 

@@ -56,6 +56,7 @@ def test_a_tenant_that_fails_is_one_in_every_format_whatever_else_changes(
 
 MISUSES = {
     "no command": [],
+    "no command, quietly": ["-q"],
     "no such command": ["plam"],
     "no such option": ["plan", "--nope"],
     "an option without its value": ["plan", "--tenant"],
