@@ -18,6 +18,8 @@ _PARAMS: Final = tuple(f"cu_param{number}" for number in range(1, PARAM_COUNT + 
 #: A row of a list has its params where it has at least these: older versions stop at ten (field).
 _FEWEST: Final = frozenset(_PARAMS[:10])
 _TEXT_ALONE: Final = {str}
+#: A `cu_te_id` that is not there, null, empty or 0 names no tenant (guess).
+_OF_NO_TENANT: Final = frozenset({None, "", "0"})
 
 
 class ShapeError(ValueError):
@@ -54,8 +56,17 @@ def parse(text: str) -> Any:
 
 
 def destinations(value: Any) -> tuple[Row, ...]:
-    """Return the rows of a CUSTOM list: an object keyed by id, or an array (field). Raises ShapeError."""
-    return _unique([destination(row, key) for key, row in _keyed(value)])
+    """Return the rows of a CUSTOM list: an object keyed by id, or an array (field). Raises ShapeError.
+
+    They are all of one tenant, where they tell (`cu_te_id`, field): a list of several has others' destinations in it, of
+    the same names.
+    """
+    keyed = _keyed(value)
+    rows = _unique([destination(row, key) for key, row in keyed])
+    tenants = {_text(row, "cu_te_id") for _, row in keyed} - _OF_NO_TENANT
+    if len(tenants) > 1:
+        raise ShapeError("rows of several tenants (their cu_te_id differs)")
+    return rows
 
 
 def one_destination(value: Any, wanted: str) -> Row | None:

@@ -54,6 +54,13 @@ def test_it_is_understood(value: object, row: Row) -> None:
     assert (listing.rows, listing.doubtful) == ((row,), False)
 
 
+def test_rows_that_name_no_tenant_may_stand_among_those_of_one() -> None:
+    told: list[dict[str, object]] = [{}, {"cu_te_id": None}, {"cu_te_id": ""}, {"cu_te_id": 0}, {"cu_te_id": "4"}]
+    rows = [{"cu_id": str(number), "cu_name": "Fax", **each} for number, each in enumerate(told, 1)]
+    with talking(json.dumps(rows)) as (pbx, _):
+        assert len(pbx.destinations("DEMO").rows) == len(told)
+
+
 @pytest.mark.parametrize("body", ["[]", "{}", " []\r\n"])
 def test_an_explicit_nothing_is_an_empty_tenant_at_once(body: str) -> None:
     with talking(body) as (pbx, server):
@@ -113,6 +120,11 @@ REFUSED = {
     "a param that is an object": (text(cu_param7={}), "a row whose cu_param7 is no text"),
     "a type that is a list": (text(cu_ct_id=[]), "a row whose cu_ct_id is no text"),
     "one row where a list belongs": (json.dumps(WHOLE), "a row that is no object"),
+    "rows of several tenants": (
+        json.dumps([WHOLE, WHOLE | {"cu_id": "68", "cu_te_id": 5}]),
+        "rows of several tenants",
+    ),
+    "a tenant that is a list": (text(cu_te_id=["4"]), "a row whose cu_te_id is no text"),
     "a number": ("7", "neither a list nor an object"),
     "a text": ('"[]"', "neither a list nor an object"),
     "true": ("true", "neither a list nor an object"),
