@@ -77,8 +77,11 @@ def test_what_was_written_is_read_back_though_the_key_is_taken_for_a_read_only_o
     for tenant in "ABC":
         pbx.put(tenant, cu_name="old")
         workdir.tenant(tenant, forward("x"))
-    for fault in ("too-bad action=add tenant=A", "too-bad action=add tenant=B", "latency=1.5s action=add tenant=C"):
-        pbx.faults.add(fault)
+    # A and B are refused only once the add of C is surely under way.
+    for tenant in "AB":
+        pbx.faults.add(f"latency=0.5s action=add tenant={tenant}")
+        pbx.faults.add(f"too-bad action=add tenant={tenant}")
+    pbx.faults.add("latency=2s action=add tenant=C")
     ran = workdir.pbxsync("apply", "--auto-approve", "--parallel", "3")
     assert ran.status == 1
     assert "Apply failed: 1 added, 0 changed, 2 failed." in ran.out
