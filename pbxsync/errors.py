@@ -131,7 +131,11 @@ class Redirected(WireError):
 
 
 class NotThere(WireError):
-    """The server has no row for this id, or does not show it to this key."""
+    """The server has no row for this id, or does not show it to this key; or an empty reply, to a write too."""
+
+    def __init__(self, message: str, *, open_outcome: bool = False) -> None:
+        super().__init__(message)
+        self.open_outcome = open_outcome
 
 
 class NotStored(WireError):

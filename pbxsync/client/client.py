@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pbxsync.client import mailboxes, reports
+from pbxsync.client import checks, mailboxes, reports
 from pbxsync.client.writing import add, update
 from pbxsync.errors import UsageError
 from pbxsync.model import Secret
@@ -16,6 +16,7 @@ from pbxsync.wire.numbers import whole_number
 from pbxsync.wire.pbx import PbxReader, PbxWriter
 from pbxsync.wire.recognise import unrecognised
 from pbxsync.wire.retry import Patience
+from pbxsync.wire.standing import Unremembered
 from pbxsync.wire.transport import ReadTransport, Settings, WriteTransport
 
 if TYPE_CHECKING:
@@ -56,18 +57,20 @@ class Client:
         retries: int = 4,
         parallel: int = 8,
     ) -> None:
-        """Raise UsageError for a url that no key may be sent to. Nothing is sent yet."""
+        """Raise UsageError for a url that no key may be sent to, and for what is no key. Nothing is sent yet."""
+        checks.bounds(timeout, retries, parallel)
         refused = "a program needs the url of a PBX" if url.startswith(EMULATOR) else refusal(url)
         if refused is not None:
             raise UsageError(refused)
         secret = key if isinstance(key, Secret) else Secret(key)
+        checks.key(secret.reveal())
         settings = Settings(url, timeout, parallel)
         patience = Patience.of(retries, timeout)
         self.url = url
         self._pbx: PbxReader | PbxWriter = (
-            PbxReader(ReadTransport(settings), lambda _: secret, patience)
+            PbxReader(ReadTransport(settings), lambda _: secret, patience, Unremembered())
             if read_only
-            else PbxWriter(WriteTransport(settings), lambda _: secret, patience)
+            else PbxWriter(WriteTransport(settings), lambda _: secret, patience, Unremembered())
         )
         self._pbx.transport.redactor.learn(secret)
 
@@ -92,6 +95,7 @@ class Client:
         `account` is the extension's account, `402-DEMO` in the document. `variable` is a name and a value for the dial
         plan, where it is called TENANT-name (doc).
         """
+        checks.needed(source=source, dest=dest)
         var = "" if variable is None else "=".join(variable)
         with self._send("DIAL", tenant=tenant, source=source, dest=dest, account=account, var=var) as body:
             reply = body.read()
@@ -103,6 +107,7 @@ class Client:
 
     def recording(self, call_id: str) -> Body:
         """Return the sound of a call, as it comes: iterate over it, `read()` or `save(path)` it; close it (doc)."""
+        checks.needed(call_id=call_id)
         return self._open("INFO", info="recording", id=call_id)
 
     def pause_agent(self, tenant: str, queue: str, extension: str, reason: str = "") -> str:
@@ -110,6 +115,7 @@ class Client:
 
         `queue` is the number of the queue, `extension` like `104-DEMO` (doc).
         """
+        checks.needed(queue=queue, extension=extension)
         sent = {"tenant": tenant, "queue": queue, "extension": extension, "pausereason": reason}
         with self._send("AGENT", action="PAUSE", **sent) as body:
             return body.read().decode("utf-8", "replace")
@@ -119,6 +125,7 @@ class Client:
 
         The document also sends an `id`, 19 in its example, and does not explain it: that is `file_id`.
         """
+        checks.needed(objectid=objectid)
         return self._open("MEDIAFILE", tenant=tenant, id=file_id, action="GETAUDIO", objectid=objectid)
 
     def voicemails(self, tenant: str) -> tuple[Mailbox, ...]:
@@ -127,11 +134,13 @@ class Client:
 
     def voicemail_messages(self, tenant: str, mailbox: str) -> tuple[Message, ...]:
         """Return the messages of a mailbox (doc)."""
+        checks.needed(mailbox=mailbox)
         body = self._open("VOICEMAIL", tenant=tenant, mailbox=mailbox, action="messages")
         return mailboxes.messages(body, self._pbx.transport.redactor)
 
     def voicemail_message(self, tenant: str, mailbox: str, msgid: str) -> Body:
         """Return the sound of a message, as it comes; close it (doc)."""
+        checks.needed(mailbox=mailbox, msgid=msgid)
         return self._open("VOICEMAIL", tenant=tenant, mailbox=mailbox, action="message", msgid=msgid)
 
     def count_calls(self) -> int:
@@ -176,6 +185,7 @@ class Client:
 
     def get(self, tenant: str, objectid: str) -> Row:
         """Return a custom destination with its twenty params (doc). Raises NotThere where there is none of this id."""
+        checks.identity(objectid)
         return self._pbx.destination(tenant, objectid)
 
     def add(self, tenant: str, name: str, type_id: str, params: Mapping[int, str] | None = None) -> Row:
@@ -226,5 +236,5 @@ def _day(day: date | str) -> str:
     """Return a day as the API takes it. Raises UsageError."""
     try:
         return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError(f"{cited(str(day))} is no day: write a date, or a text like 2017-01-31") from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.apply.settle import settle
+from pbxsync.client.checks import columns, identity, needed
 from pbxsync.errors import NotStored, UsageError, WireError
-from pbxsync.model import PARAM_COUNT, Destination, Type
+from pbxsync.model import Destination, Type
 from pbxsync.text.inert import cited, shortened
-from pbxsync.wire.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[int, str]) -> Row:
     """Add a destination and return it as it reads back. Raises a WireError, NotStored among them, and UsageError."""
-    if not name:
-        raise UsageError("a destination to add needs a name")
-    fields = _fields(name, type_id, params)
+    needed(name=name, type_id=type_id)
+    fields = columns(name, type_id, params)
     listing = pbx.destinations(tenant)
     before = frozenset(row.id for row in listing.rows)
     lost: WireError | None = None
@@ -45,7 +44,8 @@ def update(
     pbx: PbxWriter, tenant: str, objectid: str, name: str | None, type_id: str | None, params: Mapping[int, str]
 ) -> Row:
     """Update a destination and return it as it reads back. Raises a WireError, NotStored among them, and UsageError."""
-    fields = _fields(name, type_id, params)
+    identity(objectid)
+    fields = columns(name, type_id, params)
     if not fields:
         raise UsageError("nothing to update is given")
     try:
@@ -54,20 +54,6 @@ def update(
         if not error.open_outcome:
             raise
     return _as_written(pbx.destination(tenant, objectid), fields)
-
-
-def _fields(name: str | None, type_id: str | None, params: Mapping[int, str]) -> dict[str, str]:
-    """Return columns and their text. Raises UsageError."""
-    fields = {} if name is None else {"cu_name": name}
-    if type_id is not None:
-        if whole_number(type_id) is None:
-            raise UsageError(f"{cited(type_id)} is no number of a type: custom_types lists them")
-        fields["cu_ct_id"] = type_id
-    for position, value in params.items():
-        if not 1 <= position <= PARAM_COUNT:
-            raise UsageError(f"there is no param {position}: they count from 1 to {PARAM_COUNT}")
-        fields[f"cu_param{position}"] = value
-    return fields
 
 
 def _settled(

@@ -32,7 +32,8 @@ _NUMBER: Final = re.compile(rb"\s*[0-9]+\s*\Z")
 def check_start(start: bytes, request: Request, operation: Operation | None, redact: Redactor) -> None:
     """Raise NotThere for an empty reply, and Unrecognised for one that is no answer to this operation."""
     if start.strip().decode("latin-1") in NOTHING:
-        raise NotThere(_nothing(request, may_write=operation is None or not operation.reads))
+        may_write = operation is None or not operation.reads
+        raise NotThere(_nothing(request, may_write=may_write), open_outcome=may_write)
     wrong = _wrong(start, request, operation)
     if wrong:
         raise unrecognised(wrong, start[:_LOOKED_AT], request, redact)

@@ -39,14 +39,21 @@ class Listing:
 class PbxReader:
     """Reads the custom destinations of tenants. `key_for(tenant)` gives the key. Thread safe.
 
-    Every method raises a WireError of errors.py: Denied and KeyRevoked at once, what may pass after `patience`.
+    Every method raises a WireError of errors.py: Denied and KeyRevoked at once, what may pass after `patience`. `standing`
+    draws the conclusions for a whole run, unless another one is given.
     """
 
-    def __init__(self, transport: ReadTransport, key_for: Callable[[str], Secret], patience: Patience = _USUAL) -> None:
+    def __init__(
+        self,
+        transport: ReadTransport,
+        key_for: Callable[[str], Secret],
+        patience: Patience = _USUAL,
+        standing: Standing | None = None,
+    ) -> None:
         self.transport = transport
         self._key_for = key_for
         self.patience = patience
-        self.standing = Standing()
+        self.standing = standing or Standing()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
         """Return the custom destination types: one table for the whole PBX (field).

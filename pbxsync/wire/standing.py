@@ -72,8 +72,7 @@ class Standing:
 
     def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error to raise for a write that was refused although the same key may read the tenant."""
-        where = f"the key may read {shortened(tenant)} but not write there"
-        fact = f"{where}: it is a read-only key, or lacks this permission ({error})"
+        fact = _no_write(tenant, error)
         with self._lock:
             refused = self._no_write.setdefault(key, set())
             refused.add(tenant)
@@ -98,3 +97,25 @@ class Standing:
         if len(refused) < _ENOUGH:
             return error
         return self.revoke(key, f"the key is refused for each of the first {len(refused)} tenants ({error})")
+
+
+class Unremembered(Standing):
+    """Concludes nothing for the next request: for a program, which may run for months, its key mended meanwhile."""
+
+    def accepted(self, key: Secret, request: Request) -> None:
+        """Do nothing."""
+
+    def denied(self, key: Secret, request: Request, error: Denied, send: Callable[[Request], None]) -> Denied:
+        """Return the error as it is."""
+        del key, request, send
+        return error
+
+    def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
+        """Return the error, which tells that the key may at least read."""
+        del key
+        return Denied(_no_write(tenant, error))
+
+
+def _no_write(tenant: str, error: Denied) -> str:
+    where = f"the key may read {shortened(tenant)} but not write there"
+    return f"{where}: it is a read-only key, or lacks this permission ({error})"

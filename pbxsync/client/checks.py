@@ -1,0 +1,82 @@
+"""What a program gives, looked at before anything is sent: types are hints alone, and a wrong one may not reach a PBX."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsync.errors import UsageError
+from pbxsync.model import PARAM_COUNT
+from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
+from pbxsync.text.inert import cited
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: An id of the PBX (field): the one that an update goes to is in its URL and in its JSON, where it has to be a number.
+_ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_MOST_PARALLEL: Final = 256
+
+
+def bounds(timeout: Any, retries: Any, parallel: Any) -> None:
+    """Raise UsageError for what no client can work with: the same bounds as on the command line."""
+    if not (_is_number(timeout, int | float) and 0 < timeout <= LONGEST_TIMEOUT):
+        raise UsageError(f"timeout must be seconds, more than 0 and at most {LONGEST_TIMEOUT}")
+    if not (_is_number(retries, int) and 0 < retries <= MOST_TRIES):
+        raise UsageError(f"retries must be how often a read is tried, 1 to {MOST_TRIES}")
+    if not (_is_number(parallel, int) and 0 < parallel <= _MOST_PARALLEL):
+        raise UsageError(f"parallel must be how many requests may be in flight, 1 to {_MOST_PARALLEL}")
+
+
+def key(value: Any) -> None:
+    """Raise UsageError for what is no key; it is not shown."""
+    if not isinstance(value, str) or not value.strip() or not _can_be_sent(value):
+        raise UsageError("the key must be a text that is not empty")
+
+
+def needed(**given: Any) -> None:
+    """Raise UsageError for a parameter without which a request means nothing, or something else."""
+    for name, value in given.items():
+        if not isinstance(value, str) or not value:
+            raise UsageError(f"{name} must be a text that is not empty")
+
+
+def identity(objectid: Any) -> None:
+    """Raise UsageError for what is no id of a destination."""
+    if not isinstance(objectid, str) or not _ID.fullmatch(objectid):
+        raise UsageError(f"{cited(str(objectid))} is no id of a destination: custom_destinations lists them")
+
+
+def columns(name: Any, type_id: Any, params: Mapping[Any, Any]) -> dict[str, str]:
+    """Return what is given of a destination as columns and their text. Raises UsageError."""
+    fields = {} if name is None else {"cu_name": _text(name, "name")}
+    if type_id is not None:
+        if not isinstance(type_id, str) or not _ID.fullmatch(type_id):
+            raise UsageError(f"{cited(str(type_id))} is no number of a type, as text: custom_types lists them")
+        fields["cu_ct_id"] = type_id
+    for position, value in params.items():
+        if not _is_number(position, int) or not 1 <= position <= PARAM_COUNT:
+            raise UsageError(f"there is no param {cited(str(position))}: they count from 1 to {PARAM_COUNT}")
+        fields[f"cu_param{position}"] = _text(value, f"param{position}")
+    return fields
+
+
+def _text(value: Any, name: str) -> str:
+    """Return a value that is to be stored. What it is written as, `30` or `030`, only a text can say."""
+    if not isinstance(value, str):
+        raise UsageError(f"{name} must be a text")
+    if not _can_be_sent(value):
+        raise UsageError(f"{name} cannot be sent: a character of it is none that UTF-8 has")
+    return value
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _can_be_sent(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
