@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _COMPLETE: Final = "_PBXSYNC_COMPLETE"
 #: Columns of a help text at most, however wide the terminal is.
 _WIDEST: Final = 100
+#: How writing what click itself writes can fail, a help text or the version: no file has a name in that.
+_OUTPUT_FAILS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO})
 #: Each command: its module, imported only when it is run, and its line in the help.
 COMMANDS: Final = {
     "validate": ("validate", "Check the tenant files, offline."),
@@ -144,6 +147,10 @@ def run(arguments: Sequence[str]) -> int:
         app.console.error("interrupted")
         return 130
     except Exception as error:  # noqa: BLE001 - the boundary: what nobody expected
+        if isinstance(error, OSError) and error.filename is None and error.errno in _OUTPUT_FAILS:
+            from pbxsync.terminal.console import unwritten  # noqa: PLC0415 - only a help text that cannot be written
+
+            return _expected(app, unwritten(error))
         from pbxsync.terminal.crash import report  # noqa: PLC0415 - only a bug needs it
 
         app.console.error(report(error, app.redactor))

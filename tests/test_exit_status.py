@@ -137,6 +137,14 @@ def test_output_that_cannot_be_written_is_one_and_says_why(changed: Workdir) -> 
     assert ended.stderr == b"error: the result cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize("words", ["--help", "--version", "plan --help"])
+def test_a_help_that_cannot_be_written_is_one_and_says_why(words: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([COMMAND, *words.split()], stdout=full, stderr=-1, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == b"error: the result cannot be written: No space left on device\n"
+
+
 @pytest.mark.parametrize(("closed", "status"), [("<&-", 0), ("2>&-", 0), (">&-", 1)])
 def test_closed_standard_streams_crash_nothing(changed: Workdir, closed: str, status: int) -> None:
     command = ["sh", "-c", f"{COMMAND} plan {closed}"]

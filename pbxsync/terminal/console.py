@@ -151,10 +151,15 @@ def _result() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # What is left in the buffer must not be tried again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        gone = isinstance(error, BrokenPipeError)
-        raise OutputError("" if gone else f"the result cannot be written: {error.strerror}") from None
+        raise unwritten(error) from None
+
+
+def unwritten(error: OSError) -> OutputError:
+    """Return the error for a result that could not be written, and let nothing more of it be written."""
+    # What is left in the buffer must not be tried again when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    gone = isinstance(error, BrokenPipeError)
+    return OutputError("" if gone else f"the result cannot be written: {error.strerror}")
 
 
 def _say(text: str) -> None:
