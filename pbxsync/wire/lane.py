@@ -56,10 +56,14 @@ class Lane:
 
 
 class Lanes:
-    """The lanes that nobody uses now. Thread safe: all that is ever done is to take the last one and to add one."""
+    """The lanes that nobody uses now. Thread safe: all that is ever done is to take the last one and to add one.
+
+    `fickle`: a request over one of them was lost, as where a server closes each connection a moment after its reply.
+    """
 
     def __init__(self) -> None:
         self._idle: list[Lane] = []
+        self.fickle = False
 
     def take(self) -> Lane | None:
         """Return a lane whose connection still stands, None where there is none."""

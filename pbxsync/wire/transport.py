@@ -156,16 +156,24 @@ class ReadTransport:
     def _answer(
         self, method: str, request: Request, key: Secret, guard: Guard
     ) -> tuple[HTTPResponse | BaseHTTPResponse, bytes]:
-        """Send one request, over a connection that is open already where there is one, and read the whole reply."""
+        """Send one request, over a connection that is open already where there is one, and read the whole reply.
+
+        A write goes over a new one where the server was seen to close them: an add that is lost is not sent again.
+        """
         lane = self._lanes.take()
+        if lane is not None and method == "POST" and self._lanes.fickle:
+            lane.close()
+            lane = None
         if lane is None:
             return self._first(method, request, key)
         guard.sock = lane.sock
         try:
             reply = lane.ask(self._address.whole(method, self._target(request, key), request), method)
             body = self._lane_body(reply)
-        except BaseException:
+        except BaseException as error:
             lane.close()
+            if isinstance(error, ConnectionResetError) and not guard.fired:
+                self._lanes.fickle = True
             raise
         self._lanes.give_back(lane, reply)
         return reply, body

@@ -107,6 +107,20 @@ def test_a_connection_that_was_closed_while_it_was_idle_is_not_used_again() -> N
         assert len(server.requests) == 2
 
 
+def test_a_write_goes_over_a_new_connection_once_the_server_was_seen_to_close_one_that_it_kept() -> None:
+    answers = iter([[reply(LIST)], [b""], [reply(LIST)]])
+    with talking(lambda _: next(answers, [reply(LIST)])) as (pbx, server):
+        pbx.destinations("DEMO")
+        with pytest.raises(Unreachable):
+            pbx.destinations("DEMO")
+        pbx.destinations("DEMO")
+        assert len(server.connections) == 2
+        for connections in (3, 4):
+            pbx.update("DEMO", "67", {"cu_name": "x"})
+            pbx.destinations("DEMO")
+            assert len(server.connections) == connections, "reads, which are repeated, go over what is open"
+
+
 BROKEN = {
     "nothing": [b""],
     "half a status line": [b"HTTP/1.", b""],
