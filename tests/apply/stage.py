@@ -45,9 +45,14 @@ class Stage:
             "PBXSYNC_WRITE_KEY": self.pbx.write_key,
         }
 
-    def run(self, *words: str | Path, answer: str | None = None, terminal: io.StringIO | None = None) -> Ran:
-        """Run a command line in the folder; `answer` is what is typed on a terminal, without it there is none."""
-        out, err = io.StringIO(), io.StringIO()
+    def run(
+        self, *words: str | Path, answer: str | None = None, terminal: io.StringIO | None = None, screen: bool = False
+    ) -> Ran:
+        """Run a command line in the folder; `answer` is what is typed on a terminal, without it there is none.
+
+        With `screen` standard error is a terminal.
+        """
+        out, err = io.StringIO(), _Terminal() if screen else io.StringIO()
         stdin = terminal or (io.StringIO() if answer is None else _Terminal(answer))
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.chdir(self.folder)

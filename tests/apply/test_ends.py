@@ -3,6 +3,7 @@ of it, and the row that was read back."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -242,3 +243,11 @@ def test_of_many_rows_that_may_be_a_lost_add_a_few_are_named() -> None:
     others = tuple(Row(str(number), "Desk", None, None, None) for number in range(1, 8))
     assert 'New since then: 1 ("Desk"), 2 ("Desk"), 3 ("Desk"), 4 ("Desk"), 5 ("Desk") and 2 more.' in missing(others)
     assert "more" not in missing(others[:5])
+
+
+def test_an_apply_that_takes_long_shows_on_a_terminal_how_far_it_is(stage: Stage) -> None:
+    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    stage.pbx.faults.add("latency=1500ms action=add")
+    ran = stage.run("apply", "--auto-approve", screen=True)
+    assert ran.status == 0
+    assert re.search("Applying [^ ]+ 0 of 1", ran.err), ran.err

@@ -166,6 +166,11 @@ def test_what_is_a_journal_but_not_one_to_use_is_named(tmp_path: Path) -> None:
     assert str(refused.value).endswith(": there is no such file or folder")
 
 
+def test_a_later_version_of_the_same_format_is_read(tmp_path: Path) -> None:
+    for version in ("1.0", "1.7", "1.7.2"):
+        assert read_journal(journal(tmp_path, RUN | {"journal": version})).url == URL
+
+
 def test_a_line_may_be_very_long(tmp_path: Path) -> None:
     text = json.dumps(BEFORE | {"name": "N"})
     long = text.replace('"N"', f'"{"N" * (4 * 1024 * 1024 - len(text))}"') + "\n"

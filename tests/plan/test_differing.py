@@ -62,6 +62,21 @@ def test_the_fields_are_those_of_the_destination_and_what_is_filled_is_the_live_
 
 def test_a_row_of_another_number_of_params_is_an_error_and_is_not_cut() -> None:
     live, short = (Destination("67", "Boss", None, ("1",) * count) for count in (20, 19))
-    for wrong in (lambda: values(short), lambda: filled(short, live)):
+    for wrong in (lambda: values(short), lambda: filled(short, live), lambda: differing(live, short)):
         with pytest.raises(ValueError, match="zip"):
             wrong()
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("others", ["as they are", "left alone"])
+def test_one_field_alone_that_differs_is_told(field: str, others: str) -> None:
+    live = Destination("67", "Boss", Type("1", "FORWARD"), tuple(map(str, range(20))))
+    desired = live if others == "as they are" else Destination(None, None, None, (None,) * 20)
+    if field == "name":
+        desired = desired._replace(name="Chief")
+    elif field == "type":
+        desired = desired._replace(type=Type("2", "CALLBACK"))
+    else:
+        at = int(field.removeprefix("param")) - 1
+        desired = desired._replace(params=(*desired.params[:at], "new", *desired.params[at + 1 :]))
+    assert differing(live, desired) == (field,)

@@ -132,6 +132,13 @@ def test_names_that_differ_only_in_case_or_outer_blanks_are_warned_of(live: str)
     assert "differs from that of the live destination 1" in found.warnings[0]
 
 
+def test_all_that_is_odd_about_names_is_warned_of_though_each_entry_has_its_match() -> None:
+    wanted = [entry("Boss"), entry("new", renamed_from="old", line=2)]
+    near, left = match(wanted, [("1", "Boss"), ("2", "boss"), ("3", "new"), ("4", "old")]).warnings
+    assert "differs from that of the live destination 2" in near
+    assert 'renamed_from "old" is live as well' in left
+
+
 def test_each_entry_is_warned_of_a_few_names_that_are_alike() -> None:
     wanted = [entry(None, "9", line=1), entry("a", line=2), entry("b", line=3)]
     found = match(wanted, [("9", "c"), ("1", "A"), ("2", " a"), ("3", "a "), ("4", " A"), ("5", "B")])
