@@ -32,7 +32,8 @@ class Known:
     """What is known of a tenant while it is written.
 
     `ids` are all live ones, ours included, None before they are needed, and `read_at` (monotonic seconds) is when they were
-    listed; `listing` is the last list while it still holds; `refused` says why nothing more can be written to this tenant.
+    listed; `listing` is the last list while it still holds; `refused` says why nothing more can be written to this tenant,
+    and `refusals` are the writes in a row that were refused.
     `kept` are names, with the id that was to give each up and did not; `names` are those that the plan adds.
     """
 
@@ -40,6 +41,7 @@ class Known:
     read_at: float | None = None
     listing: Listing | None = None
     refused: str | None = None
+    refusals: int = 0
     kept: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
 

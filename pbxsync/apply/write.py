@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.apply.adding import Adder
 from pbxsync.apply.updating import Updater
-from pbxsync.errors import JournalError
+from pbxsync.errors import Barred, JournalError
 from pbxsync.model import Action
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pbxsync.model import Change, Destination, Outcome
     from pbxsync.wire.pbx import PbxWriter
     from pbxsync.wire.redact import Redactor
+
+#: So many writes of a tenant in a row that what stands before the PBX refused: one may be for its text, which it dislikes.
+_ENOUGH_BARRED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class Writer:
         known.listing = None
         parts = (self.pbx, self.live, self.redactor, self.halt, self.tries)
         end = Updater(*parts).update(change, was) if was is not None else Adder(*parts).add(change, known)
-        known.refused = end.denied
+        known.refusals = 0 if end.denied is None else known.refusals + 1
+        if known.refusals >= (_ENOUGH_BARRED if isinstance(end.lost, Barred) else 1):
+            known.refused = end.denied
         if known.ids is not None and end.outcome.id is not None:
             known.ids |= {end.outcome.id}
         self.halt.heard(answered=end.answered)

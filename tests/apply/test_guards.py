@@ -420,3 +420,26 @@ def test_a_key_that_may_not_write_to_a_tenant_is_used_there_once(stage: Stage, w
     said = re.search(r'not sent: DEMO "Fax".*\n +(.*)', ran.out)
     assert said is not None
     assert said[1].startswith("the key may read DEMO but not write there")
+
+
+@pytest.mark.parametrize("what", ["update", "add"])
+def test_a_text_that_a_firewall_dislikes_stops_no_other_destination(stage: Stage, what: str) -> None:
+    names = [f"N{number}" for number in range(5)]
+    for name in names if what == "update" else ():
+        stage.pbx.put("DEMO", cu_name=name, cu_param1="11")
+    stage.want("DEMO", *({"name": name, "type": "FORWARD", "params": ["22"]} for name in names))
+    stage.pbx.faults.add(f"status-403 action={what} n=1..2")
+    stage.pbx.faults.add(f"status-403 action={what} n=4..5")
+    ran = stage.apply()
+    assert (ran.status, len(stage.sent)) == (1, 5)
+    assert "not sent" not in ran.out
+    assert [row["cu_name"] for row in stage.pbx.rows("DEMO") if row["cu_param1"] == "22"] == ["N2"]
+
+
+def test_a_firewall_that_lets_no_write_through_is_not_asked_for_ever(stage: Stage) -> None:
+    names = [f"N{number}" for number in range(8)]
+    stage.want("DEMO", *({"name": name, "type": "FORWARD"} for name in names))
+    stage.pbx.faults.add("status-403 action=add")
+    ran = stage.apply()
+    assert (ran.status, len(stage.sent)) == (1, 3)
+    assert "5 not sent" in ran.out

@@ -27,6 +27,7 @@ WRITES: Final = {
     "lost": "looked for on the PBX and not there: failed, and not sent again in this run",
     "again": "sent again, within the tries, once it is seen that nothing was stored; then it failed",
     "stopped": "looked for on the PBX and not there: failed, and nothing more is sent for this tenant",
+    "barred": "looked for on the PBX and not there: failed; after three in a row nothing more is sent for this tenant",
     "wrong": "stored other than sent: failed, with what was sent and what is stored",
     "-": "does not concern this operation",
 }
@@ -54,6 +55,7 @@ _DONE: Final = ("found", "found")
 _PASSING: Final = Cells("again", "again", "again", "lost", "again", "again", _DONE)
 _FINE: Final = Cells("fine", "fine", "fine", "fine", "fine", "fine")
 _REFUSED: Final = Cells("refused", "refused", "refused", "stopped", "stopped", "unknown", _DONE)
+_BARRED: Final = _REFUSED._replace(add="barred", update="barred")
 _NOTHING: Final = Cells("again", "empty", "again", "lost", "lost", "again", ("found", "fine"))
 _NO_ANSWER: Final = Cells("fails", "fails", "fails", "lost", "lost", "unknown", _DONE)
 _NO_JSON: Final = Cells("fails", "fails", "fails", "lost", "lost", "unknown", ("found", "fine"))
@@ -76,8 +78,8 @@ TABLE: Final[dict[str, Cells]] = {
     "html-504": _PASSING,
     "redirect": _NO_ANSWER,
     "login-page": _NO_JSON,
-    "status-401": _REFUSED,
-    "status-403": _REFUSED,
+    "status-401": _BARRED,
+    "status-403": _BARRED,
     "status-404": _NO_ANSWER,
     "too-bad": _REFUSED,
     "echo-key": _PASSING,
