@@ -79,20 +79,29 @@ class Lanes:
 
     def give_back(self, lane: Lane, reply: HTTPResponse) -> None:
         """Keep a lane for the next request, if its reply was read whole and the server keeps the connection."""
-        if reply.will_close or not reply.isclosed():
+        if reply.will_close or not reply.isclosed() or is_interim(reply.status):
             lane.close()
         else:
             self._idle.append(lane)
 
     def open_with(self, response: Any) -> None:
         """Keep the connection of a response of the pool, which was read whole after `keep_from_pool`."""
-        if response.connection is not None and response.connection.sock is not None:
+        if response.connection is None or response.connection.sock is None:
+            return
+        if is_interim(response.status):
+            response.connection.close()
+        else:
             self._idle.append(Lane(response))
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
         while (lane := self.take()) is not None:
             lane.close()
+
+
+def is_interim(status: int) -> bool:
+    """Whether the real reply is still to come after one like this (103): it would be taken for that to the next request."""
+    return status < 200
 
 
 def keep_from_pool(response: Any) -> None:

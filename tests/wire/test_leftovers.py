@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from itertools import count
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsync.errors import Unrecognised
 from tests.support.rawserver import reply
 from tests.wire.talking import talking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 EXTRA = {
     "a whole reply": reply("[]"),
@@ -44,3 +46,27 @@ def test_a_reply_that_has_no_body_does_not_end_the_connection(status: int) -> No
                 pbx.destinations("DEMO")
             assert [row.id for row in pbx.destinations("DEMO").rows] == ["67"]
         assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["a new connection", "an open connection"])
+def test_what_comes_after_an_interim_reply_is_no_answer_to_the_next_request(warm: bool) -> None:
+    asked, numbers, late = count(), count(1), Event()
+
+    def answer(_: bytes) -> Iterator[bytes]:
+        whole = reply(json.dumps({str(next(numbers)): {"cu_name": "Fax"}}))
+        if next(asked) != int(warm):
+            yield whole
+            return
+        yield b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+        assert late.wait(10)
+        yield whole
+
+    with talking(answer) as (pbx, server):
+        if warm:
+            pbx.destinations("DEMO")
+        with pytest.raises(Unrecognised, match="an unexpected HTTP status 103"):
+            pbx.destinations("DEMO")
+        Timer(0.2, late.set).start()
+        assert [row.id for row in pbx.destinations("ACME").rows] == [str(2 + warm)]
+        late.set()
+        assert len(server.connections) == 2
