@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ssl
 import time
+import zlib
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -23,6 +24,7 @@ from urllib3 import exceptions as broken
 
 from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UntrustedServer, UsageError
 from pbxsync.wire.catalogue import is_read
+from pbxsync.wire.coded import GZIP, CutShort, gunzipped
 from pbxsync.wire.lane import Lanes, TooLong, keep_from_pool, whole
 from pbxsync.wire.loggers import hide_keys
 from pbxsync.wire.messages import Reply, Request
@@ -54,7 +56,7 @@ _CODED_CHUNK: Final = 16 * 1024
 #: Statuses by which a server or what stands before it says that it has too much to do.
 _TOO_MUCH: Final = frozenset({429, 503})
 #: What the libraries raise while they exchange bytes; a ValueError where the length of a chunk is a negative number.
-_LIBRARY_ERRORS: Final = (broken.HTTPError, HTTPException, OSError, ValueError)
+_LIBRARY_ERRORS: Final = (broken.HTTPError, HTTPException, OSError, ValueError, zlib.error, CutShort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +252,12 @@ class ReadTransport:
         chunks: list[bytes] = []
         size = 0
         too_long = announced is not None and announced > REPLY_LIMIT
-        step = _CODED_CHUNK if response.headers.get("Content-Encoding") else _CHUNK
-        while not too_long and (chunk := response.read(step)):
+        for chunk in () if too_long else _decoded(response, _CHUNK):
             chunks.append(chunk)
             size += len(chunk)
             too_long = size > REPLY_LIMIT
+            if too_long:
+                break
         if too_long:
             response.close()
             raise self._too_long()
@@ -301,7 +304,7 @@ class ReadTransport:
         refusing = isinstance(error, broken.ProxyError) and not sent
         if refusing or isinstance(error, (broken.ConnectTimeoutError, broken.NewConnectionError)):
             return NoConnection(f"{self.host} cannot be reached: {self.redactor(fact)}")
-        if isinstance(error, broken.DecodeError):
+        if isinstance(error, (broken.DecodeError, zlib.error)):
             return Unrecognised(f"{self.host} sent a reply whose content coding is broken")
         return Unreachable(f"the connection to {self.host} broke before the whole reply had come ({fact})")
 
@@ -342,8 +345,7 @@ class Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            while piece := self._response.read(_PIECE):
-                yield piece
+            yield from _decoded(self._response, _PIECE)
         except _LIBRARY_ERRORS as error:
             raise self._explain(error, late=False, sent=True) from None
 
@@ -356,6 +358,16 @@ class Stream:
     def close(self) -> None:
         """Give the connection back, or up where the body was not read whole."""
         self._response.close()
+
+
+def _decoded(response: BaseHTTPResponse, most: int) -> Iterator[bytes]:
+    """Yield a body in pieces of about `most` bytes, decoded; raise one of _LIBRARY_ERRORS where it is not whole."""
+    coding = response.headers.get("Content-Encoding", "").strip().lower()
+    if coding in GZIP:
+        yield from gunzipped(lambda: response.read(min(most, _CODED_CHUNK), decode_content=False), most)
+        return
+    while piece := response.read(min(most, _CODED_CHUNK) if coding else most):
+        yield piece
 
 
 def _root(error: BaseException) -> BaseException:
