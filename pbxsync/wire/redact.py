@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 #: What stands where a key stood.
 PLACEHOLDER: Final = "(key)"
-#: Characters that nobody escapes: a key of these alone is always written as it is.
-_PLAIN: Final = re.compile(r"[0-9A-Za-z._~-]*")
+#: Characters that nobody escapes: a key of these alone is always written as it is. Those that a URL may hold as they are
+#: (`-._~`) are none of them: PHP's urlencode and what is careful with HTML escape them too.
+_PLAIN: Final = re.compile(r"[0-9A-Za-z]*")
 #: The charset in which each byte is one character.
 _BYTES: Final = "latin-1"
 #: The most characters that stand for one byte of a key that was escaped twice.

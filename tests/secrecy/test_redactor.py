@@ -36,6 +36,9 @@ MANY = st.lists(ONE, min_size=1, max_size=2).filter(lambda names: "ascii" not in
 @given(KEYS, MANY, st.sampled_from(["", "key=", "æ ", "{'", "\n"]))
 @example("W+r/t=e%2B#&kø", ["json"], "")
 @example('x\\"y', ["quoted", "json"], "")
+@example("ab-cd_ef", ["html of all but letters and digits"], "")
+@example("ab.cd-ef", ["url of all but letters and digits"], "")
+@example("ab~cdef", ["url of php"], "")
 def test_a_key_is_found_however_it_is_written(key: str, writings: list[str], before: str) -> None:
     written = reduce(lambda text, name: WRITINGS[name](text), writings, key)
     assert Redactor([Secret(key)])(f"{before}{written} etc.") == f"{before}{PLACEHOLDER} etc."

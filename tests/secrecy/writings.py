@@ -23,6 +23,10 @@ WRITINGS: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "url": lambda text: quote(text, safe=""),
     "url in small letters": lambda text: re.sub("%..", lambda found: found.group().lower(), quote(text, safe="")),
+    "url of php": lambda text: quote_plus(text).replace("~", "%7E"),
+    "url of all but letters and digits": lambda text: re.sub(
+        "[-._~]", lambda found: f"%{ord(found[0]):02x}", quote(text)
+    ),
     "path": quote,
     "form": quote_plus,
     "encodeURI": lambda text: quote(text, safe=";,/?:@&=+$-_.!~*'()#"),
@@ -33,6 +37,9 @@ WRITINGS: dict[str, Callable[[str], str]] = {
     "html of php": lambda text: html.escape(text).replace("&#x27;", "&#039;"),
     "html with entities": lambda text: html.escape(text).replace("æ", "&aelig;").replace("ø", "&oslash;"),
     "html in numbers": _some("&<>\"'+æøåé"),
+    "html of all but letters and digits": lambda text: re.sub(
+        "[^0-9A-Za-z]", lambda found: f"&#x{ord(found[0]):x};", text
+    ),
     "addslashes": lambda text: re.sub(r"[\\'\"]", r"\\\g<0>", text),
     "repr": lambda text: repr(text)[1:-1],
     "ascii": lambda text: ascii(text)[1:-1],
