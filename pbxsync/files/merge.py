@@ -111,8 +111,9 @@ def _candidates(content: bytes, lines: str) -> Iterator[bytes]:
 
 
 def _dash(rows: list[str], node: Node) -> str:
-    """Return the blanks before the dash of a list's item."""
-    row = rows[node[1]]
+    """Return the blanks before the dash of a list's item, which may stand on a line of its own above it."""
+    upwards = (rows[number] for number in range(node[1], -1, -1))
+    row = next((row for row in upwards if row.lstrip(" ").startswith("-")), "")
     return row[: len(row) - len(row.lstrip(" "))]
 
 

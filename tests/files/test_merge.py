@@ -38,6 +38,8 @@ LISTS = [
         ("  - name: |-\n      x\n      # no comment", "\n# one\n"),
         ("  - {name: x,\n     id: 7}", "\n"),
         ("  - &a {name: x}", "\n"),
+        ("  -\n    name: x", "\n"),
+        ("  - # why\n\n    name: x", "\n# about\n"),
     )),
 ]  # fmt: skip
 
