@@ -87,7 +87,7 @@ class _Index:
         return ids[0] if ids else None
 
     def warnings(self, pairs: Sequence[tuple[Entry, str | None]]) -> list[str]:
-        """Return a sentence for each entry whose name another live one has but for case, outer blanks or encoding."""
+        """Return a sentence for each entry whose name another live one has, or has but for case, blanks or encoding."""
         near: dict[str, list[str]] = defaultdict(list)
         for name in self.by_name:
             group = near[alike(name)]
@@ -95,9 +95,12 @@ class _Index:
                 group.append(name)
         all_apart = len(near) == len(self.by_name)
         found = []
+        renamed = {identity for entry, identity in pairs if identity and entry.name not in {None, self.names[identity]}}
         for entry, identity in pairs:
             if entry.name is None:
                 continue
+            if identity in renamed:
+                found += self._doubled(entry, renamed)
             if not (all_apart and entry.name in self.by_name):  # else its own is the only live name like it
                 found += self._nearly(entry, identity, near.get(alike(entry.name), ()))
             if entry.renamed_from is not None:
@@ -109,6 +112,17 @@ class _Index:
         others = [name for name in names if name != entry.name]
         live = [(other, name) for name in others for other in self.by_name[name][:_MOST_ALIKE]]
         return [_alike(entry, other, name) for other, name in live if other != identity]
+
+    def _doubled(self, entry: Entry, renamed: set[str]) -> list[str]:
+        """Tell of a new name that another live one has, and keeps."""
+        others = [other for other in self.by_name.get(entry.name or "", ()) if other not in renamed]
+        if not others:
+            return []
+        text = (
+            f"{entry.place}: the name {cited(entry.name or '')} is that of another live destination already (id"
+            f" {', '.join(others[:_MOST_ALIKE])}): there will be two of it, which only their ids tell apart"
+        )
+        return [text]
 
     def _left_behind(self, entry: Entry, identity: str | None, old_name: str) -> list[str]:
         """Tell of a `renamed_from` that is still live beside the new name: it matches nothing any more."""

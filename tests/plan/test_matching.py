@@ -125,6 +125,18 @@ def test_an_entry_with_an_id_says_what_it_is_and_leaves_no_name_behind() -> None
     assert match([entry("A", "1")], [("1", "a")]).warnings == ()
 
 
+def test_a_new_name_that_another_live_one_has_and_keeps_is_warned_of() -> None:
+    live = [("1", "Boss"), ("2", "Night"), ("3", "Night")]
+    (warning,) = match([entry("Night", "1")], live).warnings
+    assert warning == (
+        't.yaml:1:3: the name "Night" is that of another live destination already (id 2, 3): there will be two of it, which'
+        " only their ids tell apart"
+    )
+    assert not match([entry("Night", "2")], live).warnings, "it has that name already"
+    swap = [entry("Night", "1"), entry("Boss", "2", line=2), entry("Desk", "3", line=3)]
+    assert not match(swap, live).warnings, "each gives its name up"
+
+
 @pytest.mark.parametrize("live", ["A", " a", "a ", "a\u200a"])
 def test_names_that_differ_only_in_case_or_outer_blanks_are_warned_of(live: str) -> None:
     found = match([entry("a")], [("1", live)])
