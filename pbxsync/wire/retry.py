@@ -60,7 +60,7 @@ def patiently(send: Callable[[], _T], meter: Meter, patience: Patience) -> _T:
             pause = pause_after(error, done + busy, patience.pause)
             late = hopeless(error) or time.monotonic() + pause - begun > patience.seconds
             if late or done >= patience.tries or busy >= patience.tries * _BUSY_TRIES:
-                raise _counted(error, done + busy) from None
+                raise _counted(_asking(error, pause) if late else error, done + busy) from None
             meter.count(repeated=True)
             time.sleep(pause)
 
@@ -76,6 +76,13 @@ def pause_after(error: WireError, tries: int, first: float) -> float:
 def hopeless(error: WireError) -> bool:
     """Whether the server wants to be left alone for longer than anybody waits."""
     return isinstance(error, Busy) and (error.retry_after or 0.0) > LONGEST_PAUSE
+
+
+def _asking(error: WireError, pause: float) -> WireError:
+    """Say how long the server wants to be left alone, where that is longer than a run waits: when to come back."""
+    if isinstance(error, Busy) and error.retry_after is not None:
+        error.args = (f"{error}; it asks to be left alone for {pause:,.0f} seconds",)
+    return error
 
 
 def _counted(error: WireError, tries: int) -> WireError:
