@@ -1,9 +1,9 @@
-"""What to look for in a text without escapes, to find a key in it: the key as bytes, and what base64 makes of it."""
+"""What to look for in a text without escapes, to find a key in it: its bytes, in other letters too, base64 and hex."""
 
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pbxsync.entry import SHORTEST_KEY
@@ -11,6 +11,9 @@ from pbxsync.wire.unescape import DEPTH, as_bytes, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+#: A shorter key is looked for in its own letters alone: in others it is too easily a word.
+_NO_WORD: Final = 8
 
 
 def forms(key: str) -> set[str]:
@@ -20,8 +23,10 @@ def forms(key: str) -> set[str]:
     # An escape may name a byte of UTF-8 or, as ISO 8859-1 and Python have it, a character below 256.
     narrow = "".join(each if each < "\u0100" else as_bytes(each) for each in key)
     raw = key.encode("utf-8", "surrogatepass")  # the environment may hold any bytes
-    encoded = _base64_forms(raw) | _base64_forms(quote(raw, safe="").encode())
-    return {form for written in (as_bytes(key), narrow) for form in _undone(written)} | encoded
+    encoded = _base64_forms(raw) | _base64_forms(quote(raw, safe="").encode()) | {raw.hex(), raw.hex().upper()}
+    letters = (key.lower(), key.upper()) if len(key) >= _NO_WORD else ()
+    written = (as_bytes(key), narrow, *map(as_bytes, letters))
+    return {form for each in written for form in _undone(each)} | encoded
 
 
 def _undone(key: str) -> Iterator[str]:

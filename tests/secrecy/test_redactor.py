@@ -173,7 +173,22 @@ def test_all_that_is_certain_of_a_key_in_base64_is_looked_for_and_nothing_that_m
     narrow = key.replace("Ā", "Ā".encode().decode("latin-1")).replace(
         "\U0001f600", "\U0001f600".encode().decode("latin-1")
     )
-    assert forms(key) == {key.encode().decode("latin-1"), narrow} | found | safe
+    others = (
+        {key.lower().encode().decode("latin-1"), key.upper().encode().decode("latin-1")} if len(key) >= 8 else set()
+    )
+    hexadecimal = {key.encode().hex(), key.encode().hex().upper()}
+    assert forms(key) == {key.encode().decode("latin-1"), narrow} | others | found | safe | hexadecimal
+
+
+@pytest.mark.parametrize("key", ["NLbP7GFN", "Key+/=æ9"])
+def test_a_key_is_found_in_hexadecimal_and_in_other_letters(key: str) -> None:
+    redact = Redactor([Secret(key)])
+    for written in (key.encode().hex(), key.encode().hex().upper(), key.lower(), key.upper(), quote(key.lower())):
+        assert redact(f"of {written}.") == f"of {PLACEHOLDER}."
+
+
+def test_a_short_key_in_other_letters_is_too_easily_a_word() -> None:
+    assert Redactor([Secret("SORRYno")])("sorryno") == "sorryno"
 
 
 def test_a_key_that_looks_escaped_is_looked_for_with_so_many_escapes_undone_as_in_a_text() -> None:
