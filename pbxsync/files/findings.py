@@ -35,7 +35,7 @@ class Findings:
         self.file = file
         self._faults: list[Fault] = []
         self.left_out = 0
-        self._commented: frozenset[tuple[int, int]] = frozenset()
+        self._signs: Mapping[tuple[int, int], str] = {}
 
     def add(self, line: int, column: int, message: str) -> None:
         """Note one problem."""
@@ -54,7 +54,7 @@ class Findings:
 
     def begin(self, document: Document) -> None:
         """Note the problems that the reader found."""
-        self._commented = document.commented
+        self._signs = document.signs
         for fault in document.faults:
             self.add(*fault)
 
@@ -104,8 +104,10 @@ class Findings:
 
     def no_value(self, item: Item, what: str, instead: str) -> None:
         """Say that `what` was left empty."""
-        if (item[1], item[2]) in self._commented:
-            instead = "what follows # is a comment; if the value begins with #, put it in quotes"
+        sign = self._signs.get((item[1], item[2]))
+        if sign is not None:
+            means = "what follows # is a comment" if sign == "#" else f"{sign} begins lines of text, and none follow"
+            instead = f"{means}; if the value begins with {sign}, put it in quotes"
         self.at_key(item, f"{what} has no value: {instead}")
 
     def unknown_keys(

@@ -14,7 +14,8 @@ where a value is text, None (left empty), a list of nodes or a dict of items by 
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -38,6 +39,9 @@ from pbxsync.files.characters import (
 )
 from pbxsync.text.inert import cited
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 Value: TypeAlias = "str | list[Node] | dict[str, Item] | None"
 Node: TypeAlias = "tuple[Value, int, int]"
 Item: TypeAlias = "tuple[Value, int, int, int, int]"
@@ -51,6 +55,9 @@ MAX_FAULTS: Final = 1_000
 
 #: The parser in C, and the one in Python where PyYAML was built without libyaml.
 PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+#: The styles of a scalar in which nothing is a text too.
+_QUOTES: Final = frozenset({"'", '"'})
+NO_SIGNS: Final[Mapping[tuple[int, int], str]] = MappingProxyType({})
 _COMMENT: Final = re.compile(r"[ \t]+#")
 _END: Final = re.compile(r"\.\.\.(?:[ \t]+#.*|\s*)")
 _LINE: Final = re.compile(r"\S.*")
@@ -62,12 +69,13 @@ _STRAY: Final = "this does not belong to what stands before it: check the indent
 class Document(NamedTuple):
     """What a file holds: `root` is None where it cannot be parsed; the faults are in no order.
 
-    `commented` are the places of values that are empty because `#` begins a comment there.
+    `signs` are the places of values that are empty because a sign means something else to YAML: `#`, a comment; `|` and
+    `>`, a text of several lines, of which there are none.
     """
 
     root: Node | None
     faults: list[Fault]
-    commented: frozenset[tuple[int, int]] = frozenset()
+    signs: Mapping[tuple[int, int], str] = NO_SIGNS
 
 
 def read(data: bytes, parser: Any = PARSER) -> Document:
@@ -78,7 +86,7 @@ def read(data: bytes, parser: Any = PARSER) -> Document:
         return Document(None, [error.fault])
     builder = _Builder(characters, parser(characters.text).get_event)
     try:
-        return Document(builder.document(), builder.faults, frozenset(builder.commented))
+        return Document(builder.document(), builder.faults, builder.signs)
     except _Fatal as error:
         return Document(None, [*builder.faults, error.fault])
     except yaml.MarkedYAMLError as error:
@@ -103,7 +111,7 @@ class _Builder:
         self.plain = "\\" not in self.text and self.back is None
         self.nodes = 0
         self.aliased = 0
-        self.commented: set[tuple[int, int]] = set()
+        self.signs: dict[tuple[int, int], str] = {}
         #: None while the anchored value is still being read.
         self.anchors: dict[str, Node | None] = {}
         self.weights: dict[str, tuple[int, int]] = {}
@@ -153,10 +161,10 @@ class _Builder:
     def scalar(self, event: Any) -> str | None:
         """Return the text of a scalar as it was written, or None where nothing was."""
         text: str = event.value
-        if not text and not event.style:
-            mark = event.end_mark
-            if _COMMENT.match(self.text, mark.index):
-                self.commented.add((mark.line, mark.column))
+        if not text and event.style not in _QUOTES:
+            mark = event.start_mark if event.style else event.end_mark
+            if event.style or _COMMENT.match(self.text, mark.index):
+                self.signs[mark.line, mark.column] = event.style or "#"
             return None
         if not self.plain and event.style == '"' and (found := FORBIDDEN.search(text)):
             place = escape_place(self.text, event.start_mark.index, event.end_mark.index)

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 UNSEEN_BY_A_SCHEMA = {
     "name empty", "name with a hash", "type empty", "renamed_from empty", "param empty", "label empty", "label with a hash",
     "id 007", "id 0x1F", "id 1_000", "id 1.0", "name twice", "id twice", "position 01",
+    "name of a sign that begins lines of text",
 }  # fmt: skip
 
 

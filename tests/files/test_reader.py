@@ -219,4 +219,4 @@ def test_empty_values_know_whether_a_comment_ate_them() -> None:
     document = read(b"a: #31#\nb:\n# c\nc: ''\nd: ~\ne:    # x")
     assert document.root is not None
     assert plain(document.root) == {"a": None, "b": None, "c": "", "d": "~", "e": None}
-    assert document.commented == {(0, 2), (5, 2)}
+    assert document.signs == {(0, 2): "#", (5, 2): "#"}
