@@ -87,13 +87,13 @@ class Restorer:
         return replace(change, diff=tuple(_filled(row, found) for row in change.diff))
 
     def _values(self, change: Change, entries: Sequence[Entry]) -> dict[str, str | None]:
-        """Return name and params that the entry of a change gives now, by field; empty where there is no such entry."""
+        """Return the fields that the entry of a change gives now; empty where there is no such entry."""
         for entry in entries:
             if (entry.id is not None and entry.id == change.id) or (entry.id is None and entry.name == change.name):
                 after = next((row.after_id for row in change.diff if row.field == "type"), None)
                 want = wanted(entry, change.was, self.types, [after] if after else [], self.words)
                 # A name that replaces one with a key in it is in no plan either.
-                return {name: value for name, value in fields_of(want.destination).items() if name != "type"}
+                return dict(fields_of(want.destination))
         return {}
 
 

@@ -424,16 +424,16 @@ def test_a_key_that_may_not_write_to_a_tenant_is_used_there_once(stage: Stage, w
 
 @pytest.mark.parametrize("what", ["update", "add"])
 def test_a_text_that_a_firewall_dislikes_stops_no_other_destination(stage: Stage, what: str) -> None:
-    names = [f"N{number}" for number in range(5)]
+    names = [f"N{number}" for number in range(6)]
     for name in names if what == "update" else ():
         stage.pbx.put("DEMO", cu_name=name, cu_param1="11")
     stage.want("DEMO", *({"name": name, "type": "FORWARD", "params": ["22"]} for name in names))
     stage.pbx.faults.add(f"status-403 action={what} n=1..2")
     stage.pbx.faults.add(f"status-403 action={what} n=4..5")
     ran = stage.apply()
-    assert (ran.status, len(stage.sent)) == (1, 5)
+    assert (ran.status, len(stage.sent)) == (1, 6)
     assert "not sent" not in ran.out
-    assert [row["cu_name"] for row in stage.pbx.rows("DEMO") if row["cu_param1"] == "22"] == ["N2"]
+    assert [row["cu_name"] for row in stage.pbx.rows("DEMO") if row["cu_param1"] == "22"] == ["N2", "N5"]
 
 
 def test_a_firewall_that_lets_no_write_through_is_not_asked_for_ever(stage: Stage) -> None:
@@ -443,3 +443,11 @@ def test_a_firewall_that_lets_no_write_through_is_not_asked_for_ever(stage: Stag
     ran = stage.apply()
     assert (ran.status, len(stage.sent)) == (1, 3)
     assert "5 not sent" in ran.out
+
+
+def test_a_tenant_is_listed_once_for_all_its_adds_after_somebody_said_yes(stage: Stage) -> None:
+    stage.want("DEMO", *({"name": f"N{number}", "type": "FORWARD"} for number in range(3)))
+    ran = stage.run("apply", terminal=_Slow(lambda: None))
+    lists = [request for request in stage.pbx.log if (request.object, request.action) == ("CUSTOM", "LIST")]
+    assert (ran.status, len(stage.sent)) == (0, 3)
+    assert len(lists) == 4, "two for the plan, one before the first add, one after the last"

@@ -142,6 +142,12 @@ def test_what_is_no_line_is_refused_with_its_number(tmp_path: Path, line: dict[s
     assert refusal(tmp_path, RUN, line, "") == f"FILE:2: {NO_LINE}"
 
 
+def test_a_refusal_names_the_whole_path(tmp_path: Path) -> None:
+    folder = tmp_path / ("a" * 200)
+    folder.mkdir()
+    assert refusal(folder).startswith("FILE holds no run")
+
+
 def test_lines_in_another_order_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, BEFORE) == f"FILE:1: {NO_LINE}"
     assert refusal(tmp_path, RUN, BEFORE, BEFORE) == f"FILE:3: {NO_LINE}"

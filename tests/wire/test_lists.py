@@ -122,7 +122,7 @@ REFUSED = {
     "one row where a list belongs": (json.dumps(WHOLE), "a row that is no object"),
     "rows of several tenants": (
         json.dumps([WHOLE, WHOLE | {"cu_id": "68", "cu_te_id": 5}]),
-        "rows of several tenants",
+        "a reply with rows of several tenants (their cu_te_id differs):",
     ),
     "a tenant that is a list": (text(cu_te_id=["4"]), "a row whose cu_te_id is no text"),
     "a number": ("7", "neither a list nor an object"),
