@@ -79,7 +79,7 @@ class Lanes:
 
     def give_back(self, lane: Lane, reply: HTTPResponse) -> None:
         """Keep a lane for the next request, if its reply was read whole and the server keeps the connection."""
-        if reply.will_close or not reply.isclosed() or is_interim(reply.status):
+        if reply.will_close or not reply.isclosed() or more_may_come(reply.status):
             lane.close()
         else:
             self._idle.append(lane)
@@ -88,7 +88,7 @@ class Lanes:
         """Keep the connection of a response of the pool, which was read whole after `keep_from_pool`."""
         if response.connection is None or response.connection.sock is None:
             return
-        if is_interim(response.status):
+        if more_may_come(response.status):
             response.connection.close()
         else:
             self._idle.append(Lane(response))
@@ -99,9 +99,12 @@ class Lanes:
             lane.close()
 
 
-def is_interim(status: int) -> bool:
-    """Whether the real reply is still to come after one like this (103): it would be taken for that to the next request."""
-    return status < 200
+def more_may_come(status: int) -> bool:
+    """Whether after a reply of this status something may still come, which would be taken for that to the next request.
+
+    That is the real reply after an interim one (103), and a body where there must be none.
+    """
+    return status < 200 or status in {204, 304}
 
 
 def keep_from_pool(response: Any) -> None:
