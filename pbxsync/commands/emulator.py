@@ -75,16 +75,9 @@ def _choices(dialect: str) -> str:
 def _kept_in(file: Path) -> Iterator[FaultSpec]:
     """Yield the faults of a file. Raises UsageError and FaultError."""
     from pbxsync.emulator import read_specs  # noqa: PLC0415 - as above
-    from pbxsync.files.source import Unreadable, display, read_bytes  # noqa: PLC0415 - few keep their faults in a file
+    from pbxsync.files.source import display, text_given  # noqa: PLC0415 - few keep their faults in a file
 
-    shown = display(str(file))
-    try:
-        text = read_bytes(str(file)).decode("utf-8-sig")
-    except Unreadable as error:
-        raise UsageError(f"--fault-file {shown} {error}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"--fault-file {shown} is not UTF-8") from None
-    yield from read_specs(text.splitlines(), shown)
+    yield from read_specs(text_given("--fault-file", file).splitlines(), display(str(file)))
 
 
 def _announce(app: App, pbx: Emulator) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pbxsync.errors import UsageError
 from pbxsync.files.codes import tenant_codes
 from pbxsync.files.findings import TENANT_CODE, TENANT_RULE
-from pbxsync.files.source import Unreadable, display, read_bytes
+from pbxsync.files.source import display, text_given
 from pbxsync.text.inert import cited
 from pbxsync.text.nearest import did_you_mean
 
@@ -27,12 +27,7 @@ def wanted(codes: Iterable[str]) -> tuple[str, ...]:
 
 def listed_in(path: Path) -> list[str]:
     """Return the tenants of a file with one a line; what follows a `#` is a comment. Raises UsageError with its line."""
-    try:
-        text = read_bytes(str(path)).decode("utf-8-sig")
-    except Unreadable as error:
-        raise UsageError(f"--tenant-list {display(str(path))} {error}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"--tenant-list {display(str(path))} is not UTF-8") from None
+    text = text_given("--tenant-list", path)
     found = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.split("\n"), 1)]
     for number, code in found:
         if code and not TENANT_CODE.fullmatch(code):

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from pbxsync.errors import UsageError
 from pbxsync.text.inert import shortened
 
 #: A tenant's file is some kilobytes; nothing that a person maintains comes near this.
@@ -30,6 +31,16 @@ def read_bytes(path: str, limit: int = LIMIT) -> bytes:
         raise Unreadable(f"cannot be read: {_reason(error)}") from None
     finally:
         os.close(descriptor)
+
+
+def text_given(option: str, path: Path) -> str:
+    """Return the text of the file that an option of the command line names. Raises UsageError."""
+    try:
+        return read_bytes(str(path)).decode("utf-8-sig")
+    except Unreadable as error:
+        raise UsageError(f"{option} {display(str(path))} {error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{option} {display(str(path))} is not UTF-8") from None
 
 
 def _content(descriptor: int, limit: int) -> bytes:
