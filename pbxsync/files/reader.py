@@ -47,6 +47,9 @@ Node: TypeAlias = "tuple[Value, int, int]"
 Item: TypeAlias = "tuple[Value, int, int, int, int]"
 
 MAX_DEPTH: Final = 20
+#: Also said where the parser has a limit of its own: libyaml 0.2.6 refuses 1,000 levels before it delivers the first of them.
+TOO_DEEP: Final = f"nested more than {MAX_DEPTH} deep: check the brackets and the indentation"
+_PARSER_LIMIT: Final = "maximum nesting depth"
 #: Values in one file, and how many of them may come out of aliases: bounds what a file of the largest size costs.
 MAX_NODES: Final = 1_000_000
 MAX_ALIASED: Final = 100_000
@@ -222,7 +225,7 @@ class _Builder:
 def _check_depth(line: int, column: int, depth: int) -> None:
     """Refuse what is nested too deep, before it is built."""
     if depth > MAX_DEPTH:
-        raise _Fatal(line, column, f"nested more than {MAX_DEPTH} deep")
+        raise _Fatal(line, column, TOO_DEEP)
 
 
 def _weigh(node: Node) -> tuple[int, int]:
@@ -259,6 +262,8 @@ def _syntax_fault(text: str, error: yaml.MarkedYAMLError) -> Fault:
     from pbxsync.files.hints import explain  # noqa: PLC0415 - only a mistake pays for it
 
     began, found = error.context_mark, error.problem_mark
+    if found and _PARSER_LIMIT in (error.problem or ""):
+        return found.line, found.column, TOO_DEEP
     return explain(
         text,
         error.context or "",

@@ -39,7 +39,7 @@ LAUGHS = b"a: &a [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
 )
 ENTRY = "- {{name: n{}, type: FORWARD, params: [+45 70 12 34 56, ORIGINAL, 30]}}\n"
 FLOW = b"tenant: A\ndestinations: ["
-DEEP = "1 nested more than 20 deep"
+DEEP = "1 nested more than 20 deep: check the brackets and the indentation"
 BOMB = "1 an alias bomb: the aliases multiply to more than 100,000 values"
 MUCH = "1 more than 1,000,000 values in one file: split it"
 CASES: list[tuple[str, bytes, str]] = [

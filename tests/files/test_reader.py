@@ -103,7 +103,7 @@ SECOND = "a second document in one file: make it a file of its own"
 DIRECTIVE = "a %TAG directive: every value is text here, so take it out"
 TWICE = '"{}" is given twice, first in line {}'
 KEY = "a key must be plain text"
-DEEP = "nested more than 20 deep"
+DEEP = "nested more than 20 deep: check the brackets and the indentation"
 ALIAS = "a value that begins with * is an alias in YAML: put it in quotes"
 REFUSED += [
     ("empty", b"", [(0, 0, EMPTY)]),
