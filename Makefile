@@ -37,7 +37,7 @@ coverage: $(STAMP)
 
 # Kills applies with SIGKILL at random points, hundreds of times: make kill-test ROUNDS=1000
 kill-test: $(STAMP)
-	PBXSYNC_KILL_ROUNDS=$(or $(ROUNDS),600) $(BIN)/python -m pytest -n 2 --dist worksteal -rP tests/kill
+	PBXSYNC_KILL_ROUNDS=$(or $(ROUNDS),600) $(BIN)/python -m pytest -n 2 --dist worksteal -rP tests.crash
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -78,7 +78,7 @@ fuzz-replies: $(STAMP)
 WORLDS ?= 300
 FIRST ?= 0
 campaign: $(STAMP)
-	$(BIN)/python -m tests.campaign $(if $(SEED),--seed $(SEED) --without "$(WITHOUT)",--first $(FIRST) --worlds $(WORLDS))
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED) --without "$(WITHOUT)",--first $(FIRST) --worlds $(WORLDS))
 
 # Changes the core one thing at a time and looks whether a test notices; ARGS=matching for one part, see the script.
 mutants: $(VENV)/.mutants

@@ -57,10 +57,10 @@ def by_yaml(folder: str) -> None:
 
 def by_wire(origin: str, urls: str, threads: str) -> None:
     """What pbxsync takes for the requests alone: the rest of a plan's CPU time is what it does beyond the wire."""
-    from pbxsync.crew import Crew  # noqa: PLC0415 - as above
-    from pbxsync.model import Secret  # noqa: PLC0415 - as above
-    from pbxsync.wire.pbx import PbxReader  # noqa: PLC0415 - as above
-    from pbxsync.wire.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
+    from pbxsync.http.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
+    from pbxsync.model.entry import Secret  # noqa: PLC0415 - as above
+    from pbxsync.pbx.managedb import PbxReader  # noqa: PLC0415 - as above
+    from pbxsync.workers import Crew  # noqa: PLC0415 - as above
 
     queries = (target.partition("?")[2] for target in Path(urls).read_text().split())
     asked = [dict(pair.split("=") for pair in query.split("&")) for query in queries]

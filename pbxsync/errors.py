@@ -1,7 +1,7 @@
 """Every error that pbxsync expects, as one tree.
 
 A message is the user's sentence: it names the object, the fact and the next step. Nothing in a message may hold a key;
-text from files or servers gets into one only through `pbxsync.text.inert`.
+text from files or servers gets into one only through `pbxsync.text.sanitize`.
 
     PbxsyncError                 anything that ends in exit status 1 with a sentence and without a traceback
     ├── UsageError               the command line asks for something that makes no sense
@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.entry import Problem
+    from pbxsync.model.entry import Problem
 
 
 class PbxsyncError(Exception):

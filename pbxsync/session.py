@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pbxsync.entry import Secret
 from pbxsync.errors import UsageError
+from pbxsync.model.entry import Secret
 from pbxsync.project.url import EMULATOR
-from pbxsync.text.inert import inert
+from pbxsync.text.sanitize import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pbxsync.pbx.managedb import PbxReader, PbxWriter
     from pbxsync.project import Project
-    from pbxsync.wire.pbx import PbxReader, PbxWriter
-    from pbxsync.wire.redact import Redactor
+    from pbxsync.redaction.redactor import Redactor
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def _emulator_key(file: str, kind: str) -> str:
 @contextmanager
 def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxReader]:
     """Give a PBX that can be read; what it runs on has no way to send a write."""
-    from pbxsync.wire.pbx import PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
-    from pbxsync.wire.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
-    from pbxsync.wire.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
+    from pbxsync.http.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.http.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
+    from pbxsync.pbx.managedb import PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
 
     with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         yield PbxReader(transport, where.read_key, Patience.of(limits.retries, limits.timeout))
@@ -107,9 +107,9 @@ def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxR
 @contextmanager
 def writer(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxWriter]:
     """Give a PBX that can be read and written, with the write key."""
-    from pbxsync.wire.pbx import PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
-    from pbxsync.wire.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
-    from pbxsync.wire.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
+    from pbxsync.http.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.http.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
+    from pbxsync.pbx.managedb import PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
 
     with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         yield PbxWriter(transport, where.write_key, Patience.of(limits.retries, limits.timeout))

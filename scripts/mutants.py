@@ -40,33 +40,33 @@ class Part(NamedTuple):
 
 
 PARTS: Final = {
-    "matching": Part(("planning/match", "planning/diff"), ("plan/test_matching.py", "plan/test_differing.py")),
+    "matching": Part(("planning/match", "planning/diff"), ("planning/test_match.py", "planning/test_diff.py")),
     "replies": Part(
-        ("wire/recognise", "wire/rows"),
+        ("pbx/replies", "pbx/rows"),
         (
-            "wire/test_any_json.py",
-            "wire/test_gets_and_writes.py",
-            "wire/test_leftovers.py",
-            "wire/test_lists.py",
-            "wire/test_statuses.py",
+            "pbx/test_rows.py",
+            "pbx/test_gets_and_writes.py",
+            "http/test_leftovers.py",
+            "pbx/test_lists.py",
+            "pbx/test_statuses.py",
         ),
     ),
-    "redaction": Part(("wire/redact", "wire/keyforms", "wire/unescape"), ("secrecy/test_redactor.py",)),
-    "journal": Part(("journal/writing",), ("apply/test_journal.py", "apply/test_journal_lines.py")),
-    "logged": Part(("journal/reading",), ("apply/test_logged.py",)),
-    "settling": Part(("apply/settle", "apply/target"), ("apply/test_settle.py", "apply/test_target.py")),
-    "guards": Part(("apply/guards",), ("apply/test_guards.py", "apply/test_saved_plans.py")),
+    "redaction": Part(("redaction/redactor", "redaction/forms", "redaction/unescape"), ("redaction/test_redactor.py",)),
+    "journal": Part(("journal/write",), ("journal/test_journal.py", "journal/test_write.py")),
+    "logged": Part(("journal/read",), ("journal/test_read.py",)),
+    "settling": Part(("apply/settle", "apply/readback"), ("apply/test_settle.py", "apply/test_readback.py")),
+    "guards": Part(("apply/limits",), ("apply/test_limits.py", "apply/test_saved_plans.py")),
     "saved plans": Part(
-        ("apply/fresh", "apply/sensitive"),
+        ("apply/staleness", "apply/sensitive"),
         (
             "apply/test_saved_plans.py",
             "apply/test_sensitive_plans.py",
         ),
     ),
     "reading": Part(
-        ("apply/reading",),
+        ("live/reader",),
         (
-            "apply/test_revert.py",
+            "planning/test_revert.py",
             "apply/test_ends.py::test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open",
             "apply/test_sensitive.py::test_a_type_change_hides_what_the_old_type_hid",
             "apply/test_sensitive.py::test_revert_does_not_show_what_has_become_sensitive_since",
@@ -74,17 +74,19 @@ PARTS: Final = {
         ),
     ),
     "updating": Part(
-        ("apply/halt", "apply/sending", "apply/updating", "apply/write"),
+        ("apply/circuit_breaker", "apply/send", "apply/update", "apply/write"),
         (
             "apply/test_ends.py",
-            "apply/test_guards.py",
-            "apply/test_halt.py",
-            "apply/test_journal.py::test_it_holds_the_run_and_each_write_with_old_and_new_values",
+            "apply/test_limits.py",
+            "apply/test_circuit_breaker.py",
+            "journal/test_journal.py::test_it_holds_the_run_and_each_write_with_old_and_new_values",
             "apply/test_sensitive.py::test_a_type_change_hides_what_the_old_type_hid_where_it_reads_otherwise",
             "apply/test_sensitive.py::test_what_became_sensitive_while_it_was_written_is_not_shown",
         ),
     ),
-    "adding": Part(("apply/adding", "apply/run"), ("apply/test_ends.py", "apply/test_guards.py", "apply/test_halt.py")),
+    "adding": Part(
+        ("apply/add", "apply/applier"), ("apply/test_ends.py", "apply/test_limits.py", "apply/test_circuit_breaker.py")
+    ),
 }
 
 #: Without our configuration, which finds fault with how mutants and mutmut's own lines are written, not with their types.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pbxsync.cli import cli
+from pbxsync.cli.main import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

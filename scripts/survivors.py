@@ -2,7 +2,7 @@
 
 A mutant is known there by its module, its function and the lines that it changes, so the page outlives any renumbering:
 
-    ### `apply/run`: `_fresh`
+    ### `apply/applier`: `_fresh`
 
     ```diff
     -return time.monotonic() - tenant.read_at < FRESH_SECONDS

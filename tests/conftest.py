@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsync.emulator import Emulator
+from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT
+from tests.apply.stage import Stage
 from tests.support.loopback import guard
 from tests.support.workdir import Workdir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from pbxsync.emulator import Emulator
 
 guard()
 # A shell has its background jobs ignore ^C, and what they start inherits that; the tests start what is to be interrupted.
@@ -33,3 +34,39 @@ def pbx(workdir: Workdir) -> Iterator[Emulator]:
     """An empty emulated PBX in the usual dialect, whose url and keys are in the environment of `workdir`."""
     with workdir.emulator() as running:
         yield running
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A project folder and a PBX with the usual types and nothing else."""
+    with Emulator(demo=False) as pbx:
+        yield Stage(tmp_path, pbx)
+
+
+@pytest.fixture
+def bot(stage: Stage) -> str:
+    """A destination whose api_key is to change, and beside it one to add with another one from a file; its id."""
+    stage.write("pbxsync.yaml", PROJECT)
+    stage.write("secret", FROM_FILE + "\n")
+    stage.environ["BOT_KEY"] = NEW
+    identity = stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
+    stage.want(
+        "DEMO",
+        {"name": "Bot", "params": {"prompt": "Be brief", "api_key": "${BOT_KEY}"}},
+        {"name": "Night bot", "type": "AI AGENT", "params": {"api_key": "${file:secret}"}},
+    )
+    return identity
+
+
+@pytest.fixture
+def demo(workdir: Workdir) -> Iterator[Emulator]:
+    """The demo world, whose url and keys are in the environment of `workdir`."""
+    with workdir.emulator(demo=True) as running:
+        yield running
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

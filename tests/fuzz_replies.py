@@ -20,17 +20,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsync.api.operations import OPERATIONS
+from pbxsync.api.request import Reply, Request
 from pbxsync.errors import JournalError, PlanFileError, WireError
-from pbxsync.journal.reading import read_journal
+from pbxsync.journal.read import read_journal
+from pbxsync.pbx import replies, rows
+from pbxsync.pbx.replies import check_start, checked_json
 from pbxsync.planfile.read import parse as parse_plan
 from pbxsync.planfile.write import digest_of
 from pbxsync.planfile.write import text as plan_text
-from pbxsync.text.inert import DANGEROUS
-from pbxsync.wire import recognise, rows
-from pbxsync.wire.catalogue import OPERATIONS
-from pbxsync.wire.expect import check_start, checked_json
-from pbxsync.wire.messages import Reply, Request
-from pbxsync.wire.redact import Redactor
+from pbxsync.redaction.redactor import Redactor
+from pbxsync.text.sanitize import DANGEROUS
 from tests.render import samples
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def _shuffled(chance: random.Random, tree: Any) -> Any:
 
 def _reply(data: bytes) -> None:
     reply = Reply((200, 200, 200, 302, 403, 429, 500, 418)[len(data) % 8], data, "text/html", None, 0.0)
-    text = recognise.text(recognise.usable(reply, REQUEST, REDACT), REQUEST, REDACT)
-    raise recognise.unrecognised("a reply", text, REQUEST, REDACT)
+    text = replies.text(replies.usable(reply, REQUEST, REDACT), REQUEST, REDACT)
+    raise replies.unrecognised("a reply", text, REQUEST, REDACT)
 
 
 def _start(data: bytes) -> None:

@@ -24,11 +24,11 @@ from typing import Any
 
 import yaml
 
+from pbxsync.document.characters import FORBIDDEN
 from pbxsync.errors import FilesError
-from pbxsync.files.characters import FORBIDDEN
-from pbxsync.files.desired import load
 from pbxsync.project import Project, find
-from pbxsync.text.inert import DANGEROUS
+from pbxsync.tenants.load import load
+from pbxsync.text.sanitize import DANGEROUS
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = "types:\n  AI AGENT: {params: [prompt, api_key], sensitive: [api_key]}\n  '7': {params: [digits]}\n"
@@ -60,7 +60,7 @@ def good() -> list[bytes]:
 def bad() -> list[bytes]:
     """Return the files that are refused in the tests."""
     files = []
-    for case in (ROOT / "tests/files/refusals.txt").read_text().split("\n=== ")[1:]:
+    for case in (ROOT / "tests/tenants/refusals.txt").read_text().split("\n=== ")[1:]:
         lines = [line for line in case.split("\n")[1:] if not line.startswith("→")]
         head = "tenant: DEMO\ndestinations:\n" if lines[0].startswith("  -") else ""
         files.append((head + "\n".join(lines)).encode())

@@ -29,45 +29,49 @@ MODULES = {
 }
 #: From the bottom to the top: a part imports from parts above its own line only. What stands on one line is one layer.
 LAYERS = [
-    "errors __init__ clock",
-    "entry",
+    "__init__ clock workers model",
     "text",
-    "model disk",
-    "files project",
-    "wire",
-    "crew",
-    "planning",
-    "planfile journal",
-    "render export apply emulator",
+    "errors",
+    "disk",
+    "document",
+    "project tenants",
+    "schemas",
+    "redaction",
     "api",
-    "session client",
+    "http",
+    "pbx",
+    "emulator",
+    "session",
+    "live planning journal",
+    "planfile",
+    "render apply export",
+    "client rawapi",
     "doctor",
-    "app terminal",
-    "commands",
     "cli",
+    "commands",
     "__main__",
 ]
 RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 #: The one home of each outside library, and of what only one place should do.
 HOMES = {
-    "yaml": ["files/reader.py"],
+    "yaml": ["document/reader.py"],
     "deepdiff": ["planning/diff.py"],
-    "requests": ["wire/transport.py"],
-    "urllib3": ["wire/transport.py"],
-    "click": ["cli.py", "commands/"],
+    "requests": ["http/transport.py"],
+    "urllib3": ["http/transport.py"],
+    "click": ["cli/", "commands/"],
     "werkzeug": ["emulator/"],
     "cheroot": ["emulator/"],
     "sqlite3": ["emulator/"],
-    "ssl": ["wire/"],
-    "socket": ["wire/", "emulator/"],
-    "logging": ["wire/loggers.py"],
+    "ssl": ["http/"],
+    "socket": ["http/", "emulator/"],
+    "logging": ["http/loggers.py"],
     "subprocess": [],
     "pickle": [],
 }
 #: What plans are made with: no input, no output, no clock, no chance.
 PURE = [
-    *("planning.match", "planning.resolve", "planning.diff", "planning.order", "planning.fingerprint"),
-    *("apply.settle", "apply.target", "text.inert", "text.alike", "model"),
+    *("planning.match", "planning.resolve", "planning.diff", "planning.order", "live.fingerprint"),
+    *("apply.settle", "apply.readback", "text.sanitize", "text.words", "model.plan"),
 ]
 IMPURE = {"os", "sys", "time", "datetime", "random", "secrets", "socket", "pathlib", "tempfile", "threading", "io"}
 
@@ -185,9 +189,7 @@ def test_nothing_prints_but_the_console() -> None:
             assert not calls, f"{module} prints"
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
                 speaks = node.attr in {"stdout", "stderr", "stdin", "__stdout__", "__stderr__"}
-                assert not speaks or part(module) in {"terminal", "commands", "app", "cli"}, (
-                    f"{module} uses sys.{node.attr}"
-                )
+                assert not speaks or part(module) in {"commands", "cli"}, f"{module} uses sys.{node.attr}"
 
 
 def test_only_the_writing_transport_and_what_applies_can_write() -> None:
@@ -197,7 +199,16 @@ def test_only_the_writing_transport_and_what_applies_can_write() -> None:
         for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
         if isinstance(node, ast.Name) and node.id in {"WriteTransport", "PbxWriter"}
     }
-    assert {part(module) for module in writers} <= {"wire", "apply", "session", "client", "commands", "doctor"}
+    assert {part(module) for module in writers} <= {
+        "pbx",
+        "http",
+        "apply",
+        "session",
+        "client",
+        "cli",
+        "commands",
+        "doctor",
+    }
     planners = ("pbxsync.planning.plan", "pbxsync.planning.fleet")
     assert not {part(name) for module in planners for name in own(module)} & {"apply"}
 
@@ -221,7 +232,7 @@ def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: l
     (tmp_path / "tenants").mkdir()
     (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
     program = (
-        "import json, sys; from pbxsync.cli import run; status = run(sys.argv[1:]);"
+        "import json, sys; from pbxsync.cli.main import run; status = run(sys.argv[1:]);"
         "print('\\n' + json.dumps([status, sorted({name.split('.')[0] for name in sys.modules}),"
         " sorted(name for name in sys.modules if name.startswith('pbxsync.emulator'))]))"
     )
@@ -237,7 +248,7 @@ def test_a_plan_loads_nothing_of_what_writes(tmp_path: Path) -> None:
     (tmp_path / "tenants").mkdir()
     (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
     program = (
-        "import sys; from pbxsync.cli import run; status = run(['plan']);"
+        "import sys; from pbxsync.cli.main import run; status = run(['plan']);"
         "sys.exit(status or 'pbxsync.apply.write' in sys.modules)"
     )
     environ = {"PBXSYNC_URL": "emulator:pbx.db", "PATH": "/usr/bin", "HOME": str(tmp_path)}

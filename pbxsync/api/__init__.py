@@ -1,1 +1,1 @@
-"""One request of the API in the words of a command line."""
+"""The user's API document as data: the operations with their sources, and requests as values."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.disk.atomic import reason
 from pbxsync.disk.linefile import own_folder
 from pbxsync.errors import Locked
-from pbxsync.text.inert import inert
+from pbxsync.text.sanitize import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

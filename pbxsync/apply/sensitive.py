@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError
-from pbxsync.model import Secret
+from pbxsync.live.fingerprint import Fingerprinter, key_mark
+from pbxsync.model.entry import Secret
 from pbxsync.planning.diff import values as fields_of
-from pbxsync.planning.fingerprint import Fingerprinter, key_mark
 from pbxsync.planning.resolve import REFUSALS, wanted
-from pbxsync.text.inert import cited, shortened
+from pbxsync.text.sanitize import cited, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.model import Change, Entry, FieldDiff, Plan, TenantPlan
+    from pbxsync.live.types import TypeTable
+    from pbxsync.model.entry import Entry
+    from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
     from pbxsync.planning.resolve import Vocabulary
-    from pbxsync.planning.typetable import TypeTable
 
 
 def needed(plan: Plan) -> bool:

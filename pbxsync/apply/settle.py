@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync.text.inert import cited
+from pbxsync.text.sanitize import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.model import Destination
-    from pbxsync.wire.rows import Row
+    from pbxsync.model.plan import Destination
+    from pbxsync.pbx.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.apply.adding import Adder
-from pbxsync.apply.updating import Updater
+from pbxsync.apply.add import Adder
+from pbxsync.apply.update import Updater
 from pbxsync.errors import Barred, JournalError
-from pbxsync.model import Action
+from pbxsync.model.plan import Action
 
 if TYPE_CHECKING:
-    from pbxsync.apply.adding import Known
-    from pbxsync.apply.halt import Halt
-    from pbxsync.apply.reading import LiveReader
-    from pbxsync.apply.sending import Written
-    from pbxsync.journal.writing import Journal
-    from pbxsync.model import Change, Destination, Outcome
-    from pbxsync.wire.pbx import PbxWriter
-    from pbxsync.wire.redact import Redactor
+    from pbxsync.apply.add import Known
+    from pbxsync.apply.circuit_breaker import Halt
+    from pbxsync.apply.send import Written
+    from pbxsync.journal.write import Journal
+    from pbxsync.live.reader import LiveReader
+    from pbxsync.model.plan import Change, Destination
+    from pbxsync.model.report import Outcome
+    from pbxsync.pbx.managedb import PbxWriter
+    from pbxsync.redaction.redactor import Redactor
 
 #: So many writes of a tenant in a row that what stands before the PBX refused: one may be for its text, which it dislikes.
 _ENOUGH_BARRED: Final = 3

@@ -3,9 +3,9 @@
 from pbxsync.client.client import Client
 from pbxsync.client.mailboxes import Mailbox, Message
 from pbxsync.client.reports import Cdr, QueueEvent
-from pbxsync.model import Secret, Type
-from pbxsync.wire.body import Body
-from pbxsync.wire.pbx import Listing
-from pbxsync.wire.rows import Row
+from pbxsync.model.entry import Secret, Type
+from pbxsync.pbx.body import Body
+from pbxsync.pbx.managedb import Listing
+from pbxsync.pbx.rows import Row
 
 __all__ = ["Body", "Cdr", "Client", "Listing", "Mailbox", "Message", "QueueEvent", "Row", "Secret", "Type"]

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import UsageError
-from pbxsync.model import PARAM_COUNT
+from pbxsync.model.entry import PARAM_COUNT
 from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
-from pbxsync.text.inert import cited
+from pbxsync.text.sanitize import cited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pbxsync.api.request import Request
 from pbxsync.client import checks, mailboxes, reports
 from pbxsync.client.writing import add, update
 from pbxsync.errors import UsageError
-from pbxsync.model import Secret
+from pbxsync.http.retry import Patience
+from pbxsync.http.transport import ReadTransport, Settings, WriteTransport
+from pbxsync.model.entry import Secret
+from pbxsync.pbx.key_status import Unremembered
+from pbxsync.pbx.managedb import PbxReader, PbxWriter
+from pbxsync.pbx.replies import unrecognised
 from pbxsync.project.url import EMULATOR, refusal
-from pbxsync.text.inert import cited
-from pbxsync.wire.messages import Request
-from pbxsync.wire.numbers import whole_number
-from pbxsync.wire.pbx import PbxReader, PbxWriter
-from pbxsync.wire.recognise import unrecognised
-from pbxsync.wire.retry import Patience
-from pbxsync.wire.standing import Unremembered
-from pbxsync.wire.transport import ReadTransport, Settings, WriteTransport
+from pbxsync.text.numbers import whole_number
+from pbxsync.text.sanitize import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from pbxsync.client.mailboxes import Mailbox, Message
     from pbxsync.client.reports import Cdr, QueueEvent
-    from pbxsync.model import Type
-    from pbxsync.wire.body import Body
-    from pbxsync.wire.pbx import Listing
-    from pbxsync.wire.rows import Row
+    from pbxsync.model.entry import Type
+    from pbxsync.pbx.body import Body
+    from pbxsync.pbx.managedb import Listing
+    from pbxsync.pbx.rows import Row
 
 
 class Client:

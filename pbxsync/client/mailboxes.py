@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from pbxsync.wire.numbers import whole_number
-from pbxsync.wire.recognise import text as as_text
-from pbxsync.wire.recognise import unrecognised
-from pbxsync.wire.rows import ShapeError, parse
+from pbxsync.pbx.replies import text as as_text
+from pbxsync.pbx.replies import unrecognised
+from pbxsync.pbx.rows import ShapeError, parse
+from pbxsync.text.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsync.wire.body import Body
-    from pbxsync.wire.redact import Redactor
+    from pbxsync.pbx.body import Body
+    from pbxsync.redaction.redactor import Redactor
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Unrecognised
-from pbxsync.wire.numbers import whole_number
+from pbxsync.text.numbers import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pbxsync.wire.body import Body
+    from pbxsync.pbx.body import Body
 
 #: No field that means anything is longer; a quote that is never closed would take the rest of the report.
 _LONGEST_FIELD: Final = 1_000_000

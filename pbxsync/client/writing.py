@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from pbxsync.apply.settle import settle
 from pbxsync.client.checks import columns, identity, needed
 from pbxsync.errors import NotStored, UsageError, WireError
-from pbxsync.model import Destination, Type
-from pbxsync.text.inert import cited, shortened
+from pbxsync.model.entry import Type
+from pbxsync.model.plan import Destination
+from pbxsync.text.sanitize import cited, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsync.wire.pbx import PbxWriter
-    from pbxsync.wire.rows import Row
+    from pbxsync.pbx.managedb import PbxWriter
+    from pbxsync.pbx.rows import Row
 
 
 def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[int, str]) -> Row:

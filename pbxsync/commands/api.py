@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync import session
-from pbxsync.api.asking import check_allowed, percent_hint, request_of
-from pbxsync.commands.common import check_place, limits_of, patience_options, project_of
-from pbxsync.commands.completing import parameters, reqtypes
+from pbxsync.api.operations import is_read, operation
+from pbxsync.cli.completion import parameters, reqtypes
+from pbxsync.cli.options import check_place, limits_of, patience_options, project_of
 from pbxsync.errors import UsageError
-from pbxsync.wire.catalogue import is_read, operation
+from pbxsync.rawapi.request import check_allowed, percent_hint, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pbxsync.app import App
-    from pbxsync.commands.common import Bounds
+    from pbxsync.api.request import Request
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
+    from pbxsync.pbx.body import Body
+    from pbxsync.pbx.managedb import PbxReader, PbxWriter
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
-    from pbxsync.wire.body import Body
-    from pbxsync.wire.messages import Request
-    from pbxsync.wire.pbx import PbxReader, PbxWriter
 
 
 @click.command(epilog="Example: pbxsync api INFO info=CDRS tenant=DEMO format=csv start=2017-01-01 end=2017-02-01")
@@ -48,8 +48,8 @@ def command(
     bounds: Bounds,
 ) -> int:
     """Send one request of the API; the key comes from the project. What is no known read needs --write."""
-    from pbxsync.api.listing import listed  # noqa: PLC0415 - as above
-    from pbxsync.commands.inputs import json_given  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.cli.inputs import json_given  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.rawapi.listing import listed  # noqa: PLC0415 - as above
 
     if listing:
         app.console.result(listed(reqtype))
@@ -93,16 +93,16 @@ def _check_way_out(request: Request, out: Path | None) -> None:
         return
     found = operation(request)
     if found is not None and found.kind == "audio" and sys.stdout.isatty():
-        from pbxsync.commands.delivering import BINARY  # noqa: PLC0415 - --help must not pay for it
+        from pbxsync.cli.output import BINARY  # noqa: PLC0415 - --help must not pay for it
 
         raise UsageError(BINARY)
 
 
 def _hand_out(app: App, project: Project, pbx: PbxReader, body: Body, out: Path | None) -> None:
     """Write the answer to where it belongs, without keys and sensitive params."""
-    from pbxsync.api.masking import may_hold_params  # noqa: PLC0415 - as above
-    from pbxsync.commands.delivering import deliver  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.wire.expect import checked_json  # noqa: PLC0415 - as above
+    from pbxsync.cli.output import deliver  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.pbx.replies import checked_json  # noqa: PLC0415 - as above
+    from pbxsync.rawapi.masking import may_hold_params  # noqa: PLC0415 - as above
 
     pieces: Iterable[bytes] = body
     found = operation(body.request)
@@ -115,8 +115,8 @@ def _hand_out(app: App, project: Project, pbx: PbxReader, body: Body, out: Path 
 
 def _masked(app: App, project: Project, pbx: PbxReader, body: Body) -> bytes:
     """Return a reply in which sensitive params are hidden, and nothing of one in which no field can be told."""
-    from pbxsync.api.masking import hidden_in, masked  # noqa: PLC0415 - few projects have sensitive params
-    from pbxsync.planning.typetable import TypeTable  # noqa: PLC0415 - as above
+    from pbxsync.live.types import TypeTable  # noqa: PLC0415 - as above
+    from pbxsync.rawapi.masking import hidden_in, masked  # noqa: PLC0415 - few projects have sensitive params
 
     data = body.read()
     types = TypeTable(pbx.custom_types(body.request.value("tenant")))

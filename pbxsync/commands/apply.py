@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pbxsync.apply.lock import locked
-from pbxsync.commands.applying import (
+from pbxsync.cli.confirm_and_apply import (
     Ground,
     Terms,
     ask_and_write,
@@ -17,7 +17,7 @@ from pbxsync.commands.applying import (
     show,
     terms_options,
 )
-from pbxsync.commands.common import (
+from pbxsync.cli.options import (
     limits_of,
     load_desired,
     paths_argument,
@@ -26,21 +26,21 @@ from pbxsync.commands.common import (
     split_paths,
     tenant_option,
 )
-from pbxsync.commands.stages import plan_stage
+from pbxsync.cli.stages import plan_stage
 from pbxsync.errors import PlanError, UsageError
 from pbxsync.session import endpoint
-from pbxsync.text.inert import cited
+from pbxsync.text.sanitize import cited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.app import App
-    from pbxsync.apply.reading import LiveReader
-    from pbxsync.commands.common import Bounds
-    from pbxsync.crew import Crew
-    from pbxsync.model import Plan
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
+    from pbxsync.live.reader import LiveReader
+    from pbxsync.model.plan import Plan
     from pbxsync.project import Project
     from pbxsync.session import Limits
+    from pbxsync.workers import Crew
 
 
 @click.command(epilog="Examples: pbxsync apply tenants/ --tenant ACME;  pbxsync apply change.plan")
@@ -110,7 +110,7 @@ def _apply_saved(app: App, project: Project, limits: Limits, terms: Terms, paths
 def _prepared(app: App, project: Project) -> Any:
     """Return what readies a saved plan: found fresh, and its sensitive values found again in the files."""
     from pbxsync.apply import sensitive  # noqa: PLC0415 - only for saved plans
-    from pbxsync.apply.fresh import Freshness  # noqa: PLC0415 - as above
+    from pbxsync.apply.staleness import Freshness  # noqa: PLC0415 - as above
 
     def prepare(live: LiveReader, crew: Crew, plan: Plan) -> Plan:
         plan = Freshness(live, crew).check(plan)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pbxsync.app import App
+    from pbxsync.cli.context import App
 
 
 @click.command(epilog="Example: pbxsync completion fish > ~/.config/fish/completions/pbxsync.fish")
@@ -19,7 +19,7 @@ def command(ctx: click.Context, shell: str) -> int:
     For bash and zsh, put `eval "$(pbxsync completion SHELL)"` into ~/.bashrc or ~/.zshrc; for fish, write the script to
     ~/.config/fish/completions/pbxsync.fish.
     """
-    from pbxsync.commands.shells import SHELLS, VARIABLE  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.cli.shells import SHELLS, VARIABLE  # noqa: PLC0415 - --help must not pay for it
 
     app: App = ctx.obj
     script = SHELLS[shell](ctx.find_root().command, {}, "pbxsync", VARIABLE).source()

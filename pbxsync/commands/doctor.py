@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands.common import (
+from pbxsync.cli.completion import formats
+from pbxsync.cli.options import (
     check_format,
     limits_of,
     only_tenant_paths,
@@ -17,17 +18,16 @@ from pbxsync.commands.common import (
     request_options,
     tenant_option,
 )
-from pbxsync.commands.completing import formats
 from pbxsync.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pbxsync.app import App
-    from pbxsync.commands.common import Bounds
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
     from pbxsync.doctor.check import Check
-    from pbxsync.doctor.examine import Scope
+    from pbxsync.doctor.doctor import Scope
 
 FORMATS = ("text", "json")
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -55,7 +55,7 @@ def command(
     Nothing is written. Whether a key may write is told from an update of no field of no object, which a read-only key is
     refused; --reads-only leaves that out.
     """
-    from pbxsync.doctor.examine import Scope  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.doctor.doctor import Scope  # noqa: PLC0415 - --help must not pay for it
 
     check_format(fmt, FORMATS)
     scope = Scope(only_tenant_paths(paths), tenants, everything, reads_only)
@@ -71,9 +71,9 @@ def command(
 
 
 def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
+    from pbxsync.cli.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.doctor.check import bad  # noqa: PLC0415 - as above
-    from pbxsync.doctor.examine import Doctor  # noqa: PLC0415 - as above
-    from pbxsync.terminal.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.doctor.doctor import Doctor  # noqa: PLC0415 - as above
 
     try:
         project = project_of(app, scope.paths)
@@ -86,7 +86,7 @@ def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
 
 def _line(app: App, check: Check) -> str:
     from pbxsync.render.style import painter  # noqa: PLC0415 - as above
-    from pbxsync.text.inert import inert  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.text.sanitize import inert  # noqa: PLC0415 - --help must not pay for it
 
     mark, style = _MARKS[check.mark.value]
     paint = painter(colour=app.console.coloured(sys.stdout))
@@ -94,7 +94,7 @@ def _line(app: App, check: Check) -> str:
 
 
 def _document(checks: list[Check], *, fine: bool) -> str:
-    from pbxsync.text.inert import json_text  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.text.sanitize import json_text  # noqa: PLC0415 - --help must not pay for it
 
     rows = [{"check": check.name, "status": check.mark.value, "message": check.message} for check in checks]
     return json_text({"ok": fine, "checks": rows})

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pbxsync.commands.common import Amount
+from pbxsync.cli.options import Amount
 from pbxsync.errors import UsageError
-from pbxsync.text.inert import inert, shortened
+from pbxsync.text.sanitize import inert, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsync.app import App
+    from pbxsync.cli.context import App
     from pbxsync.emulator import Emulator, FaultSpec
 
 #: Room for all that may be written instead of a word that is wrong.
@@ -74,8 +74,8 @@ def _choices(dialect: str) -> str:
 
 def _kept_in(file: Path) -> Iterator[FaultSpec]:
     """Yield the faults of a file. Raises UsageError and FaultError."""
+    from pbxsync.document.bytes import display, text_given  # noqa: PLC0415 - few keep their faults in a file
     from pbxsync.emulator import read_specs  # noqa: PLC0415 - as above
-    from pbxsync.files.source import display, text_given  # noqa: PLC0415 - few keep their faults in a file
 
     yield from read_specs(text_given("--fault-file", file).splitlines(), display(str(file)))
 

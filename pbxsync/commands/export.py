@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands import completing
-from pbxsync.commands.common import Named, limits_of, project_of, request_options
+from pbxsync.cli import completion
+from pbxsync.cli.options import Named, limits_of, project_of, request_options
 from pbxsync.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pbxsync.app import App
-    from pbxsync.commands.common import Bounds
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
     from pbxsync.export.exporting import Done, Exporter
     from pbxsync.project import Project
     from pbxsync.session import Limits
@@ -29,7 +29,7 @@ _NAMED = 5
 @click.command(
     epilog="Examples: pbxsync export DEMO;  pbxsync export DEMO ACME --out tenants/;  pbxsync export --merge"
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=completing.tenants)
+@click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=completion.tenants)
 @click.option("--out", type=Named(), metavar="DIR", help="Write DIR/TENANT.yaml for each tenant.")
 @click.option("--tenant-list", type=click.Path(path_type=Path), metavar="FILE", help="More tenants, one a line.")
 @click.option("--merge", is_flag=True, help="Add what no file manages to the files that there are, and only that.")
@@ -77,8 +77,8 @@ def _print(app: App, project: Project, limits: Limits, tenant: str) -> int:
 
 def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
     from pbxsync.disk.atomic import reason  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.document.bytes import display  # noqa: PLC0415 - as above
     from pbxsync.export.tenantlist import check_alone  # noqa: PLC0415 - as above
-    from pbxsync.files.source import display  # noqa: PLC0415 - as above
 
     check_alone(codes, out)
     try:
@@ -91,8 +91,8 @@ def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out
 
 def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path | None) -> int:
     from pbxsync.export.tenantlist import check_known  # noqa: PLC0415 - as above
-    from pbxsync.files.desired import load  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.files.discover import tenant_files  # noqa: PLC0415 - as above
+    from pbxsync.tenants.discover import tenant_files  # noqa: PLC0415 - as above
+    from pbxsync.tenants.load import load  # noqa: PLC0415 - --help must not pay for it
 
     folders = (out,) if out is not None else project.tenants
     desired = load(folders, project)
@@ -104,11 +104,11 @@ def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out
 
 @contextmanager
 def _exporter(app: App, project: Project, limits: Limits, codes: Sequence[str]) -> Iterator[Exporter]:
-    from pbxsync.commands.stages import check_keys, describe, traffic  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.crew import Crew  # noqa: PLC0415 - as above
+    from pbxsync.cli.stages import check_keys, describe, traffic  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.export.exporting import Exporter  # noqa: PLC0415 - as above
-    from pbxsync.planning.typetable import TypeSource  # noqa: PLC0415 - as above
+    from pbxsync.live.types import TypeSource  # noqa: PLC0415 - as above
     from pbxsync.session import endpoint, reader  # noqa: PLC0415 - as above
+    from pbxsync.workers import Crew  # noqa: PLC0415 - as above
 
     begun = time.monotonic()
     with endpoint(project) as where, reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
@@ -120,7 +120,7 @@ def _exporter(app: App, project: Project, limits: Limits, codes: Sequence[str]) 
 
 def _each(app: App, exporter: Exporter, one: Callable[[str], Done], codes: Sequence[str]) -> int:
     """Export each tenant, several side by side, and say what became of them."""
-    from pbxsync.terminal.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.cli.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
 
     with Meterbar(app.console, "Exporting", len(codes)) as bar:
 

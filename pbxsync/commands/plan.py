@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands.annotating import annotate_option
-from pbxsync.commands.common import (
+from pbxsync.cli.annotate import annotate_option
+from pbxsync.cli.options import (
     check_format,
     check_out,
     format_option,
@@ -22,15 +22,15 @@ from pbxsync.commands.common import (
     request_options,
     tenant_option,
 )
-from pbxsync.commands.stages import plan_stage
+from pbxsync.cli.stages import plan_stage
 from pbxsync.planning import shards
 from pbxsync.session import endpoint
-from pbxsync.text.inert import inert
+from pbxsync.text.sanitize import inert
 
 if TYPE_CHECKING:
-    from pbxsync.app import App
-    from pbxsync.commands.common import Bounds
-    from pbxsync.model import Plan
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
+    from pbxsync.model.plan import Plan
 
 
 @click.command(epilog="Example: pbxsync plan tenants/ --tenant 'AC*' --out change.plan")

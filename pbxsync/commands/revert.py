@@ -11,8 +11,7 @@ import click
 
 from pbxsync import __version__
 from pbxsync.apply.lock import locked
-from pbxsync.clock import now
-from pbxsync.commands.applying import (
+from pbxsync.cli.confirm_and_apply import (
     Ground,
     Terms,
     ask_and_write,
@@ -22,18 +21,19 @@ from pbxsync.commands.applying import (
     show,
     terms_options,
 )
-from pbxsync.commands.common import check_out, limits_of, project_of, request_options
-from pbxsync.crew import Crew
+from pbxsync.cli.options import check_out, limits_of, project_of, request_options
+from pbxsync.clock import now
 from pbxsync.errors import JournalError
-from pbxsync.journal.reading import Logged, read_journal
-from pbxsync.journal.revert import Reversal, Reverser
-from pbxsync.model import Plan
+from pbxsync.journal.read import Logged, read_journal
+from pbxsync.model.plan import Plan
+from pbxsync.planning.revert import Reversal, Reverser
 from pbxsync.session import endpoint, reader
-from pbxsync.text.inert import cited
+from pbxsync.text.sanitize import cited
+from pbxsync.workers import Crew
 
 if TYPE_CHECKING:
-    from pbxsync.app import App
-    from pbxsync.commands.common import Bounds
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
 

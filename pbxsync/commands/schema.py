@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands.common import project_of
-from pbxsync.text.inert import json_text
+from pbxsync.cli.options import project_of
+from pbxsync.text.sanitize import json_text
 
 if TYPE_CHECKING:
-    from pbxsync.app import App
+    from pbxsync.cli.context import App
 
 
 @click.command(epilog="Example: pbxsync schema > .pbxsync/tenant.schema.json")
@@ -23,8 +23,8 @@ def command(app: App, of: str) -> int:
 
     # yaml-language-server: $schema=../.pbxsync/tenant.schema.json
     """
-    from pbxsync.files.jsonschema import tenant_schema  # noqa: PLC0415 - only one of the two is needed
-    from pbxsync.project.jsonschema import project_schema  # noqa: PLC0415 - as above
+    from pbxsync.schemas.project_file import project_schema  # noqa: PLC0415 - as above
+    from pbxsync.schemas.tenant_file import tenant_schema  # noqa: PLC0415 - only one of the two is needed
 
     app.console.result(json_text(tenant_schema(project_of(app)) if of == "tenant" else project_schema()))
     return 0

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands.common import check_format, format_option
+from pbxsync.cli.options import check_format, format_option
 
 if TYPE_CHECKING:
-    from pbxsync.app import App
+    from pbxsync.cli.context import App
 
 
 @click.command(epilog="Example: pbxsync show change.plan --format json")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands.common import check_format, limits_of, patience_options, project_of
-from pbxsync.commands.completing import formats, tenants
+from pbxsync.cli.completion import formats, tenants
+from pbxsync.cli.options import check_format, limits_of, patience_options, project_of
 from pbxsync.errors import UsageError
 from pbxsync.session import endpoint, reader
 
 if TYPE_CHECKING:
-    from pbxsync.app import App
-    from pbxsync.commands.common import Bounds
+    from pbxsync.cli.context import App
+    from pbxsync.cli.options import Bounds
     from pbxsync.project import Project
 
 FORMATS = ("text", "json")
@@ -42,7 +42,7 @@ def command(app: App, tenant: str | None, fmt: str, bounds: Bounds) -> int:
 
 
 def _first_tenant(project: Project) -> str:
-    from pbxsync.files.codes import tenant_codes  # noqa: PLC0415 - only where none is named
+    from pbxsync.tenants.discover import tenant_codes  # noqa: PLC0415 - only where none is named
 
     for code, _ in tenant_codes(project.tenants):
         return code

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.commands.annotating import annotate_option
-from pbxsync.commands.common import load_desired, only_tenant_paths, paths_argument, project_of, tenant_option, warn
+from pbxsync.cli.annotate import annotate_option
+from pbxsync.cli.options import load_desired, only_tenant_paths, paths_argument, project_of, tenant_option, warn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.app import App
+    from pbxsync.cli.context import App
 
 
 @click.command(epilog="Example: pbxsync validate tenants/")
@@ -25,8 +25,8 @@ def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
 
     Where no PATH is given, those that the project file names, or tenants/.
     """
-    from pbxsync.files.typenames import slips  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.text.counted import counted  # noqa: PLC0415 - as above
+    from pbxsync.tenants.typenames import slips  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.text.words import counted  # noqa: PLC0415 - as above
 
     found = only_tenant_paths(paths)
     project = project_of(app, found)

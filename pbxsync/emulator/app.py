@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.wrappers import Request as HttpRequest
 
-from pbxsync.emulator import call as calls
-from pbxsync.emulator import line as lines
+from pbxsync.emulator import request as calls
+from pbxsync.emulator import server as lines
 from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, Answer, Wire, page
 from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.faults.kind import Case
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.keys import KeyRing
-    from pbxsync.emulator.line import Line
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.server import Line
 
 SCRIPT: Final = "/proxyapi.php"
 """The last part of the path; what stands before it differs per installation [doc]."""

@@ -13,25 +13,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbxsync.document.bytes import Unreadable, display, read_bytes
 from pbxsync.errors import LiveError, PbxsyncError
-from pbxsync.files.exportfile import marked, rewrite, write_export
-from pbxsync.files.merge import merge
-from pbxsync.files.source import Unreadable, display, read_bytes
-from pbxsync.files.writer import Exported, Gap, export
-from pbxsync.model import PARAM_COUNT, Destination
-from pbxsync.planning import live as livestate
+from pbxsync.export.exportfile import marked, rewrite, write_export
+from pbxsync.export.merge import merge
+from pbxsync.export.writer import Exported, Gap, export
+from pbxsync.live import destinations as livestate
+from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.model.plan import Destination
 from pbxsync.planning.match import match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pbxsync.crew import Crew
-    from pbxsync.files.desired import Desired
-    from pbxsync.model import Type
-    from pbxsync.planning.typetable import TypeSource, TypeTable
+    from pbxsync.live.types import TypeSource, TypeTable
+    from pbxsync.model.entry import Type
+    from pbxsync.pbx.managedb import PbxReader
+    from pbxsync.pbx.rows import Row
     from pbxsync.project import Project
-    from pbxsync.wire.pbx import PbxReader
-    from pbxsync.wire.rows import Row
+    from pbxsync.tenants.load import Desired
+    from pbxsync.workers import Crew
 
 _NOTHING = ("",) * PARAM_COUNT
 

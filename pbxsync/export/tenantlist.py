@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbxsync.document.bytes import display, text_given
+from pbxsync.document.problems import TENANT_CODE, TENANT_RULE
 from pbxsync.errors import UsageError
-from pbxsync.files.codes import tenant_codes
-from pbxsync.files.findings import TENANT_CODE, TENANT_RULE
-from pbxsync.files.source import display, text_given
-from pbxsync.text.inert import cited
-from pbxsync.text.nearest import did_you_mean
+from pbxsync.tenants.discover import tenant_codes
+from pbxsync.text.sanitize import cited
+from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

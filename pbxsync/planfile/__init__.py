@@ -5,8 +5,8 @@ Plan ─► document ─► text ─► save ─► FILE ─► load ─► pars
 
 from __future__ import annotations
 
+from pbxsync.planfile.combine import join
 from pbxsync.planfile.disk import LIMIT, load, save
-from pbxsync.planfile.join import join
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import FORMAT_VERSION, digest, document, text
 

@@ -9,10 +9,10 @@ from pbxsync.disk import atomic
 from pbxsync.errors import PlanError, PlanFileError
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import text
-from pbxsync.text.inert import inert, shortened
+from pbxsync.text.sanitize import inert, shortened
 
 if TYPE_CHECKING:
-    from pbxsync.model import Plan
+    from pbxsync.model.plan import Plan
 
 #: Bytes of the largest plan that is saved or read: about half a million changes.
 LIMIT: Final = 256 * 1024 * 1024

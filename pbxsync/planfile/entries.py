@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from pbxsync.model import PARAM_COUNT, Action, Change, FieldDiff, TenantPlan, Unmanaged
-from pbxsync.planfile.shape import Wrong, count, each, flag, require, text, text_or_none, texts
+from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
+from pbxsync.planfile.validate import Wrong, count, each, flag, require, text, text_or_none, texts
 
 _FIELDS: Final = frozenset(f"param{number}" for number in range(1, PARAM_COUNT + 1)) | {"name", "type"}
 _ACTIONS: Final = {str(action): action for action in Action}

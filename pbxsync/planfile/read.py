@@ -13,12 +13,12 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from pbxsync.errors import PlanFileError
-from pbxsync.model import Plan
+from pbxsync.model.plan import Plan
+from pbxsync.planfile.combine import first_clash
 from pbxsync.planfile.entries import tenant_plan
-from pbxsync.planfile.shape import Wrong, count, each, flag, member, require, text
-from pbxsync.planfile.whole import first_clash
+from pbxsync.planfile.validate import Wrong, count, each, flag, member, require, text
 from pbxsync.planfile.write import FORMAT_VERSION, digest_of
-from pbxsync.text.inert import cited, inert, shortened
+from pbxsync.text.sanitize import cited, inert, shortened
 
 _MAJOR: Final = int(FORMAT_VERSION.partition(".")[0])
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})", re.ASCII)

@@ -11,10 +11,10 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.text.inert import lines_of_json
+from pbxsync.text.sanitize import lines_of_json
 
 if TYPE_CHECKING:
-    from pbxsync.model import Change, FieldDiff, Plan, TenantPlan, Unmanaged
+    from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan, Unmanaged
 
 #: The major version changes when an older pbxsync could misread the document, the minor one when keys are added.
 FORMAT_VERSION: Final = "1.0"

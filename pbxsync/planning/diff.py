@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pbxsync.model import PARAM_COUNT, Destination
+from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.model.plan import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pbxsync.model import Plan
+    from pbxsync.model.plan import Plan
 
 #: So many tenants are named, the ones with the most first.
 _NAMED: Final = 10

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from pbxsync import __version__
 from pbxsync.clock import now
-from pbxsync.crew import Crew
-from pbxsync.model import Plan
+from pbxsync.live.types import TypeSource
+from pbxsync.model.plan import Plan
 from pbxsync.planning.plan import Planner
 from pbxsync.planning.resolve import Remembered
-from pbxsync.planning.typetable import TypeSource
+from pbxsync.workers import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.files.desired import Desired
-    from pbxsync.model import TenantPlan
+    from pbxsync.model.plan import TenantPlan
+    from pbxsync.pbx.managedb import PbxReader
     from pbxsync.planning.plan import Care
     from pbxsync.planning.resolve import Vocabulary
     from pbxsync.session import Endpoint
-    from pbxsync.wire.pbx import PbxReader
+    from pbxsync.tenants.load import Desired
 
 
 def make_plan(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import MatchError
-from pbxsync.text.alike import alike
-from pbxsync.text.inert import cited
+from pbxsync.text.sanitize import cited
+from pbxsync.text.words import alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.model import Entry
+    from pbxsync.model.entry import Entry
 
 #: Of more names that are alike nobody wants to read, for each of them; and all against all would be quadratic.
 _MOST_ALIKE = 3

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pbxsync.model import Action
+from pbxsync.model.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsync.model import Change
+    from pbxsync.model.plan import Change
 
 
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -16,24 +16,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import LiveError, MatchError, PbxsyncError
-from pbxsync.model import Action, Change, FieldDiff, Secret, TenantPlan, Unmanaged
-from pbxsync.planning import live as livestate
+from pbxsync.live import destinations as livestate
+from pbxsync.live.fingerprint import Fingerprinter
+from pbxsync.model.entry import Secret
+from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
 from pbxsync.planning.diff import differing, filled, values
-from pbxsync.planning.fingerprint import Fingerprinter
 from pbxsync.planning.match import match
 from pbxsync.planning.order import in_order
 from pbxsync.planning.resolve import REFUSALS, Vocabulary, Wanted, wanted
-from pbxsync.text.inert import inert
+from pbxsync.text.sanitize import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.crew import Crew
-    from pbxsync.model import Destination, Entry, Type
+    from pbxsync.live.types import TypeSource, TypeTable
+    from pbxsync.model.entry import Entry, Type
+    from pbxsync.model.plan import Destination
+    from pbxsync.pbx.managedb import Listing, PbxReader
     from pbxsync.planning.match import Matching
-    from pbxsync.planning.typetable import TypeSource, TypeTable
-    from pbxsync.wire.pbx import Listing, PbxReader
-    from pbxsync.wire.redact import Redactor
+    from pbxsync.redaction.redactor import Redactor
+    from pbxsync.workers import Crew
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ class Planner:
         if first != second:
             odd = ", ".join(sorted({identity for identity, _ in first ^ second}, key=int)[:5])
             raise LiveError(
-                f"two lists of {inert(tenant)}, one right after the other, differ in {odd}: somebody works on it just now,"
-                " or the server is not in order; run again"
+                f"two lists of {inert(tenant)}, one right after the other, differ in {odd}: somebody works on it"
+                " just now, or the server is not in order; run again"
             )
 
     @staticmethod
@@ -237,7 +239,7 @@ def _doubt(tenant: str, listing: Listing) -> tuple[str, ...]:
     if not listing.doubtful:
         return ()
     text = (
-        f"the PBX lists no destinations for {inert(tenant)}, in a way that is also how its errors look, although it answers"
-        " CUSTOMTYPES: apply wants --allow-empty for it"
+        f"the PBX lists no destinations for {inert(tenant)}, in a way that is also how its errors look, although it"
+        " answers CUSTOMTYPES: apply wants --allow-empty for it"
     )
     return (text,)

@@ -6,14 +6,15 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pbxsync.errors import InputError, MatchError
-from pbxsync.model import PARAM_COUNT, Destination
-from pbxsync.text.inert import cited, inert
+from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.model.plan import Destination
+from pbxsync.text.sanitize import cited, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsync.model import Entry, Param, Place, Secret, Type
-    from pbxsync.planning.typetable import TypeTable
+    from pbxsync.live.types import TypeTable
+    from pbxsync.model.entry import Entry, Param, Place, Secret, Type
 
 
 class Vocabulary(Protocol):
@@ -128,7 +129,8 @@ def _position(param: Param, kind: Type | None, labels: tuple[str, ...]) -> int:
         )
     have = f"has {inert(', '.join(labels))}" if labels else "has no labels in the project file"
     raise MatchError(
-        f"{param.place}: no param {cited(param.key)}: the type {inert(str(kind))} {have}; or give the number of the param"
+        f"{param.place}: no param {cited(param.key)}: the type {inert(str(kind))} {have}; or give the number of the"
+        " param"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import UsageError
-from pbxsync.text.inert import cited
+from pbxsync.text.sanitize import cited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

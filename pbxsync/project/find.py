@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.entry import Place, Problem
 from pbxsync.errors import ProjectError
+from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
-from pbxsync.project.references import Vault
-from pbxsync.project.value import URL_VARIABLE, Project
+from pbxsync.project.project import URL_VARIABLE, Project
+from pbxsync.project.secrets import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

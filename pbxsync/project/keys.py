@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.entry import Place
-from pbxsync.files.findings import TENANT_CODE, TENANT_RULE, shown
-from pbxsync.project.references import parse
-from pbxsync.project.value import KeyPair, KeyReference
+from pbxsync.document.problems import TENANT_CODE, TENANT_RULE, shown
+from pbxsync.model.entry import Place
+from pbxsync.project.project import KeyPair, KeyReference
+from pbxsync.project.secrets import parse
 
 if TYPE_CHECKING:
-    from pbxsync.files.findings import Findings
-    from pbxsync.files.reader import Item
+    from pbxsync.document.problems import Findings
+    from pbxsync.document.reader import Item
 
 KINDS: Final = ("read", "write")
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.entry import Place, Problem
+from pbxsync.document.bytes import Unreadable, display, read_bytes
+from pbxsync.document.problems import UNLISTED, Findings
+from pbxsync.document.reader import read
 from pbxsync.errors import ProjectError
-from pbxsync.files.findings import UNLISTED, Findings
-from pbxsync.files.reader import read
-from pbxsync.files.source import Unreadable, display, read_bytes
+from pbxsync.model.entry import Place, Problem
 from pbxsync.project import keys, settings
-from pbxsync.project.references import Vault
+from pbxsync.project.project import Project
+from pbxsync.project.secrets import Vault
 from pbxsync.project.types import type_rules
-from pbxsync.project.value import Project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pbxsync.files.reader import Item
+    from pbxsync.document.reader import Item
 
 KEYS: Final = (
     "url",

@@ -10,8 +10,8 @@ from pbxsync.project import url as urls
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.files.findings import Findings
-    from pbxsync.files.reader import Item
+    from pbxsync.document.problems import Findings
+    from pbxsync.document.reader import Item
 
 LIMIT_KEYS: Final = ("total", "per_tenant")
 LONGEST_TIMEOUT: Final = 3600

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.entry import PARAM_COUNT
-from pbxsync.files.findings import shown
-from pbxsync.files.rules import POSITIONS
-from pbxsync.project.value import BUILT_IN, TypeRules
-from pbxsync.text.nearest import did_you_mean
+from pbxsync.document.problems import shown
+from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.project.project import BUILT_IN, TypeRules
+from pbxsync.tenants.params import POSITIONS
+from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
-    from pbxsync.files.findings import Findings
-    from pbxsync.files.reader import Item
+    from pbxsync.document.problems import Findings
+    from pbxsync.document.reader import Item
 
 KEYS: Final = ("params", "sensitive")
 

@@ -14,7 +14,7 @@ from pbxsync.render.text import plan_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pbxsync.model import Plan
+    from pbxsync.model.plan import Plan
 
 __all__ = ["FORMATS", "Options", "plan_text", "render", "report_text"]
 
@@ -43,13 +43,13 @@ def _json(plan: Plan, options: Options) -> str:
 
 
 def _markdown(plan: Plan, options: Options) -> str:
-    from pbxsync.render.markdown import plan_markdown  # noqa: PLC0415 - only what is asked for is loaded
+    from pbxsync.render.markdown.comment import plan_markdown  # noqa: PLC0415 - only what is asked for is loaded
 
     return plan_markdown(plan, verbose=options.verbose, marker=options.marker)
 
 
 def _html(plan: Plan, options: Options) -> str:
-    from pbxsync.render.html import plan_html  # noqa: PLC0415 - only what is asked for is loaded
+    from pbxsync.render.html.page import plan_html  # noqa: PLC0415 - only what is asked for is loaded
 
     return plan_html(plan, verbose=options.verbose)
 

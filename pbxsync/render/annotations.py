@@ -10,12 +10,12 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.text.inert import inert, json_text
+from pbxsync.text.sanitize import inert, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.entry import Place, Problem
+    from pbxsync.model.entry import Place, Problem
 
 _SEVERITIES: Final = {"error": "critical", "warning": "minor"}
 

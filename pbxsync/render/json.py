@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsync.planfile import text
 
 if TYPE_CHECKING:
-    from pbxsync.model import Plan
+    from pbxsync.model.plan import Plan
 
 
 def plan_json(plan: Plan, *, verbose: int = 0) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pbxsync.model import Action, Status
-from pbxsync.render import rows
+from pbxsync.model.plan import Action
+from pbxsync.model.report import Status
+from pbxsync.render import view
 from pbxsync.render.style import painter
-from pbxsync.text.inert import inert
+from pbxsync.text.sanitize import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pbxsync.model import Mismatch, Outcome, Report, Traffic
+    from pbxsync.model.report import Mismatch, Outcome, Report, Traffic
     from pbxsync.render.style import Paint
 
 #: So many changes not sent for one reason are named one by one; more stand under it together.
@@ -50,9 +51,9 @@ def _outcome(outcome: Outcome, verbose: int, paint: Paint, width: int) -> Iterat
     change = outcome.change
     found = "" if change.id is not None or outcome.id is None else f" (id {inert(outcome.id)})"
     status = paint(f"{_word(outcome)}:", _STYLES.get(outcome.status, "green"))
-    yield f"{status} {inert(change.tenant)} {rows.headline(change)}{found}  {paint(inert(change.source), 'dim')}"
+    yield f"{status} {inert(change.tenant)} {view.headline(change)}{found}  {paint(inert(change.source), 'dim')}"
     yield from (f"    {inert(line)}" for line in outcome.message.split("\n") if line)
-    longest = max((len(rows.label(row)) for row in outcome.mismatches), default=0)
+    longest = max((len(view.label(row)) for row in outcome.mismatches), default=0)
     for row in outcome.mismatches:
         yield from _mismatch(row, min(longest, 24), width)
 
@@ -68,10 +69,10 @@ def _held_together(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _held(message: str, outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
     """Name many changes under the one reason for which they were not sent."""
-    yield f"{paint('not sent:', _STYLES[Status.NOT_SENT])} {rows.counted(len(outcomes), 'change')}: {inert(message)}"
+    yield f"{paint('not sent:', _STYLES[Status.NOT_SENT])} {view.counted(len(outcomes), 'change')}: {inert(message)}"
     for outcome in outcomes:
         change = outcome.change
-        yield f"    {inert(change.tenant)} {rows.headline(change)}  {paint(inert(change.source), 'dim')}"
+        yield f"    {inert(change.tenant)} {view.headline(change)}  {paint(inert(change.source), 'dim')}"
 
 
 def _word(outcome: Outcome) -> str:
@@ -82,8 +83,8 @@ def _word(outcome: Outcome) -> str:
 
 
 def _mismatch(row: Mismatch, longest: int, width: int) -> Iterator[str]:
-    start = f"    {rows.label(row):<{longest}}  "
-    sent, stored = f"sent {rows.wanted(row)},", f"stored {rows.stored(row)}"
+    start = f"    {view.label(row):<{longest}}  "
+    sent, stored = f"sent {view.wanted(row)},", f"stored {view.stored(row)}"
     if width and len(start) + len(sent) + len(stored) + 1 > width:
         yield start + sent
         yield " " * len(start) + stored
@@ -111,13 +112,13 @@ def _next_step(report: Report) -> list[str]:
         return []
     left = sum(not outcome.status.good for outcome in report.outcomes)
     why = [f"Stopped: {inert(report.stopped)}"] if report.stopped is not None else []
-    return [*why, f"{rows.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
+    return [*why, f"{view.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
 
 
 def _traffic(traffic: Traffic, verbose: int) -> str:
     """Return what the run cost in one line; `verbose` adds how the server took it."""
     phases = ", ".join(f"{inert(phase)} {seconds:.1f} s" for phase, seconds in traffic.seconds)
-    line = f"{rows.counted(traffic.requests, 'request')} sent{': ' if phases else ''}{phases}."
+    line = f"{view.counted(traffic.requests, 'request')} sent{': ' if phases else ''}{phases}."
     if not verbose:
         return line
     more = f"{traffic.repeated:,} repeated, {traffic.refused:,} refused; at most {traffic.pace} at a time in the end."

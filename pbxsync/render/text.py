@@ -16,15 +16,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.model import Action
-from pbxsync.render import rows
+from pbxsync.model.plan import Action
+from pbxsync.render import view
 from pbxsync.render.style import painter
-from pbxsync.text.inert import inert, quoted
+from pbxsync.text.sanitize import inert, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsync.model import Change, FieldDiff, Plan, TenantPlan
+    from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
     from pbxsync.render.style import Paint
 
 _SIGNS = {Action.ADD: ("+", "green"), Action.UPDATE: ("~", "yellow")}
@@ -38,14 +38,14 @@ def plan_text(plan: Plan, *, verbose: int = 0, colour: bool = False, width: int 
     put on two lines; `width=0` never does that, as is right where the reader is a program.
     """
     paint = painter(colour=colour)
-    blocks = [list(_tenant(tenant, paint, width)) for tenant in rows.worth_showing(plan, verbose)]
+    blocks = [list(_tenant(tenant, paint, width)) for tenant in view.worth_showing(plan, verbose)]
     blocks += [_failures(plan, verbose, paint), _closing(plan, paint)]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def _tenant(tenant: TenantPlan, paint: Paint, width: int) -> Iterator[str]:
     yield paint(inert(tenant.tenant), "bold")
-    for note in rows.notes(tenant):
+    for note in view.notes(tenant):
         yield "  " + paint(f"! {note}", "yellow")
     for change in tenant.changes:
         yield from _change(change, paint, width)
@@ -57,19 +57,19 @@ def _tenant(tenant: TenantPlan, paint: Paint, width: int) -> Iterator[str]:
 
 def _change(change: Change, paint: Paint, width: int) -> Iterator[str]:
     sign, style = _SIGNS[change.action]
-    yield f"  {paint(f'{sign} {rows.headline(change)}', style)}  {paint(inert(change.source), 'dim')}"
-    shown = rows.fields(change)
-    longest = max((len(rows.label(diff)) for diff in shown), default=0)
+    yield f"  {paint(f'{sign} {view.headline(change)}', style)}  {paint(inert(change.source), 'dim')}"
+    shown = view.fields(change)
+    longest = max((len(view.label(diff)) for diff in shown), default=0)
     for diff in shown:
         yield from _field(diff, change.action, min(longest, 24), width)
 
 
 def _field(diff: FieldDiff, action: Action, longest: int, width: int) -> Iterator[str]:
-    start = f"{_INDENT}{rows.label(diff):<{longest}}  "
+    start = f"{_INDENT}{view.label(diff):<{longest}}  "
     if action is Action.ADD:
-        yield start + rows.new(diff)
+        yield start + view.new(diff)
         return
-    before, after = rows.old(diff), rows.new(diff)
+    before, after = view.old(diff), view.new(diff)
     if width and len(start) + len(before) + len(after) + 4 > width:
         yield start + before
         yield f"{'-> ':>{len(start)}}{after}"
@@ -79,16 +79,16 @@ def _field(diff: FieldDiff, action: Action, longest: int, width: int) -> Iterato
 
 def _failures(plan: Plan, verbose: int, paint: Paint) -> list[str]:
     lines = []
-    for message, tenants in rows.failures(plan):
+    for message, tenants in view.failures(plan):
         who = inert(tenants[0]) if len(tenants) == 1 else f"{len(tenants)} tenants"
         first, *rest = message.split("\n")
-        rest += [] if len(tenants) == 1 else [rows.some(tenants, len(tenants) if verbose else 8)]
+        rest += [] if len(tenants) == 1 else [view.some(tenants, len(tenants) if verbose else 8)]
         lines.append(paint(f"! {who} failed: {inert(first)}", "red"))
         lines += [paint(f"    {inert(line)}", "red") for line in rest]
     return lines
 
 
 def _closing(plan: Plan, paint: Paint) -> list[str]:
-    verdict, left_alone, incomplete = rows.closing(plan)
+    verdict, left_alone, incomplete = view.closing(plan)
     lines = [paint(verdict, "bold"), left_alone, incomplete and paint(incomplete, "red")]
     return [line for line in lines if line]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.files.characters import FORBIDDEN
-from pbxsync.files.quoting import scalar
-from pbxsync.text.inert import inert, json_text
+from pbxsync.document.characters import FORBIDDEN
+from pbxsync.document.quoting import scalar
+from pbxsync.text.sanitize import inert, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pbxsync.model import Type
+    from pbxsync.model.entry import Type
     from pbxsync.project import Project
 
 #: A key of YAML has to end within its line, and within 1,024 characters.

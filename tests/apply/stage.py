@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pbxsync.cli import run
+from pbxsync.cli.main import run
 from tests.support.workdir import Ran, put
 
 if TYPE_CHECKING:

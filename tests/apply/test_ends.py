@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pbxsync.apply.adding import missing
+from pbxsync.apply.add import missing
 from pbxsync.emulator import Emulator
-from pbxsync.wire.rows import Row
+from pbxsync.pbx.rows import Row
 from tests.apply.stage import QUICK, Stage, lines
 
 if TYPE_CHECKING:

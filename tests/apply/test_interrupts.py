@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from pbxsync.journal.reading import read_journal
+from pbxsync.journal.read import read_journal
 from tests.apply.stage import QUICK, Stage, lines
 from tests.support.workdir import COMMAND
 

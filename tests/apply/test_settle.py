@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.apply.settle import settle
-from pbxsync.model import Destination
-from pbxsync.wire.rows import Row
+from pbxsync.model.plan import Destination
+from pbxsync.pbx.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from itertools import takewhile
 import click
 import pytest
 
-from pbxsync.app import App
-from pbxsync.cli import COMMANDS, cli
+from pbxsync.cli.context import App
+from pbxsync.cli.main import COMMANDS, cli
 from tests.examples.running import BIN, ROOT, run
 
 

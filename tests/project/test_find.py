@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.errors import ProjectError
 from pbxsync.project import find
-from pbxsync.project.value import TypeRules
+from pbxsync.project.project import TypeRules
 
 URL = "https://portal.pbxcloud.eu/pbx/proxyapi.php"
 

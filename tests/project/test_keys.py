@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.errors import ProjectError
-from pbxsync.model import Place, Secret, Type
+from pbxsync.model.entry import Place, Secret, Type
 from pbxsync.project import Project, find
 
 if TYPE_CHECKING:

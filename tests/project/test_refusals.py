@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.errors import ProjectError
 from pbxsync.project import find
-from tests.files.loading import cases
+from tests.tenants.loading import cases
 
 
 @pytest.mark.parametrize(("text", "problems"), cases(Path(__file__).parent / "refusals.txt"))

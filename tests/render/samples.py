@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from pbxsync.model import (
-    Action,
-    Change,
-    FieldDiff,
-    Mismatch,
-    Outcome,
-    Plan,
-    Report,
-    Status,
-    TenantPlan,
-    Traffic,
-    Unmanaged,
-)
+from pbxsync.model.plan import Action, Change, FieldDiff, Plan, TenantPlan, Unmanaged
+from pbxsync.model.report import Mismatch, Outcome, Report, Status, Traffic
 
 
 def add(tenant: str, name: str, number: str = "+45 70 12 34 56", line: int = 7) -> Change:

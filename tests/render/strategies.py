@@ -7,20 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pbxsync.model import (
-    Action,
-    Change,
-    FieldDiff,
-    Mismatch,
-    Outcome,
-    Plan,
-    Report,
-    Secret,
-    Status,
-    TenantPlan,
-    Traffic,
-    Unmanaged,
-)
+from pbxsync.model.entry import Secret
+from pbxsync.model.plan import Action, Change, FieldDiff, Plan, TenantPlan, Unmanaged
+from pbxsync.model.report import Mismatch, Outcome, Report, Status, Traffic
 
 #: Stands for every sensitive value: it must never be seen again.
 SECRET = "s3cr3t-v4lue"

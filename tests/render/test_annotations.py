@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.commands.annotating import detected
-from pbxsync.model import Place, Problem
+from pbxsync.cli.annotate import detected
+from pbxsync.model.entry import Place, Problem
 from pbxsync.render.annotations import github, gitlab
-from pbxsync.text.inert import inert
+from pbxsync.text.sanitize import inert
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import hostile
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.model import Plan, TenantPlan
-from pbxsync.render.html import plan_html
+from pbxsync.model.plan import Plan, TenantPlan
+from pbxsync.render.html.page import plan_html
 from tests.render import samples
 from tests.render.chromium import CHROMIUM, Browser, Page
 from tests.render.harmless import assert_harmless

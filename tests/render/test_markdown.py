@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pbxsync.model import Action, FieldDiff, Plan, TenantPlan
-from pbxsync.render.markdown import plan_markdown
+from pbxsync.model.plan import Action, FieldDiff, Plan, TenantPlan
+from pbxsync.render.markdown.comment import plan_markdown
 from tests.render import samples
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import HOSTILE, plans

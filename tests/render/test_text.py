@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.model import FROM_JOURNAL, Action, Change, FieldDiff, Outcome, Plan, Report, Status, TenantPlan
+from pbxsync.model.plan import FROM_JOURNAL, Action, Change, FieldDiff, Plan, TenantPlan
+from pbxsync.model.report import Outcome, Report, Status
 from pbxsync.render import FORMATS, Options, plan_text, render, report_text
-from pbxsync.text.inert import inert, quoted
+from pbxsync.text.sanitize import inert, quoted
 from tests.render import samples
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import plans, reports

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pbxsync.emulator import FaultSpec
 from pbxsync.emulator.faults.kind import Kind
-from tests.secrecy.writings import WRITINGS
+from tests.redaction.writings import WRITINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.cli import COMMANDS
+from pbxsync.cli.main import COMMANDS
 from pbxsync.emulator import FAULTS, Emulator, FaultSpec
 from tests.support.hidden import holders, pieces_of
 from tests.support.tenantfile import forward

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pbxsync.apply.adding
+import pbxsync.apply.add
+import pbxsync.cli.options
 import pbxsync.commands.apply
-import pbxsync.commands.common
-import pbxsync.journal.writing
+import pbxsync.journal.write
+import pbxsync.pbx.rows
 import pbxsync.planning.fleet
-import pbxsync.wire.rows
-from pbxsync.cli import run
+from pbxsync.cli.main import run
+from tests.redaction.writings import WRITINGS
 from tests.secrecy.stage import NEW_VALUE, OLD_VALUE, READ_KEY, TENANT_KEY, WRITE_KEY, Stage, staged
-from tests.secrecy.writings import WRITINGS
 from tests.support.hidden import holders
 from tests.support.workdir import Ran
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 ALL = (READ_KEY, WRITE_KEY, TENANT_KEY, OLD_VALUE, NEW_VALUE)
 #: A function of each stage of a command, replaced by one that fails over something that holds secrets.
 PLACES: list[tuple[ModuleType | type, str]] = [
-    (pbxsync.commands.common, "find"),
+    (pbxsync.cli.options, "find"),
     (pbxsync.planning.fleet, "TypeSource"),
-    (pbxsync.wire.rows, "parse"),
+    (pbxsync.pbx.rows, "parse"),
     (pbxsync.commands.apply, "ask_and_write"),
-    (pbxsync.apply.adding, "settle"),
-    (pbxsync.journal.writing.Journal, "before"),
-    (pbxsync.journal.writing.Journal, "after"),
+    (pbxsync.apply.add, "settle"),
+    (pbxsync.journal.write.Journal, "before"),
+    (pbxsync.journal.write.Journal, "after"),
 ]
 
 
@@ -82,7 +82,7 @@ def test_a_mistake_anywhere_shows_no_secret(
     name: str,
     how: str,
 ) -> None:
-    early = owner is pbxsync.commands.common  # before the project is read, no value of a variable has been looked at
+    early = owner is pbxsync.cli.options  # before the project is read, no value of a variable has been looked at
     secrets = (READ_KEY, WRITE_KEY) if early else tuple(each for each in ALL if each in stage.secrets)
     monkeypatch.setattr(owner, name, fails(secrets, how))
     # The add is lost, so that it has to be settled.
@@ -106,7 +106,7 @@ def test_a_report_that_cannot_be_kept_is_said_without_a_secret(
 ) -> None:
     monkeypatch.setattr("tempfile.mkstemp", _full)
     secrets = tuple(each for each in ALL if each in stage.secrets)
-    monkeypatch.setattr(pbxsync.wire.rows, "parse", fails(secrets, "in a chain"))
+    monkeypatch.setattr(pbxsync.pbx.rows, "parse", fails(secrets, "in a chain"))
     status = run(["plan"])
     out, err = capfd.readouterr()
     assert "could not be saved" in err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsync import cli
+from pbxsync.cli import main
 from tests.support.tenantfile import forward
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def test_data_and_log_of_an_emulator_are_their_owners_alone(tmp_path: Path) -> N
 
 def test_a_report_of_a_crash_is_its_owners_alone(workdir: Workdir, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(workdir.path))
-    monkeypatch.setattr(cli.Commands, "get_command", lambda *_: 1 // 0)
-    assert cli.run(["plan"]) == 1
+    monkeypatch.setattr(main.Commands, "get_command", lambda *_: 1 // 0)
+    assert main.run(["plan"]) == 1
     (report,) = workdir.path.glob("pbxsync-crash-*")
     assert stat.S_IMODE(report.stat().st_mode) == 0o600

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsync.cli import COMMANDS
+from pbxsync.cli.main import COMMANDS
 from tests.secrecy.echoes import everything
 from tests.secrecy.stage import (
     FAULT_KINDS,

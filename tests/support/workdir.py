@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbxsync.cli import run
+from pbxsync.cli.main import run
 from pbxsync.emulator import Emulator
 from tests.support.hidden import forms_of
 from tests.support.tenantfile import tenant_text

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.faults.kind import Case, Go
+    from pbxsync.emulator.request import Call
 
 
 class Fault:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.call import Call
-    from pbxsync.emulator.line import Line
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.server import Line
 
 Moment = Literal["before", "after-commit"]
 

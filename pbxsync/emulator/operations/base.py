@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.dialect import Dialect
+    from pbxsync.emulator.request import Call
     from pbxsync.emulator.store import Tables
     from pbxsync.emulator.telephony import Telephony
 

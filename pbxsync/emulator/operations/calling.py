@@ -8,8 +8,8 @@ from pbxsync.emulator.answer import NOTHING, Answer, jsonish, text
 from pbxsync.emulator.telephony import Pause
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
 
 
 def dial(call: Call, world: World) -> Answer:

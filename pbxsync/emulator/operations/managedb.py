@@ -11,8 +11,8 @@ from pbxsync.emulator.database import PARAMS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
 
 
 def list_types(_: Call, world: World) -> Answer:

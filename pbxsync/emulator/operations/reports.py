@@ -16,9 +16,9 @@ from pbxsync.emulator.answer import NOTHING, Answer, jsonish
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.history import Cdr
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
     from pbxsync.emulator.telephony import QueueEvent
 
 TENANT_COLUMNS: Final = (

@@ -8,9 +8,9 @@ from pbxsync.emulator import audio, demo, history
 from pbxsync.emulator.answer import NOTHING, Answer, jsonish
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.demo import Mailbox
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
 
 _WAV: Final = "audio/x-wav"
 

@@ -9,8 +9,8 @@ from pbxsync.emulator.operations import calling, managedb, reports, sound
 from pbxsync.emulator.operations.base import Operation
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.call import Call
     from pbxsync.emulator.operations.base import World
+    from pbxsync.emulator.request import Call
 
 
 def help_text(_: Call, __: World) -> Answer:

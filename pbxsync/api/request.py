@@ -1,0 +1,63 @@
+"""What goes over the wire, as plain values: requests without their key, replies as they came."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from pbxsync.errors import UsageError
+from pbxsync.text.sanitize import cited, shortened
+
+
+class Request(NamedTuple):
+    """One request, without the key: the parameters in the order in which they are sent, and the `jsondata` of a write.
+
+    `action` and the like are looked up among the parameters, whose values the server takes in any case (doc, field).
+    """
+
+    params: tuple[tuple[str, str], ...]
+    jsondata: str | None = None
+
+    def value(self, name: str) -> str:
+        """Return the value of a parameter, or the empty string."""
+        return next((value for key, value in self.params if key == name), "")
+
+    @property
+    def query(self) -> str:
+        """The query string, still without the key. Raises UsageError for what no query can hold."""
+        return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
+
+    def __str__(self) -> str:
+        words = [self.value(name) for name in ("reqtype", "object", "info", "action")]
+        tenant, objectid = self.value("tenant"), self.value("objectid")
+        words += [objectid, f"of {tenant}" if tenant else ""]
+        return " ".join(_shown(word) for word in words if word)
+
+
+class Reply(NamedTuple):
+    """One reply: `body` decoded from its transfer and content coding, `seconds` from sending to the last byte.
+
+    `retry_after` is in seconds, None where the server did not say; `date` is its clock, as HTTP writes it.
+    """
+
+    status: int
+    body: bytes
+    content_type: str
+    retry_after: float | None
+    seconds: float
+    date: str = ""
+
+
+def _shown(text: str) -> str:
+    """Return a value for a sentence: nearly all of them are plain words."""
+    return text if text.isascii() and text.isalnum() else shortened(text)
+
+
+def _quoted(text: str) -> str:
+    """Quote what stands in a query; nearly all of it is letters and digits, and needs none."""
+    if text.isascii() and text.isalnum():
+        return text
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:  # half of a surrogate pair, out of JSON or bytes that were no UTF-8
+        raise UsageError(f"{cited(text)} cannot be sent: a character of it is none that UTF-8 has") from None

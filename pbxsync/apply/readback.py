@@ -1,0 +1,57 @@
+"""What a change is to leave behind on the PBX, and how what is there differs from it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsync.model.report import Mismatch
+from pbxsync.planning.diff import FIELDS
+from pbxsync.planning.diff import values as fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pbxsync.model.plan import Change, Destination, FieldDiff
+
+_COLUMNS = {"name": "cu_name", "type": "cu_ct_id"}
+
+
+def new_value(row: FieldDiff) -> str:
+    """Return what a field is to hold: for a type its number."""
+    if row.secret is not None:
+        return row.secret.reveal()
+    return (row.after_id if row.field == "type" else row.after) or ""
+
+
+def columns(change: Change) -> dict[str, str]:
+    """Return the columns to send, and their text: what changes and nothing else (doc: update takes only these)."""
+    return {_COLUMNS.get(row.field, f"cu_{row.field}"): new_value(row) for row in change.diff}
+
+
+def expected(change: Change, was: Destination | None) -> dict[str, str]:
+    """Return the fields that must read back: those that change, and for an update all the others as they were."""
+    found = {} if was is None else {name: value or "" for name, value in fields_of(was).items()}
+    return found | {row.field: new_value(row) for row in change.diff}
+
+
+def mismatches(
+    change: Change, wanted: Mapping[str, str], stored: Destination, hide: Callable[[str, str], bool]
+) -> tuple[Mismatch, ...]:
+    """Return each field that is not stored as wanted, in the order of the fields.
+
+    `hide(field, value)` tells what must not be shown besides the sensitive fields of the change.
+    """
+    actual = fields_of(stored)
+    rows = {row.field: row for row in change.diff}
+    found = []
+    for name in FIELDS:
+        value = actual[name] or ""
+        if name in wanted and wanted[name] != value:
+            row = rows.get(name)
+            hidden = (row is not None and row.sensitive) or hide(name, value) or hide(name, wanted[name])
+            label = row.label if row is not None else None
+            if hidden:
+                found.append(Mismatch(name, label, None, None, sensitive=True))
+            else:
+                found.append(Mismatch(name, label, wanted[name], value))
+    return tuple(found)

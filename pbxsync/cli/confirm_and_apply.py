@@ -1,0 +1,220 @@
+"""What `apply` and `revert` share: show, check, ask, write, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pbxsync.apply.limits import check_complete, check_empty, check_limits
+from pbxsync.cli.console import Meterbar
+from pbxsync.cli.options import Amount
+from pbxsync.cli.signals import heeding
+from pbxsync.cli.stages import together, traffic
+from pbxsync.errors import UsageError
+from pbxsync.live.reader import LiveReader
+from pbxsync.live.types import TypeSource
+from pbxsync.session import writer
+from pbxsync.text.sanitize import inert
+from pbxsync.text.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from pbxsync.apply.write import Writer
+    from pbxsync.cli.context import App
+    from pbxsync.journal.write import Journal
+    from pbxsync.model.plan import Plan
+    from pbxsync.model.report import Report
+    from pbxsync.pbx.managedb import PbxReader
+    from pbxsync.project import Project
+    from pbxsync.session import Endpoint, Limits
+    from pbxsync.workers import Crew
+
+    #: Readies a plan over an open connection, and raises where it may not be applied.
+    Prepare = Callable[[LiveReader, Crew, Plan], Plan]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms to write: whom to ask, what to allow, where to keep the journal."""
+
+    auto_approve: bool = False
+    allow_empty: bool = False
+    max_changes: int | None = None
+    journal: Path | None = None
+    no_journal: bool = False
+    lock_timeout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.journal is not None and self.no_journal:
+            raise UsageError("--journal and --no-journal exclude each other")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What writing stands on, besides the plan."""
+
+    app: App
+    project: Project
+    where: Endpoint
+    limits: Limits
+    terms: Terms
+
+
+def _as_it_is(_live: LiveReader, _crew: Crew, plan: Plan) -> Plan:
+    return plan
+
+
+def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that make up the terms."""
+    for option in (
+        click.option("--auto-approve", is_flag=True, help="Do not ask."),
+        click.option("--allow-empty", is_flag=True, help="Believe a tenant that seems to have nothing live at all."),
+        click.option(
+            "--max-changes", type=click.IntRange(0), metavar="N", help="Refuse to change more; else the project's."
+        ),
+        click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Append the journal to FILE."),
+        click.option("--no-journal", is_flag=True, help="Keep no journal; then nothing can be reverted."),
+        click.option(
+            "--lock-timeout", type=Amount(0), default=0.0, metavar="SECONDS", help="Wait for another apply to end."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def check_approvable(terms: Terms, saving: str) -> None:
+    """Raise UsageError where nobody could be asked, before any request; `saving` is how to save the plan instead."""
+    if not terms.auto_approve and not sys.stdin.isatty():
+        raise UsageError(
+            "there is no terminal to ask on, so nothing was done: say --auto-approve, or apply a plan that was saved with"
+            f" `pbxsync {saving} --out FILE`"
+        )
+
+
+def check_journal(project: Project, terms: Terms) -> None:
+    """Raise JournalError where none could be kept, before any request. Where a run has nothing to write, none is made."""
+    from pbxsync.journal.write import check, new_path  # noqa: PLC0415 - only where something may be written
+
+    if not terms.no_journal:
+        check(terms.journal or new_path(project.root))
+
+
+def check_terms(project: Project, plan: Plan, terms: Terms) -> None:
+    """Raise a PbxsyncError where the plan may not be applied on these terms."""
+    check_complete(plan)
+    check_empty(plan, allow_empty=terms.allow_empty)
+    total = project.max_changes if terms.max_changes is None else terms.max_changes
+    check_limits(plan, total, project.max_changes_per_tenant)
+
+
+def _approved(app: App, plan: Plan) -> bool:
+    """Ask, on standard error; only `yes` means yes."""
+    what = counted(plan.summary.changes, "change")
+    answer = app.console.ask(f"\nApply {what} to {inert(plan.url)}? Only 'yes' is accepted: ")
+    if answer != "yes":
+        app.console.error("not approved: nothing was written")
+    return answer == "yes"
+
+
+def live_reader(pbx: PbxReader, project: Project, where: Endpoint) -> LiveReader:
+    """Return what reads single rows over a connection."""
+    matter = any(rules.sensitive for rules in project.types.values())
+    return LiveReader(pbx, TypeSource(pbx.custom_types), project, where.read_key, matter)
+
+
+def show(app: App, plan: Plan) -> None:
+    """Write the plan as text."""
+    from pbxsync.render import Options, render  # noqa: PLC0415 - --help must not pay for it
+
+    options = Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width)
+    app.console.result(render(plan, "text", options))
+
+
+def ask_and_write(ground: Ground, plan: Plan, prepare: Prepare = _as_it_is) -> int:
+    """Check the terms, ask, write, report, and return the exit status. The plan was shown before."""
+    check_terms(ground.project, plan, ground.terms)
+    if not plan.changes:
+        return 0
+    for tenant in plan.tenants:
+        if tenant.changes:
+            ground.where.write_key(tenant.tenant)  # raises where there is none, before anybody is asked
+    if not ground.terms.auto_approve:
+        if not _approved(ground.app, plan):
+            return 1
+        # Whoever was asked took their time: all is read again just before it is written.
+        plan = replace(plan, tenants=tuple(replace(tenant, read_at=None) for tenant in plan.tenants))
+    return _write_stage(ground, plan, prepare)
+
+
+def _write_stage(ground: Ground, plan: Plan, prepare: Prepare) -> int:
+    from pbxsync.apply.circuit_breaker import Halt  # noqa: PLC0415 - what writes is only loaded to write
+    from pbxsync.apply.write import Writer  # noqa: PLC0415 - as above
+    from pbxsync.workers import Crew  # noqa: PLC0415 - as above
+
+    app, limits, halt = ground.app, ground.limits, Halt()
+    with ExitStack() as stack:
+        pbx = stack.enter_context(writer(ground.where, limits, app.redactor))
+        crew = stack.enter_context(Crew(limits.parallel))
+        live = live_reader(pbx, ground.project, ground.where)
+        begun = time.monotonic()
+        plan = prepare(live, crew, plan)
+        ready = time.monotonic()
+        check_terms(ground.project, plan, ground.terms)
+        stack.enter_context(heeding(halt.interrupted))  # until the summary is said
+        pbx.ended = halt.why
+        journal = stack.enter_context(_journal(ground, plan))
+        report = _write(ground, Writer(pbx, live, app.redactor, journal, halt, limits.retries), crew, plan)
+        checking = () if prepare is _as_it_is else (("check", ready - begun),)
+        app.spent.append(traffic(pbx, (*checking, ("apply", time.monotonic() - ready))))
+        kept = None if journal is None else _shown(journal.path)
+        return _report(app, replace(report, journal=kept, traffic=together(app.spent)))
+
+
+def _write(ground: Ground, writer: Writer, crew: Crew, plan: Plan) -> Report:
+    from pbxsync.apply.applier import Applier  # noqa: PLC0415 - what writes is only loaded to write
+
+    bar = Meterbar(ground.app.console, "Applying", plan.summary.changes)
+    with bar:
+        return Applier(writer, crew, lambda _: bar.done()).apply(plan, bar.tick)
+
+
+def _report(app: App, report: Report) -> int:
+    from pbxsync.render import report_text  # noqa: PLC0415 - only at the end
+
+    console = app.console
+    shown = report_text(report, verbose=max(0, app.verbosity), colour=console.coloured(sys.stdout), width=console.width)
+    console.result(f"\n{shown}")  # apart from the plan, which stands before it
+    if report.interrupted:
+        return 130
+    return 0 if report.good else 1
+
+
+@contextmanager
+def _journal(ground: Ground, plan: Plan) -> Iterator[Journal | None]:
+    """Open the journal of a run and write its first line; None where none is wanted or nothing is to be written."""
+    from pbxsync.journal.write import Journal, new_path  # noqa: PLC0415 - only where something is written
+    from pbxsync.planfile import digest  # noqa: PLC0415 - as above
+
+    if ground.terms.no_journal or not plan.changes:
+        yield None
+        return
+    path = ground.terms.journal or new_path(ground.project.root)
+    with Journal(path, ground.app.redactor) as journal:
+        journal.run(plan.url, digest(plan), os.environ)
+        yield journal
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, FileNotFoundError):  # it is elsewhere; or the working directory was removed in the meantime
+        return str(path)

@@ -1,0 +1,66 @@
+"""The file that `export` writes: it bears a mark by which a later export knows that nobody has changed it since."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.disk import atomic
+from pbxsync.document.bytes import Unreadable, display, read_bytes
+from pbxsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HEAD: Final = "# Exported by pbxsync. Once you change it, it is yours: export then leaves it alone. sha256:"
+_MARK: Final = re.compile(rb"\A" + re.escape(_HEAD.encode()) + rb"([0-9a-f]{64})\n(.*)", re.DOTALL)
+
+
+def marked(text: str) -> str:
+    """Return an exported text with its mark on the first line."""
+    return f"{_HEAD}{hashlib.sha256(text.encode()).hexdigest()}\n{text}"
+
+
+def is_ours(content: bytes) -> bool:
+    """Whether `content` is what an export wrote, to the letter (a checkout may have made CRLF of its line ends)."""
+    match = _MARK.match(content.replace(b"\r\n", b"\n"))
+    return match is not None and hashlib.sha256(match[2]).hexdigest().encode() == match[1]
+
+
+def write_export(path: Path, text: str, *, force: bool = False) -> bool:
+    """Write an exported text to `path` with its mark and mode 0600; return whether that changed the file.
+
+    Raises UsageError where the file is not what an export wrote, unless `force`, and where it cannot be written.
+    """
+    content = marked(text).encode()
+    shown = display(str(path))
+    if path.exists() and not path.is_symlink():
+        try:
+            present = read_bytes(str(path))
+        except Unreadable as error:
+            raise UsageError(f"{shown} {error}: name another file") from None
+        if present == content:
+            return False
+        if not (force or is_ours(present)):
+            raise UsageError(
+                f"{shown} is not as export wrote it: it would be lost. Write to another folder with --out, or"
+                " overwrite it with --force"
+            )
+    _write(path, content)
+    return True
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Replace the tenant file `path` that somebody maintains, and leave its mode as it is. Raises UsageError."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    _write(path, content)
+    path.chmod(mode)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        atomic.write(path, content)
+    except OSError as error:
+        raise UsageError(f"{display(str(path))} cannot be written: {atomic.reason(error)}") from None

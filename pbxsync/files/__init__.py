@@ -1,1 +1,0 @@
-"""Tenant files: text with positions in, checked desired state out."""

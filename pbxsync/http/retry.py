@@ -1,0 +1,91 @@
+"""Repeats reads that failed in a way that may pass, within a budget of tries and of time."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
+from pbxsync.http.limiter import LONGEST_PAUSE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+    from pbxsync.http.counters import Meter
+
+_T = TypeVar("_T")
+
+#: The pause before the second try lasts up to this many seconds, or this part of the time-out, if that is shorter; it
+#: doubles with each further one.
+_FIRST_PAUSE: Final = 0.2
+_OF_TIMEOUT: Final = 0.1
+_LAST_PAUSE: Final = 8.0
+#: A server that only says "too much" (429) has not looked at the request: it is asked this many times as often.
+_BUSY_TRIES: Final = 3
+#: Tells jitter; nothing secret hangs on it.
+_CHANCE: Final = random.Random()  # noqa: S311
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a read may take: `tries`, and `seconds` for all of them together; `pause` is the first one between two."""
+
+    tries: int = 4
+    seconds: float = 120.0
+    pause: float = _FIRST_PAUSE
+
+    @classmethod
+    def of(cls, tries: int, timeout: float) -> Self:
+        """Return the patience that goes with a time-out of one request."""
+        return cls(tries, timeout * tries, min(_FIRST_PAUSE, timeout * _OF_TIMEOUT))
+
+
+def patiently(send: Callable[[], _T], meter: Meter, patience: Patience) -> _T:
+    """Return what `send` returns, trying again after a fault that may pass.
+
+    At most `tries` tries (more where all that came was 429), and none that would begin more than `seconds` after the
+    first one; the error of the last try is raised, with the number of tries in it.
+    """
+    begun, done, busy = time.monotonic(), 0, 0
+    while True:
+        try:
+            return send()
+        except (Busy, ServerFault, Unreachable) as error:
+            busy += isinstance(error, Busy)
+            done += not isinstance(error, Busy)
+            pause = pause_after(error, done + busy, patience.pause)
+            late = hopeless(error) or time.monotonic() + pause - begun > patience.seconds
+            if late or done >= patience.tries or busy >= patience.tries * _BUSY_TRIES:
+                raise _counted(_asking(error, pause) if late else error, done + busy) from None
+            meter.count(repeated=True)
+            time.sleep(pause)
+
+
+def pause_after(error: WireError, tries: int, first: float) -> float:
+    """Return the seconds to wait after the `tries`-th try: what the server asked for, else doubling, with jitter."""
+    asked = error.retry_after if isinstance(error, Busy) else None
+    if asked is not None:
+        return asked + _CHANCE.uniform(0, first)
+    return _CHANCE.uniform(0.5, 1.0) * min(_LAST_PAUSE, first * 2.0 ** (tries - 1))
+
+
+def hopeless(error: WireError) -> bool:
+    """Whether the server wants to be left alone for longer than anybody waits."""
+    return isinstance(error, Busy) and (error.retry_after or 0.0) > LONGEST_PAUSE
+
+
+def _asking(error: WireError, pause: float) -> WireError:
+    """Say how long the server wants to be left alone, where that is longer than a run waits: when to come back."""
+    if isinstance(error, Busy) and error.retry_after is not None:
+        error.args = (f"{error}; it asks to be left alone for {pause:,.0f} seconds",)
+    return error
+
+
+def _counted(error: WireError, tries: int) -> WireError:
+    if tries > 1:
+        error.args = (f"{error} ({tries} tries)",)
+    return error

@@ -1,0 +1,206 @@
+"""A journal read back, finished or not: strictly, for what stands in it may be written to the PBX again.
+
+A last line without its line break was never finished and counts as not written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsync.disk.atomic import reason
+from pbxsync.errors import JournalError
+from pbxsync.journal.write import FORMAT
+from pbxsync.model.plan import Action
+from pbxsync.model.report import Status
+from pbxsync.planning.diff import FIELDS
+from pbxsync.text.sanitize import cited, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+#: Bytes of the longest line that is read: twenty params of 100 kB each, old and new.
+_LONGEST: Final = 4 * 1024 * 1024
+#: Of a journal format the part that must be ours.
+_MAJOR: Final = FORMAT.partition(".")[0]
+_NAME_IT: Final = "name the .jsonl file of an apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """One field of a write: its value before and after, as text; for `type` the numbers, and the names beside them.
+
+    Both are None where it is sensitive, `old` also for a type that was not known.
+    """
+
+    field: str
+    old: str | None
+    new: str | None
+    old_name: str | None = None
+    fingerprint: str | None = None
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether its values are not in the journal."""
+        return self.fingerprint is not None
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What became of a write: the object's id where it is known, and its fingerprint where it was read back.
+
+    `untouched`: it is certain that the PBX did not act.
+    """
+
+    status: Status
+    id: str | None
+    live: str | None
+    untouched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write; `after` is None where the process was killed before it was known what became of it."""
+
+    action: Action
+    tenant: str
+    id: str | None
+    name: str
+    live: str | None
+    diff: tuple[Old, ...]
+    after: After | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A journal: the url that it is bound to, and its writes in their order."""
+
+    url: str
+    writes: tuple[Write, ...]
+
+
+class _Wrong(ValueError):
+    """A line is not one of a journal."""
+
+
+def read_journal(path: Path) -> Logged:
+    """Read a journal, finished or not. Raises JournalError with the line that is wrong."""
+    shown = shortened(str(path), 1000)
+    url: str | None = None
+    run = 0
+    writes: dict[tuple[int, int], Write] = {}
+    for number, text in _lines(path, shown):
+        try:
+            line = _object(text)
+            if line.get("kind") == "run":
+                run, url = run + 1, _url(line, url, shown)
+            else:
+                _note(writes, run, line)
+        except (ValueError, RecursionError):
+            raise JournalError(f"{shown}:{number}: no line of a journal: {_NAME_IT}") from None
+    if url is None:
+        raise JournalError(f"{shown} holds no run: {_NAME_IT}")
+    return Logged(url, tuple(writes.values()))
+
+
+def _lines(path: Path, shown: str) -> Iterator[tuple[int, bytes]]:
+    """Give the finished lines with their numbers."""
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while (text := file.readline(_LONGEST)).endswith(b"\n"):
+                number += 1
+                yield number, text
+            if len(text) >= _LONGEST:
+                raise JournalError(f"{shown}:{number + 1}: longer than any line of a journal: {_NAME_IT}")
+    except OSError as error:
+        raise JournalError(f"the journal {shown} cannot be read: {reason(error)}") from None
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    value = json.loads(text.decode())
+    _require(isinstance(value, dict))
+    found: dict[str, Any] = value
+    return found
+
+
+def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
+    version, url = _text(line, "journal"), _text(line, "url")
+    if version.partition(".")[0] != _MAJOR:
+        raise JournalError(f"{shown} was written by another pbxsync (journal format {cited(version)})")
+    if known not in {None, url}:
+        raise JournalError(f"{shown} holds runs against several PBXs: nothing was done")
+    return url
+
+
+def _note(writes: dict[tuple[int, int], Write], run: int, line: dict[str, Any]) -> None:
+    """Take in the line before or after a write."""
+    number: Any = line.get("n")
+    _require(type(number) is int and run > 0)
+    key = (run, number)
+    if line.get("kind") == "before":
+        _require(key not in writes)
+        writes[key] = _before(line)
+    else:
+        _require(line.get("kind") == "after" and key in writes and writes[key].after is None)
+        after = After(
+            Status(_text(line, "status")), _identity(line), _text_or_none(line, "live"), line.get("untouched") is True
+        )
+        writes[key] = replace(writes[key], after=after, id=writes[key].id or after.id)
+
+
+def _before(line: dict[str, Any]) -> Write:
+    action, rows = Action(_text(line, "action")), line.get("diff")
+    _require(isinstance(rows, list) and bool(rows))
+    diff = tuple(_field(row) for row in rows or ())
+    _require(len({row.field for row in diff}) == len(diff))
+    found = Write(
+        action,
+        _text(line, "tenant"),
+        _identity(line),
+        _text(line, "name"),
+        _text_or_none(line, "live"),
+        diff,
+    )
+    is_add = action is Action.ADD
+    _require((found.id is None) == is_add and (found.live is None) == is_add and bool(found.tenant))
+    _require(is_add or all(row.old is not None or row.sensitive or row.field == "type" for row in diff))
+    return found
+
+
+def _field(row: Any) -> Old:
+    _require(isinstance(row, dict))
+    field = _text(row, "field")
+    _require(field in FIELDS)
+    if "sensitive" in row:
+        _require(row["sensitive"] is True and field != "type")  # a name is where it held a key
+        return Old(field, None, None, fingerprint=_text(row, "fingerprint"))
+    if field == "type":
+        return Old(field, _text_or_none(row, "old_id"), _text(row, "new_id"), _text_or_none(row, "old"))
+    return Old(field, _text_or_none(row, "old"), _text(row, "new"))
+
+
+def _identity(line: dict[str, Any]) -> str | None:
+    found = _text_or_none(line, "id")
+    _require(found is None or bool(_ID.fullmatch(found)))
+    return found
+
+
+def _text(line: dict[str, Any], key: str) -> str:
+    value = line.get(key)
+    if not isinstance(value, str):
+        raise _Wrong
+    return value
+
+
+def _text_or_none(line: dict[str, Any], key: str) -> str | None:
+    return None if line.get(key) is None else _text(line, key)
+
+
+def _require(good: bool) -> None:  # noqa: FBT001 - reads as a sentence where it is called
+    if not good:
+        raise _Wrong

@@ -1,0 +1,198 @@
+"""The journal of an apply: what was about to be written, before it was, and what became of it.
+
+JSON lines, appended and flushed to the disk one by one, mode 0600. Kinds of lines:
+
+    run      once an apply: version, url, plan digest, user, host, CI run; never a key
+    before   once a write, before it is sent: action, tenant, id, old values, new values
+    after    once a write: status, the id, and what was read back
+
+A write with a `before` and no `after` is open: the process was killed. A last line without its line break was never
+finished and counts as not written.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import secrets
+import threading
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsync import __version__
+from pbxsync.clock import now
+from pbxsync.disk.atomic import reason
+from pbxsync.disk.linefile import LineFile, is_there, own_folder
+from pbxsync.errors import JournalError
+from pbxsync.text.sanitize import inert, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pbxsync.model.plan import Change, FieldDiff
+    from pbxsync.model.report import Outcome
+
+FORMAT: Final = "1.0"
+#: How every journal begins.
+_BEGINS: Final = b'{"kind": "run", '
+#: Variables by which CI systems tell which run this is.
+_CI_VARIABLES: Final = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "CI_JOB_ID", "BUILD_TAG", "BUILD_ID", "CIRCLE_WORKFLOW_ID")
+
+
+class Journal:
+    """An open journal. Thread safe; each line is on the disk when the call returns."""
+
+    def __init__(self, path: Path, redact: Callable[[str], str]) -> None:
+        """Open or make a journal, to go on at its end. Raises JournalError."""
+        self.path = path
+        self._redact = redact
+        self._lock = threading.Lock()
+        self._number = 0
+        try:
+            self._file = _opened(path)
+            # The last run may have been killed in the middle of a line.
+            self._file.drop_unfinished()
+        except OSError as error:
+            raise _unusable(path, error) from None
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def broken(self) -> str | None:
+        """Why nothing more can be written to it, None while it works."""
+        if self._file.broken is None:
+            return None
+        return f"the journal {inert(str(self.path))} cannot be written ({self._file.broken}): no further write is sent"
+
+    def run(self, url: str, plan_digest: str, environ: Mapping[str, str]) -> None:
+        """Write the first line of a run."""
+        self._write(
+            {
+                "kind": "run",
+                "journal": FORMAT,
+                "at": now(),
+                "pbxsync_version": __version__,
+                "url": url,
+                "plan": plan_digest,
+                "user": _user(),
+                "host": platform.node(),
+                "ci_run": next((environ[name] for name in _CI_VARIABLES if environ.get(name)), None),
+            }
+        )
+
+    def before(self, change: Change) -> int:
+        """Write what is about to be sent and return the number of the write.
+
+        Raises JournalError, on a full disk for one; then nothing may be sent.
+        """
+        with self._lock:
+            self._number += 1
+            number = self._number
+        self._write(
+            {
+                "kind": "before",
+                "n": number,
+                "at": now(),
+                "action": change.action.value,
+                "tenant": change.tenant,
+                "id": change.id,
+                "name": change.name,
+                "source": change.source,
+                "live": change.live,
+                "diff": [_field(row) for row in change.diff],
+            }
+        )
+        return number
+
+    def after(self, number: int, outcome: Outcome, live: str | None, *, untouched: bool) -> None:
+        """Write what became of a write; `live` fingerprints the row as it was read back, None where it was not.
+
+        `untouched`: it is certain that the PBX did not act on it.
+        """
+        self._write(
+            {
+                "kind": "after",
+                "n": number,
+                "at": now(),
+                "status": outcome.status.value,
+                "id": outcome.id,
+                "message": outcome.message,
+                "live": live,
+                "untouched": untouched,
+                "stored_wrong": [
+                    {"field": each.field, "wanted": each.wanted, "stored": each.stored} for each in outcome.mismatches
+                ],
+            }
+        )
+
+    def _write(self, line: dict[str, Any]) -> None:
+        # No value that is written holds a key (plans refuse those); messages and what was read back may.
+        data = self._redact(json_text(line, indent=None)).encode()
+        try:
+            self._file.append(data)
+        except OSError:
+            raise JournalError(str(self.broken)) from None
+
+
+def check(path: Path) -> None:
+    """Raise JournalError where no journal can be kept at `path`. Makes nothing there, and leaves what is there as it is."""
+    try:
+        if is_there(path):
+            _opened(path, look_only=True).close()
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _opened(path: Path, *, look_only: bool = False) -> LineFile:
+    """Open or make the file of a journal. Raises OSError, for a file that holds something else too."""
+    file = LineFile(path, look_only=look_only)
+    first = file.first_line()
+    if not (first.startswith(_BEGINS) or _BEGINS.startswith(first)):
+        file.close()
+        raise OSError("it is no journal, and stays as it is")
+    return file
+
+
+def _unusable(path: Path, error: OSError) -> JournalError:
+    return JournalError(
+        f"the journal {inert(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
+        " another one with --journal FILE, or do without with --no-journal"
+    )
+
+
+def new_path(folder: Path) -> Path:
+    """Return the path of a new journal in the folder of a project: `.pbxsync/journal/<UTC time>-<short id>.jsonl`.
+
+    Raises JournalError where there can be none.
+    """
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        return own_folder(folder, ".pbxsync", "journal") / f"{stamp}-{secrets.token_hex(3)}.jsonl"
+    except OSError as error:
+        raise JournalError(
+            f"the folder {inert(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
+            " the PBX. Name a journal with --journal FILE, or do without with --no-journal"
+        ) from None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return str(os.getuid())
+
+
+def _field(row: FieldDiff) -> dict[str, Any]:
+    """Return one field of a change; of a sensitive one its fingerprint alone."""
+    if row.sensitive:
+        return {"field": row.field, "sensitive": True, "fingerprint": row.fingerprint}
+    found: dict[str, Any] = {"field": row.field, "old": row.before, "new": row.after}
+    if row.field == "type":
+        found |= {"old_id": row.before_id, "new_id": row.after_id}
+    return found

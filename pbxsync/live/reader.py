@@ -1,0 +1,64 @@
+"""Reads single live rows, with the fingerprints that plans and journals hold them against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pbxsync.live import destinations as livestate
+from pbxsync.live.fingerprint import Fingerprinter
+from pbxsync.live.types import TypeTable
+from pbxsync.planning.plan import row_fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsync.live.types import TypeSource
+    from pbxsync.model.entry import Secret
+    from pbxsync.model.plan import Destination
+    from pbxsync.pbx.managedb import PbxReader
+    from pbxsync.planning.resolve import Vocabulary
+
+
+@dataclass(frozen=True)
+class LiveReader:
+    """Reads destinations one by one. `key_for(tenant)` is the key that fingerprints are made with.
+
+    The types are only asked for where something hangs on their names: a sensitive param, or a row without a type's id.
+    """
+
+    pbx: PbxReader
+    types: TypeSource
+    words: Vocabulary
+    key_for: Callable[[str], Secret]
+    types_matter: bool
+
+    def read(self, tenant: str, objectid: str) -> Destination:
+        """Return a destination as it is live now. Raises a WireError."""
+        row = self.pbx.destination(tenant, objectid)
+        return livestate.destination(row, self.table(tenant, needed=row.type_id is None))
+
+    def table(self, tenant: str, *, needed: bool = False) -> TypeTable:
+        """Return the types of the PBX, or an empty table where nothing hangs on them."""
+        return self.types.table(tenant) if needed or self.types_matter else TypeTable(())
+
+    def fingerprint(self, tenant: str, live: Destination) -> str:
+        """Return the fingerprint of a live row."""
+        return row_fingerprint(lambda: Fingerprinter(self.key_for(tenant)), live, self.words)
+
+    def mark(self, tenant: str) -> str:
+        """Return the mark of the key that fingerprints are made with now."""
+        return Fingerprinter(self.key_for(tenant)).mark
+
+    def secret(self, tenant: str, value: str) -> str:
+        """Return the fingerprint of one sensitive value."""
+        return Fingerprinter(self.key_for(tenant)).secret(value)
+
+    def label(self, live: Destination, field: str) -> str | None:
+        """Return the label of a param, None where it has none."""
+        labels = self.words.labels(live.type) if live.type is not None and field.startswith("param") else ()
+        return labels[int(field[5:]) - 1] if labels and int(field[5:]) <= len(labels) else None
+
+    def hidden_fields(self, *rows: Destination) -> frozenset[str]:
+        """Return the fields that the type of any of these rows makes sensitive."""
+        return frozenset(f"param{position}" for row in rows for position in self.words.sensitive(row.type))

@@ -1,0 +1,1 @@
+"""One request of the API in the words of a command line."""

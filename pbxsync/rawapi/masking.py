@@ -1,0 +1,82 @@
+"""Hides sensitive params in replies that are shown as they come: by the field that they stand in, never by their text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from pbxsync.api.request import Request
+    from pbxsync.live.types import TypeTable
+    from pbxsync.model.entry import Type
+
+    #: Which params of a row to hide, by the number and the name of its type, each None where the row has none.
+    Hidden: TypeAlias = Callable[[str | None, str | None], frozenset[int]]
+
+MASK: Final = "(sensitive)"
+_PARAM: Final = re.compile(r"cu_param([0-9]{1,2})")
+#: The columns of all tables that are known begin with two letters for the table (doc, field).
+_COLUMN: Final = re.compile(r"[a-z]{2}_[a-z][a-z0-9_]*")
+_WORDS: Final = frozenset({"error", "errors", "message", "status", "result", "success", "code", "data", "rows", "id"})
+
+
+def may_hold_params(request: Request) -> bool:
+    """Whether a reply may hold params of custom destinations: any MANAGEDB one but that with the types."""
+    values = {name.lower(): value.lower() for name, value in request.params}
+    return values.get("reqtype") == "managedb" and values.get("object") != "customtypes"
+
+
+def hidden_in(types: TypeTable, sensitive: Callable[[Type | None], frozenset[int]]) -> Hidden:
+    """Return which params of a row are to be hidden; `sensitive` tells them of a type, and of None where it is not told."""
+    return lambda number, name: sensitive(types.live(number, name))
+
+
+def masked(body: bytes, hidden: Hidden) -> bytes | None:
+    """Return a JSON reply with its sensitive params hidden, None where it is no JSON, in which no field can be told."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(_walked(value, hidden), ensure_ascii=False).encode()
+
+
+def _walked(value: Any, hidden: Hidden) -> Any:
+    """Return rows as they may be shown. Elsewhere only structure and numbers are: a text may repeat what was sent."""
+    if isinstance(value, list):
+        return [_walked(each, hidden) for each in value]
+    if isinstance(value, dict):
+        return _row(value, hidden) if any(map(_COLUMN.fullmatch, value)) else _object(value, hidden)
+    return MASK if isinstance(value, str) and value else value
+
+
+def _object(found: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    return {_name(name): _walked(each, hidden) for name, each in found.items()}
+
+
+def _row(row: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
+    """Return a row without what is to be hidden, nor the positional keys that repeat it (field, on INFO)."""
+    number, name = row.get("cu_ct_id"), row.get("ct_name")
+    positions = hidden(None if number is None else str(number), name if isinstance(name, str) else None)
+    return {
+        _name(column): _cell(column, value, positions, hidden)
+        for column, value in row.items()
+        if not (positions and column.isdigit())
+    }
+
+
+def _cell(column: str, value: Any, positions: frozenset[int], hidden: Hidden) -> Any:
+    """Return the value of one column; what stands in none may be anything."""
+    if isinstance(value, (dict, list)) or not _COLUMN.fullmatch(column):
+        return _walked(value, hidden)
+    match = _PARAM.fullmatch(column)
+    hide = int(match[1]) in positions if match else column.endswith("_id") and not str(value).isdigit()
+    return MASK if hide and value else value
+
+
+def _name(name: str) -> str:
+    """Return a name in an object: that of a column or an id, or a word that replies of any server have."""
+    return name if name.isdigit() or name in _WORDS or _COLUMN.fullmatch(name) else MASK

@@ -1,0 +1,46 @@
+"""A small picture of where the changes are: a bar for each of the tenants with the most."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.model.plan import Action
+from pbxsync.text.sanitize import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pbxsync.model.plan import TenantPlan
+
+_BARS: Final = 12
+
+
+def picture(tenants: Sequence[tuple[str, TenantPlan]]) -> Iterator[str]:
+    """Give lines of HTML of pairs of the anchor of a tenant and its plan, or nothing where there are no changes.
+
+    The bars are SVG. Their labels and numbers are text beside them, so that they can be read aloud and on a telephone.
+    """
+    largest = sorted(tenants, key=lambda pair: -len(pair[1].changes))
+    drawn = [pair for pair in largest[:_BARS] if pair[1].changes]
+    if not drawn:
+        return
+    most, rest = len(drawn[0][1].changes), largest[len(drawn) :]
+    yield '<figure><figcaption>Where the changes are</figcaption>\n<ol class="bars">'
+    for anchor, tenant in drawn:
+        yield _bar(anchor, tenant, most)
+    left = sum(len(tenant.changes) for _, tenant in rest)
+    yield f"</ol>{f'<p>and {left} more in other tenants</p>' if left else ''}</figure>"
+
+
+def _bar(anchor: str, tenant: TenantPlan, most: int) -> str:
+    adds = sum(change.action is Action.ADD for change in tenant.changes)
+    updates = len(tenant.changes) - adds
+    add, change = (100 * number / most for number in (adds, updates))
+    words = " ".join([f"+{adds}"] * bool(adds) + [f"~{updates}"] * bool(updates))
+    return (
+        f'<li><a href="#{anchor}">{escape(shortened(tenant.tenant, 60))}</a>'
+        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="add" width="{add:.2f}" height="10"/>'
+        f'<rect class="change" x="{add:.2f}" width="{change:.2f}" height="10"/></svg> <span>{words}</span></li>'
+    )

@@ -1,0 +1,84 @@
+"""The parts of the page that show tenants and their changes. Every text is made harmless, then escaped for HTML."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from pbxsync.model.plan import Action
+from pbxsync.render import view
+from pbxsync.render.markdown.fit import to_do
+from pbxsync.text.sanitize import inert, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pbxsync.model.plan import Change, FieldDiff, TenantPlan
+
+_SIGNS: Final = {Action.ADD: ("add", "+", "add"), Action.UPDATE: ("change", "~", "change")}
+
+
+def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: bool) -> Iterator[str]:
+    """Give the lines of a tenant's fold; `types` numbers the types for the filter."""
+    yield (
+        f'<details class="tenant" id="{anchor}"{" open" * opened}><summary><h2>{_safe(plan.tenant)}</h2>'
+        f" <span>{_counts(plan)}</span></summary>"
+    )
+    yield from _command(plan.tenant)
+    notes = "".join(f"<li>{escape(note)}</li>" for note in view.notes(plan))
+    yield from [f"<ul>{notes}</ul>"] if notes else []
+    for change in plan.changes:
+        yield from _change(change, types[change.type])
+    if plan.unmanaged:
+        yield f'<p class="unmanaged">Unmanaged (live, in no file, left alone): {_unmanaged(plan)}</p>'
+    yield "</details>"
+
+
+def failures(groups: list[tuple[str, list[str]]]) -> Iterator[str]:
+    """Give the errors of tenants, each with the tenants that have it."""
+    for message, tenants in groups:
+        yield f'<div class="bad"><p><b>{view.counted(len(tenants), "tenant")} failed:</b> {_safe(", ".join(tenants))}</p>'
+        yield "".join(f"<p>{_safe(line)}</p>" for line in message.split("\n")) + "</div>"
+
+
+def _safe(text: str) -> str:
+    return escape(inert(text))
+
+
+def _counts(plan: TenantPlan) -> str:
+    left_alone = f"; {plan.unchanged} unchanged, {plan.unmanaged_count} unmanaged"
+    return to_do(plan.changes) + (left_alone if view.counted_live(plan) else "")
+
+
+def _command(code: str) -> Iterator[str]:
+    """Give the command that plans this tenant alone; a code that would need more than quotes gets none."""
+    if inert(code) == code and code.isprintable():
+        pattern = re.sub(r"([*?[])", r"[\1]", code)
+        yield (
+            f'<p class="command"><code>pbxsync plan --tenant {escape(shlex.quote(pattern))}</code>'
+            ' <button type="button" class="copy" hidden>Copy</button></p>'
+        )
+
+
+def _change(change: Change, kind: int) -> Iterator[str]:
+    style, sign, word = _SIGNS[change.action]
+    identity = "" if change.id is None else f" id {_safe(change.id)},"
+    yield (
+        f'<article class="{style}" data-type="{kind}"><h3><span aria-hidden="true">{sign}</span>'
+        f'<span class="hidden-text">{word}</span> <b>{escape(quoted(change.name))}</b>'
+        f"<small>{identity} {_safe(change.source)}</small></h3><dl>"
+    )
+    for diff in view.fields(change):
+        yield f"<dt>{escape(view.label(diff))}</dt><dd>{_value(diff, change.action)}</dd>"
+    yield "</dl></article>"
+
+
+def _value(diff: FieldDiff, action: Action) -> str:
+    new = f"<ins>{escape(view.new(diff))}</ins>"
+    return new if action is Action.ADD else f"<del>{escape(view.old(diff))}</del> → {new}"
+
+
+def _unmanaged(plan: TenantPlan) -> str:
+    return ", ".join(f"<code>{escape(quoted(row.name))}</code> (id {_safe(row.id)})" for row in plan.unmanaged)

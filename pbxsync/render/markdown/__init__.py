@@ -1,0 +1,1 @@
+"""The plan as a comment on a pull or merge request."""

@@ -1,0 +1,170 @@
+"""What stops a run stops all of it, with one reason that everybody is told."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsync.apply.circuit_breaker import Halt
+from tests.apply.between import onlooker
+from tests.apply.stage import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.apply.stage import Stage
+    from tests.support.workdir import Ran
+
+GONE = "the PBX gave no usable answer to the last 5 writes"
+
+
+def heard(*answers: bool) -> str | None:
+    halt = Halt()
+    for answered in answers:
+        halt.heard(answered=answered)
+    return halt.why()
+
+
+def test_five_writes_in_a_row_without_an_answer_stop_the_run_and_four_do_not() -> None:
+    assert heard(*[False] * 4) is None
+    assert heard(*[False] * 5) == GONE
+
+
+def test_an_answer_between_begins_the_count_again() -> None:
+    assert heard(*[False] * 4, True, *[False] * 4) is None
+    assert heard(*[False] * 4, True, *[False] * 5) == GONE
+
+
+def test_the_first_reason_stays_but_for_an_interrupt() -> None:
+    halt = Halt()
+    halt.stop("a full disk")
+    halt.stop("something else")
+    assert halt.why() == "a full disk"
+    halt.interrupted.set()
+    assert halt.why() == "the run was interrupted"
+
+
+def test_after_a_wait_it_goes_on_only_where_nothing_has_stopped_it() -> None:
+    halt = Halt()
+    assert halt.wait(0.0)
+    halt.stop("a full disk")
+    assert not halt.wait(0.0)
+    halt = Halt()
+    halt.interrupted.set()
+    assert not halt.wait(5.0)
+
+
+@pytest.fixture
+def three(stage: Stage) -> Stage:
+    """One tenant with three destinations, all of which are to change."""
+    names = [f"Desk {number}" for number in range(3)]
+    for name in names:
+        stage.pbx.put("DEMO", cu_name=name, cu_param1="old")
+    stage.want("DEMO", *({"name": name, "params": ["new"]} for name in names))
+    return stage
+
+
+@pytest.fixture
+def interrupt(capfd: pytest.CaptureFixture[str]) -> Callable[[], None]:
+    """Interrupts this process, and returns once it has noticed."""
+
+    def interrupted() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        end = time.monotonic() + 20
+        while "finishing the writes in flight" not in capfd.readouterr().err:
+            assert time.monotonic() < end
+            time.sleep(0.005)
+
+    return interrupted
+
+
+def test_an_interrupt_lets_the_write_in_flight_end_and_the_others_are_told_why_not(
+    three: Stage, interrupt: Callable[[], None]
+) -> None:
+    def look(action: str, _: str) -> None:
+        if action == "update":
+            interrupt()
+
+    with onlooker(three, look):
+        ran = three.apply()
+    assert ran.status == 130
+    assert len(three.commits) == 1
+    assert "Apply interrupted: 0 added, 1 changed, 2 not sent." in ran.out
+    assert ran.out.count("    the run was interrupted\n") == 2
+
+
+def test_an_interrupt_ends_the_wait_for_a_busy_pbx_and_nothing_is_sent_again(
+    three: Stage, interrupt: Callable[[], None]
+) -> None:
+    busy = three.pbx.faults.add("status-429 retry-after=30 action=update")
+
+    def wait() -> None:
+        while not busy.fired:
+            time.sleep(0.005)
+        time.sleep(0.2)  # the reply is on its way, and nothing tells from outside when the wait has begun
+        interrupt()
+
+    other = threading.Thread(target=wait)
+    other.start()
+    begun = time.monotonic()
+    ran = three.apply()
+    other.join()
+    assert time.monotonic() - begun < 20
+    assert (ran.status, len(three.sent)) == (130, 1)
+    [told] = [line for line in lines(three.journals[0]) if line["kind"] == "after"]
+    assert (told["status"], told["untouched"]) == ("failed", False), "it may have come through all the same"
+    assert "whether anything was written could not be read" in ran.out
+
+
+#: A line of an older run, so long that a limit on the journal is none on the files of the emulator.
+OLD_RUN = '{"kind": "run", "journal": "1.0", "about": "' + "x" * 8_000_000 + '"}\n'
+FULL = "the journal all.jsonl cannot be written (file too large): no further write is sent"
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, bounds[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+
+
+def apply_with_room_for(stage: Stage, count: int) -> Ran:
+    """Apply with room in the journal for so many lines; what they take, an apply shows that changes nothing on the PBX."""
+    journal = stage.write("all.jsonl", OLD_RUN)
+    lie = stage.pbx.faults.add("lie method=POST")
+    stage.apply("--journal", journal.name)
+    stage.pbx.faults.remove(lie)
+    room = sum(map(len, journal.read_bytes().splitlines(keepends=True)[: count + 1]))
+    journal.write_text(OLD_RUN)
+    stage.pbx.clear_log()
+    with no_file_above(room + 10):
+        return stage.apply("--journal", journal.name)
+
+
+def test_a_journal_that_is_full_stops_the_run_and_is_why_the_others_are_not_sent(three: Stage) -> None:
+    ran = apply_with_room_for(three, 3)
+    assert ran.status == 1
+    assert len(three.sent) == 1
+    assert "Apply failed: 0 added, 1 changed, 2 not sent.\n" in ran.out
+    assert f"Stopped: {FULL}\n" in ran.out
+    assert ran.out.count(f"    {FULL}\n") == 2
+
+
+def test_what_became_of_a_write_is_told_although_the_journal_could_not_be_told(three: Stage) -> None:
+    three.want("DEMO", {"name": "Desk 0", "params": ["new"]})
+    assert f'changed: DEMO "Desk 0" (id 1)  tenants/DEMO.yaml:4\n    {FULL}\n' in apply_with_room_for(three, 2).out
+    three.pbx.faults.add("lie action=update")
+    three.want("DEMO", {"name": "Desk 1", "params": ["new"]})
+    ran = apply_with_room_for(three, 2)
+    assert f"    the PBX answered, but nothing of it is stored\n    {FULL}\n" in ran.out
+    assert f"Stopped: {FULL}\n" in ran.out

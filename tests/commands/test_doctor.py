@@ -1,0 +1,338 @@
+"""`pbxsync doctor`: one line for each thing that a plan needs, and nothing written."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import trustme
+
+from pbxsync.doctor.server_checks import sample
+from tests.support.rawserver import RawServer, reply
+from tests.support.terminal import on_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pbxsync.emulator import Emulator
+    from tests.support.workdir import Ran, Workdir
+
+DIALECTS = ("default", "full", "full-object", "bare", "typed", "old", "silent", "numbers", "nested", "sql")
+
+
+def marked(ran: Ran, mark: str) -> list[str]:
+    return [line[2:] for line in ran.out.splitlines() if line.startswith(f"{mark} ")]
+
+
+@pytest.fixture
+def ready(workdir: Workdir, demo: Emulator) -> Workdir:
+    """A folder in which a plan works."""
+    workdir.write("pbxsync.yaml", "tenants: [tenants]\n")
+    workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations:\n  - id: 67\n")
+    assert demo.url
+    return workdir
+
+
+def test_where_all_is_well_every_line_says_so(ready: Workdir, demo: Emulator) -> None:
+    ran = ready.pbxsync("doctor")
+    assert (ran.status, ran.err) == (0, "")
+    assert marked(ran, "✗") == marked(ran, "!") == []
+    lines = "\n".join(marked(ran, "✓"))
+    for said in (
+        "pbxsync 0.1.0 on Python 3.",
+        "project file pbxsync.yaml",
+        f"url {demo.url} (plain http, on this machine alone)",
+        "1 tenant file of 1 tenant with 1 destination",
+        "read key ${PBXSYNC_READ_KEY} for DEMO",
+        "write key ${PBXSYNC_WRITE_KEY} for DEMO",
+        " answers",
+        "1 tenant answered, with 2 destinations",
+        "replies are understood: lists have no params, and types by their names",
+        "10 custom destination types",
+        "ms for a request",
+        "--parallel ",
+        "a plan of these files takes about 3 requests and 1 s",
+        "the clocks agree",
+        "${PBXSYNC_READ_KEY} is read-only",
+        "${PBXSYNC_WRITE_KEY} is read/write",
+    ):
+        assert said in lines, said
+
+
+SECRETS = "types:\n  {}: {{params: [prompt, api_key], sensitive: [api_key]}}\n  QUEU: {{params: [number]}}\n"
+
+
+@pytest.mark.parametrize("known", ["AI AGENT", '"4"', '"77"'])
+def test_sensitive_params_of_a_type_that_is_not_there_are_told_without_a_further_request(
+    workdir: Workdir, known: str
+) -> None:
+    with workdir.emulator("full", demo=True) as pbx:
+        pbx.put("DEMO", cu_name="Odd", cu_ct_id=77)
+        workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations: []\n")
+        workdir.write("pbxsync.yaml", SECRETS.format(known))
+        ran = workdir.pbxsync("doctor", "--reads-only")
+        assert (ran.status, marked(ran, "!")) == (0, [])
+        asked = [(each.object, each.action) for each in pbx.log]
+        pbx.clear_log()
+        workdir.write("pbxsync.yaml", SECRETS.format("AI AGNT"))
+        ran = workdir.pbxsync("doctor", "--reads-only")
+    assert ran.status == 0
+    (told,) = marked(ran, "!")
+    assert told.endswith('they hide nothing: "AI AGNT" (did you mean AI AGENT?); `pbxsync types` lists what it has')
+    assert [(each.object, each.action) for each in pbx.log] == asked
+
+
+def test_nothing_is_written_and_with_reads_only_no_write_is_asked_for(ready: Workdir, demo: Emulator) -> None:
+    ready.pbxsync("doctor")
+    assert not [asked for asked in demo.log if asked.committed]
+    tried = [asked for asked in demo.log if asked.action == "UPDATE"]
+    assert [(asked.key_kind, asked.objectid, asked.method) for asked in tried] == [
+        ("read", "2147483646", "GET"),
+        ("write", "2147483646", "GET"),
+    ]
+    assert not [
+        name
+        for asked in tried
+        for name in asked.params
+        if name not in {"reqtype", "object", "tenant", "action", "objectid"}
+    ]
+    demo.clear_log()
+    ran = ready.pbxsync("doctor", "--reads-only")
+    assert ran.status == 0
+    assert "the kinds of the keys were not looked at" in ran.out
+    assert {asked.action for asked in demo.log} == {"LIST"}
+
+
+def test_an_object_of_that_id_keeps_the_kind_untold(ready: Workdir, demo: Emulator) -> None:
+    demo.put("DEMO", cu_name="There", cu_id=2147483646)
+    ran = ready.pbxsync("doctor")
+    assert marked(ran, "!") == [
+        "whether ${PBXSYNC_READ_KEY} may write cannot be told",
+        "whether ${PBXSYNC_WRITE_KEY} may write cannot be told",
+    ]
+    assert "UPDATE" not in {asked.action for asked in demo.log}
+
+
+def test_keys_in_the_wrong_place_are_told(ready: Workdir, demo: Emulator) -> None:
+    ready.connect(demo.url, demo.write_key, demo.read_key)
+    ran = ready.pbxsync("doctor")
+    assert ran.status == 0
+    assert marked(ran, "!") == [
+        "${PBXSYNC_READ_KEY} is read/write, and plans read with it: a read-only key for read_key is safer",
+        "${PBXSYNC_WRITE_KEY} is read-only, and meant to write: apply would fail",
+    ]
+    ready.connect(demo.url, None, demo.write_key)
+    assert "${PBXSYNC_WRITE_KEY} is read/write, and plans read with it" in ready.pbxsync("doctor").out
+    ready.connect(demo.url, demo.read_key, None)
+    without = ready.pbxsync("doctor")
+    assert without.status == 0
+    assert "! no write key for DEMO, so apply would stop: set the environment variable PBXSYNC_WRITE_KEY" in without.out
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_dialect_is_recognised_whichever_it_is(workdir: Workdir, dialect: str) -> None:
+    with workdir.emulator(dialect, demo=True) as pbx:
+        ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--tenant", "EMPTY")
+        with_params = dialect in {"full", "full-object", "old"}
+        assert ran.status == 0, ran.out
+        assert f"lists have {'the' if with_params else 'no'} params" in ran.out
+        assert ("each destination of the files takes a request" in ran.out) != with_params
+        assert ("no types" in ran.out) == (dialect == "bare")
+        assert ("EMPTY: nothing is live, said as errors are said too" in ran.out) == (dialect in {"silent", "numbers"})
+        assert [line.rpartition(" ")[2] for line in ran.out.splitlines()[-2:]] == ["read-only", "read/write"]
+        assert not [asked for asked in pbx.log if asked.committed]
+
+
+@pytest.mark.parametrize(
+    ("faults", "complaint"),
+    [
+        (["too-bad"], "DEMO: MANAGEDB CUSTOM list of DEMO: the PBX refuses this"),
+        (["reset"], "broke before the whole reply had come"),
+        (["redirect"], "a redirect"),
+        (["login-page"], "HTML where JSON was to be"),
+        (["status-404"], "check the url of the project"),
+        (["bad-row"], "DEMO: MANAGEDB CUSTOM list of DEMO: a reply with a row that is no object"),
+        (["empty"], "MANAGEDB CUSTOMTYPES list of DEMO: nothing, twice, which is how errors look"),
+    ],
+)
+def test_what_would_stop_a_plan_is_a_failure(ready: Workdir, demo: Emulator, faults: list[str], complaint: str) -> None:
+    for fault in faults:
+        demo.faults.add(fault)
+    ran = ready.pbxsync("doctor", "--retries", "1")
+    assert ran.status == 1
+    assert any(complaint in line for line in marked(ran, "✗")), ran.out
+    assert ready.pbxsync("plan", "--retries", "1").status == 1
+
+
+def test_a_pbx_that_is_not_there_is_said_once(ready: Workdir) -> None:
+    ready.set(PBXSYNC_URL="http://127.0.0.1:9/proxyapi.php")
+    ran = ready.pbxsync("doctor", "--retries", "1")
+    assert ran.status == 1
+    assert len(marked(ran, "✗")) == 1
+    assert "127.0.0.1:9 cannot be reached" in ran.out
+
+
+def test_without_anything_it_says_what_is_missing(workdir: Workdir) -> None:
+    ran = workdir.pbxsync("doctor")
+    assert ran.status == 1
+    assert "! no project file" in ran.out
+    assert "no url: write url: into pbxsync.yaml, or set PBXSYNC_URL" in ran.out
+    assert "✗ tenants: no such file or folder" in ran.out
+    assert "name one with --tenant" in ran.out
+
+
+def test_a_tenant_that_is_none_and_a_pattern_without_one_stop_a_plan(ready: Workdir, demo: Emulator) -> None:
+    ran = ready.pbxsync("doctor", "--tenant", "X*", "--tenant", "A B")
+    assert ran.status == 1
+    assert marked(ran, "✗") == ['--tenant "X*", "A B" matches no tenant of the files']
+    assert demo.log == []
+
+
+def test_a_bad_project_file_and_bad_tenant_files_are_lines_too(ready: Workdir) -> None:
+    ready.write("tenants/bad.yaml", "tenant: BAD\ndestination: []\n")
+    ran = ready.pbxsync("doctor")
+    assert ran.status == 1
+    assert any(line.startswith("tenants/bad.yaml:2:1: ") for line in marked(ran, "✗"))
+    assert "2 tenants answered" in ran.out
+    ready.write("pbxsync.yaml", "urll: x\nread_key: literal-k3y\n")
+    broken = ready.pbxsync("doctor", "--format", "json")
+    assert broken.status == 1
+    assert "literal-k3y" not in broken.text
+    assert [check["check"] for check in json.loads(broken.out)["checks"]] == ["project", "project"]
+
+
+def test_a_tenant_without_a_key_stops_a_plan_and_the_others_are_asked(ready: Workdir, demo: Emulator) -> None:
+    ready.connect(demo.url, None, None)
+    ready.set(DR=demo.read_key)
+    ready.keys.add(demo.read_key)
+    ready.write("pbxsync.yaml", "keys:\n  DEMO: {read: '${DR}'}\n")
+    ready.write("tenants/acme.yaml", "tenant: ACME\ndestinations: []\n")
+    ran = ready.pbxsync("doctor")
+    assert ran.status == 1
+    assert "✓ read key ${DR} for DEMO" in ran.out
+    assert "✗ no read key for ACME: set the environment variable PBXSYNC_READ_KEY" in ran.out
+    assert "! no write key for ACME, DEMO, so apply would stop" in ran.out
+    assert "✓ ${DR} is read-only" in ran.out
+
+
+def test_a_thousand_tenants_are_sampled_unless_all_are_wanted(ready: Workdir, demo: Emulator) -> None:
+    for number in range(1000):
+        ready.write(f"tenants/{number}.yaml", f"tenant: T{number}\ndestinations: []\n")
+    ran = ready.pbxsync("doctor", "--parallel", "4")
+    assert ran.status == 0
+    assert "20 of 1,001 tenants were asked (--all asks every one)" in ran.out
+    assert len(demo.log) < 60
+    assert len(ran.out.splitlines()) < 20
+    demo.revoke(demo.read_key)
+    demo.clear_log()
+    refused = ready.pbxsync("doctor", "--all")
+    assert refused.status == 1
+    assert len(refused.out.splitlines()) < 20
+    assert "996 more tenants did not answer" in refused.out
+    assert len(demo.log) < 40
+
+
+def test_a_sample_is_spread_over_all() -> None:
+    assert sample([str(number) for number in range(7)], 10) == tuple("0123456")
+    assert sample([str(number) for number in range(100)], 4) == ("0", "25", "50", "75")
+
+
+def test_a_pbx_with_too_much_to_do_is_given_fewer_at_a_time(ready: Workdir, demo: Emulator) -> None:
+    demo.conduct.max_in_flight = 2
+    demo.conduct.latency_ms = 30
+    ran = ready.pbxsync("doctor", "--parallel", "16")
+    assert ran.status == 0
+    (line,) = [line for line in marked(ran, "!") if "refused" in line]
+    assert "requests at 16 at a time: --parallel " in line
+
+
+def test_as_json_it_can_be_read_by_a_program(ready: Workdir) -> None:
+    ran = ready.pbxsync("doctor", "--format", "json")
+    document = json.loads(ran.out)
+    assert (ran.status, document["ok"]) == (0, True)
+    assert {check["status"] for check in document["checks"]} == {"ok"}
+    assert [check["check"] for check in document["checks"]] == [
+        "version", "project", "url", "files", "read key", "write key", "reached", "tenants", "dialect", "params",
+        "types", "latency", "parallel", "clock", "key kind", "key kind",
+    ]  # fmt: skip
+
+
+def test_marks_are_coloured_on_a_terminal(ready: Workdir) -> None:
+    ready.write("tenants/bad.yaml", "x")
+    status, shown = on_terminal(ready, "doctor")
+    assert status == 1
+    assert "\x1b[32m✓\x1b[0m " in shown
+    assert "\x1b[31m✗\x1b[0m " in shown
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_tls_is_told_of(workdir: Workdir, tmp_path: Path, trusted: bool) -> None:
+    def answer(request: bytes) -> bytes:
+        return reply('[{"ct_id": "1", "ct_name": "FORWARD"}]' if b"CUSTOMTYPES" in request else "[]")
+
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(context)
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    with RawServer(answer, context) as server:
+        workdir.connect(server.url, "reading-key", "writing-key")
+        if trusted:
+            workdir.set(REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"))
+        ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--reads-only")
+        assert ran.status == (0 if trusted else 1)
+        assert f"✓ url {server.url} (TLS, verified)" in ran.out
+        assert ("answers, and its certificate is trusted" in ran.out) == trusted
+        assert ("✗ localhost:" in ran.out and "certificate that is not trusted" in ran.out) != trusted
+
+
+class Late(BaseHTTPRequestHandler):
+    """A PBX whose clock is wrong, or which does not tell the time."""
+
+    skew: float | None = 0.0
+
+    def do_GET(self) -> None:
+        body = b'{"1":{"ct_id":"1","ct_name":"FORWARD"}}' if "CUSTOMTYPES" in self.path else b"[]"
+        self.send_response_only(200)
+        self.send_header("Content-Length", str(len(body)))
+        if self.skew is not None:
+            self.send_header("Date", formatdate(time.time() + self.skew, usegmt=True))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def late(workdir: Workdir) -> Iterator[type[Late]]:
+    class Handler(Late):
+        pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        workdir.connect(f"http://127.0.0.1:{server.server_address[1]}/", "reading-key", "writing-key")
+        yield Handler
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("skew", "said"),
+    [
+        (0.0, "✓ the clocks agree"),
+        (3600.0, "s behind that of the PBX: set it right"),
+        (-3600.0, "s ahead of that of the PBX: set it right"),
+        (None, "! the PBX does not tell the time"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_told(workdir: Workdir, late: type[Late], skew: float | None, said: str) -> None:
+    late.skew = skew
+    ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--reads-only")
+    assert ran.status == 0
+    assert said in ran.out

@@ -1,0 +1,60 @@
+"""A folder and a PBX full of hostile text, and commands whose output is held to the promise each time."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import Phase, settings
+
+from tests.apply.stage import Stage
+from tests.injection.texts import assert_inert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxsync.emulator import Emulator
+    from tests.support.workdir import Ran
+
+
+class Terminal(io.StringIO):
+    """Standard output that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class World:
+    """A folder of its own, and the PBX as it is in the beginning."""
+
+    def __init__(self, pbx: Emulator, folder: str) -> None:
+        self.pbx = pbx
+        pbx.faults.clear()
+        pbx.clear_log()
+        for row in pbx.rows("DEMO"):
+            pbx.remove(row["cu_id"])
+        self.stage = Stage(Path(folder), pbx)
+
+    def live(self, texts: Sequence[str]) -> None:
+        """Fill the tenant DEMO and the types with these texts."""
+        for number, text in enumerate(texts):
+            self.pbx.put_type(50 + number, text or "?", texts[-1 - number])
+            columns = {"cu_param1": text, "cu_param4": texts[-1 - number]}
+            self.pbx.put("DEMO", cu_id=100 + number, cu_name=text, cu_ct_id=50 + number, **columns)
+
+    def run(self, *words: str | Path, **checks: bool) -> Ran:
+        """Run a command and hold what it wrote to the promise."""
+        terminal = "api" in words
+        with pytest.MonkeyPatch.context() as patch:
+            if terminal:  # into a pipe it hands on the reply as it is, to the byte
+                patch.setattr("tests.apply.stage.io.StringIO", Terminal)
+            ran = self.stage.run(*words)
+        assert_inert(ran, **{"colour": terminal, **checks})
+        return ran
+
+
+def bounded(examples: int) -> settings:
+    """So many worlds; none is made smaller, for an example takes as long as twenty commands."""
+    return settings(max_examples=examples, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])

@@ -1,0 +1,76 @@
+"""Text from elsewhere comes out harmless, and never loses what it was."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxsync.text import sanitize
+
+TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=60) | st.sampled_from(
+    ["::error::x", "  ::set-output name=a::b", "##[error]x", "##vso[task.complete]", "###[group]", "##VSO[x", "a\n::b"]
+)
+
+
+def harmless(text: str) -> bool:
+    controls = any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text if char != "\n")
+    bidi = re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]", text)
+    command = re.search(r"^\s*::|##\[|##vso\[", text, re.MULTILINE | re.IGNORECASE)
+    return not (controls or bidi or command)
+
+
+@given(TEXTS)
+def test_inert_text_is_one_harmless_line(text: str) -> None:
+    assert harmless(sanitize.inert(text))
+    assert "\n" not in sanitize.inert(text)
+
+
+@given(TEXTS)
+def test_quoted_text_is_harmless_and_can_be_read_back(text: str) -> None:
+    assert harmless(sanitize.quoted(text))
+    assert json.loads(sanitize.quoted(text)) == text
+
+
+@given(st.dictionaries(TEXTS, TEXTS | st.lists(TEXTS)))
+def test_json_is_harmless_and_parses_to_the_same_value(value: dict[str, object]) -> None:
+    assert harmless(sanitize.json_text(value))
+    assert json.loads(sanitize.json_text(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain æøå +45 #1", "plain æøå +45 #1"),
+        ("\x1b[31mred", "\\u001b[31mred"),
+        ("a\nb", "a\\u000ab"),
+        ("##[error]", "#\\u0023[error]"),
+        ("  ::error::", "  \\u003a:error::"),
+        ("\U000e0041", "\\udb40\\udc41"),
+    ],
+)
+def test_what_is_odd_is_shown_as_an_escape(text: str, shown: str) -> None:
+    assert sanitize.inert(text) == shown
+
+
+def test_shortened_says_how_much_was_left_out() -> None:
+    assert sanitize.shortened("x" * 1250, 200) == "x" * 200 + "… (1,050 more characters)"
+    assert sanitize.shortened("x" * 200, 200) == "x" * 200
+
+
+@given(TEXTS)
+def test_lines_keeps_line_breaks_and_nothing_else_that_is_odd(text: str) -> None:
+    assert harmless(sanitize.lines(text))
+    assert sanitize.lines(text).count("\n") == text.count("\n")
+
+
+def test_no_control_or_format_character_of_unicode_gets_through() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert [
+        char for char in sanitize.inert(every) if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    ] == []
