@@ -60,13 +60,13 @@ def by_wire(origin: str, urls: str, threads: str) -> None:
     from pbxsync.http.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
     from pbxsync.model.entry import Secret  # noqa: PLC0415 - as above
     from pbxsync.pbx.managedb import PbxReader  # noqa: PLC0415 - as above
-    from pbxsync.workers import Crew  # noqa: PLC0415 - as above
+    from pbxsync.workers import WorkerPool  # noqa: PLC0415 - as above
 
     queries = (target.partition("?")[2] for target in Path(urls).read_text().split())
     asked = [dict(pair.split("=") for pair in query.split("&")) for query in queries]
     key = Secret(asked[0]["key"])
     url = origin + urlsplit(Path(urls).read_text().split("\n", 1)[0]).path
-    with ReadTransport(Settings(url, parallel=int(threads))) as transport, Crew(int(threads)) as crew:
+    with ReadTransport(Settings(url, parallel=int(threads))) as transport, WorkerPool(int(threads)) as workers:
         pbx = PbxReader(transport, lambda _: key)
 
         def one(query: dict[str, str]) -> object:
@@ -76,7 +76,7 @@ def by_wire(origin: str, urls: str, threads: str) -> None:
                 return pbx.destinations(query["tenant"])
             return pbx.custom_types(query["tenant"])
 
-        crew.all(one, asked)
+        workers.map(one, asked)
 
 
 FLOORS: dict[str, Callable[..., None]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pbxsync.errors import UsageError
 from pbxsync.model.entry import Secret
 from pbxsync.project.url import EMULATOR
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,12 +74,12 @@ def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
     try:
         folder_for(path)
     except OSError as error:
-        raise UsageError(f"the emulator cannot keep its data in {inert(str(path))}: {reason(error)}") from None
+        raise UsageError(f"the emulator cannot keep its data in {sanitize(str(path))}: {reason(error)}") from None
     pbx = Emulator(path, read_key=read_key.reveal(), write_key=write_key.reveal())
     try:
         pbx.start()
     except OSError as error:
-        raise UsageError(f"the emulator cannot start: {inert(str(error))}") from None
+        raise UsageError(f"the emulator cannot start: {sanitize(str(error))}") from None
     try:
         yield pbx.url
     finally:
@@ -96,20 +96,20 @@ def _emulator_key(file: str, kind: str) -> str:
 @contextmanager
 def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxReader]:
     """Give a PBX that can be read; what it runs on has no way to send a write."""
-    from pbxsync.http.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.http.retry import RetryPolicy  # noqa: PLC0415 - requests, which --help must not pay for
     from pbxsync.http.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
     from pbxsync.pbx.managedb import PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
 
     with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
-        yield PbxReader(transport, where.read_key, Patience.of(limits.retries, limits.timeout))
+        yield PbxReader(transport, where.read_key, RetryPolicy.of(limits.retries, limits.timeout))
 
 
 @contextmanager
 def writer(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxWriter]:
     """Give a PBX that can be read and written, with the write key."""
-    from pbxsync.http.retry import Patience  # noqa: PLC0415 - requests, which --help must not pay for
+    from pbxsync.http.retry import RetryPolicy  # noqa: PLC0415 - requests, which --help must not pay for
     from pbxsync.http.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
     from pbxsync.pbx.managedb import PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
 
     with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
-        yield PbxWriter(transport, where.write_key, Patience.of(limits.retries, limits.timeout))
+        yield PbxWriter(transport, where.write_key, RetryPolicy.of(limits.retries, limits.timeout))

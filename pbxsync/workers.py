@@ -53,7 +53,7 @@ class _Batch(Generic[_T, _R]):
                 self.finished.set()
 
 
-class Crew:
+class WorkerPool:
     """`size` threads. Use it in a `with`; the threads never keep a process from ending."""
 
     def __init__(self, size: int) -> None:
@@ -64,7 +64,7 @@ class Crew:
         for member in self._members:
             member.start()
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,7 +72,7 @@ class Crew:
             self._stopped = True
             self._news.notify_all()
 
-    def each(self, work: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
+    def map_nested(self, work: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
         """Return `work(item)` for each item, in their order; called by a member, which works along."""
         if len(items) < 2:
             return [work(item) for item in items]
@@ -82,7 +82,7 @@ class Crew:
         batch.finished.wait()
         return self._results(batch)
 
-    def all(self, work: Callable[[_T], _R], items: Sequence[_T], tick: Callable[[], None] | None = None) -> list[_R]:
+    def map(self, work: Callable[[_T], _R], items: Sequence[_T], tick: Callable[[], None] | None = None) -> list[_R]:
         """The same for the thread that owns the crew: it only waits, calls `tick` often, and can take signals."""
         if not items:
             return []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote as url_quote
 
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.text.sanitize import quote, truncate
 
 
 class Request(NamedTuple):
@@ -50,7 +50,7 @@ class Reply(NamedTuple):
 
 def _shown(text: str) -> str:
     """Return a value for a sentence: nearly all of them are plain words."""
-    return text if text.isascii() and text.isalnum() else shortened(text)
+    return text if text.isascii() and text.isalnum() else truncate(text)
 
 
 def _quoted(text: str) -> str:
@@ -58,6 +58,6 @@ def _quoted(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
     try:
-        return quote(text, safe="")
+        return url_quote(text, safe="")
     except UnicodeEncodeError:  # half of a surrogate pair, out of JSON or bytes that were no UTF-8
-        raise UsageError(f"{cited(text)} cannot be sent: a character of it is none that UTF-8 has") from None
+        raise UsageError(f"{quote(text)} cannot be sent: a character of it is none that UTF-8 has") from None

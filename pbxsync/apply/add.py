@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.apply.readback import columns, expected, mismatches
-from pbxsync.apply.send import Sender, Written, good, is_refusal, outcome, refused, surely_idle
+from pbxsync.apply.send import Sender, WriteResult, certainly_not_executed, good, is_refusal, outcome, refused
 from pbxsync.apply.settle import settle
 from pbxsync.errors import NotThere, WireError
 from pbxsync.live import destinations as livestate
 from pbxsync.model.report import Outcome, Status
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Change, Destination
@@ -28,7 +28,7 @@ _NAMED: Final = 5
 
 
 @dataclass
-class Known:
+class TenantState:
     """What is known of a tenant while it is written.
 
     `ids` are all live ones, ours included, None before they are needed, and `read_at` (monotonic seconds) is when they were
@@ -50,7 +50,7 @@ class Known:
 class Adder(Sender):
     """Sends adds and reads them back."""
 
-    def add(self, change: Change, known: Known) -> Written:
+    def add(self, change: Change, known: TenantState) -> WriteResult:
         """Send an add, and find out what it came to.
 
         What said that it has too much to do may have acted all the same, as a limit on replies does: that is looked
@@ -60,19 +60,19 @@ class Adder(Sender):
         for tries in itertools.count(1):
             lost = self.sent(lambda: told.append(self.pbx.add(change.tenant, columns(change))))
             end = self._end(change, known, lost, told[0] if told else None)
-            if not (surely_idle(lost) and end.untouched and self.again(lost, tries)):
+            if not (certainly_not_executed(lost) and end.untouched and self.again(lost, tries)):
                 break
             end = self._end(change, known, lost, None)  # once more, after the pause: it may have come late
             if not end.untouched:
                 break
         return end
 
-    def _end(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
+    def _end(self, change: Change, known: TenantState, lost: WireError | None, told: str | None) -> WriteResult:
         """Return what an add that was sent came to."""
         known.listing = None
         return self.unasked(change, lost) or replace(self._settled(change, known, lost, told), lost=lost)
 
-    def _settled(self, change: Change, known: Known, lost: WireError | None, told: str | None) -> Written:
+    def _settled(self, change: Change, known: TenantState, lost: WireError | None, told: str | None) -> WriteResult:
         """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant.
 
         A row that reads otherwise is only called ours, and its id one to pin, where the tenant lists it.
@@ -90,7 +90,7 @@ class Adder(Sender):
         except WireError as error:
             return read or self._open(change, lost, f"listing the tenant failed: {error}")
 
-    def _told(self, change: Change, told: str) -> Written | None:
+    def _told(self, change: Change, told: str) -> WriteResult | None:
         """Read back the row that the PBX says it has added; None where there is none, so that the list has to say."""
         try:
             return self._compared(change, self.live.read(change.tenant, told), None)
@@ -98,15 +98,15 @@ class Adder(Sender):
             return None
         except WireError as error:
             text = f"added as {told}, but reading it back failed: {error}"
-            return Written(Outcome(change, Status.UNKNOWN, told, text))
+            return WriteResult(Outcome(change, Status.UNKNOWN, told, text))
 
-    def _open(self, change: Change, lost: WireError | None, why: str) -> Written:
+    def _open(self, change: Change, lost: WireError | None, why: str) -> WriteResult:
         """Return the end of an add of which nothing can be found out."""
-        if is_refusal(lost) or surely_idle(lost):
+        if is_refusal(lost) or certainly_not_executed(lost):
             return refused(change, lost, untouched=False)
-        return Written(outcome(change, Status.UNKNOWN, _unsettled(lost, why)))
+        return WriteResult(outcome(change, Status.UNKNOWN, _unsettled(lost, why)))
 
-    def _found(self, change: Change, known: Known, lost: WireError | None, listing: Listing) -> Written:
+    def _found(self, change: Change, known: TenantState, lost: WireError | None, listing: Listing) -> WriteResult:
         wanted = expected(change, None)
         fields = {name: value for name, value in wanted.items() if name != "name"}
 
@@ -122,32 +122,32 @@ class Adder(Sender):
         rows = [row for row in listing.rows if row.name == wanted["name"] or row.name not in known.names]
         end = settle(wanted["name"], known.ids or frozenset(), rows, fetch, fits)
         if end.near is not None and end.problem:
-            return Written(Outcome(change, Status.FAILED, end.near.id, end.problem), end.near)
+            return WriteResult(Outcome(change, Status.FAILED, end.near.id, end.problem), end.near)
         row = end.ours or end.near
         if row is not None:
             return self._compared(change, row, lost)
         if is_refusal(lost) and not end.problem:
             return refused(change, lost, untouched=True)
         reason = end.problem or missing(end.others)
-        idle = surely_idle(lost) and not end.problem
-        return Written(outcome(change, Status.FAILED, _unsettled(lost, reason)), untouched=idle)
+        idle = certainly_not_executed(lost) and not end.problem
+        return WriteResult(outcome(change, Status.FAILED, _unsettled(lost, reason)), untouched=idle)
 
-    def _compared(self, change: Change, stored: Destination, lost: WireError | None) -> Written:
+    def _compared(self, change: Change, stored: Destination, lost: WireError | None) -> WriteResult:
         """Compare an added row with what it was to be."""
         wrong = mismatches(change, expected(change, None), stored, self.hide(stored))
         if not wrong:
-            return Written(Outcome(change, good(lost), stored.id), stored)
+            return WriteResult(Outcome(change, good(lost), stored.id), stored)
         text = f"it was added as {stored.id}, but reads back other than it was to be"
         if any(each.field == "name" for each in wrong):
             text += f": pin it with `id: {stored.id}`, or the next run adds another one"
-        return Written(Outcome(change, Status.FAILED, stored.id, text, wrong), stored)
+        return WriteResult(Outcome(change, Status.FAILED, stored.id, text, wrong), stored)
 
 
 def missing(others: tuple[Row, ...]) -> str:
     """Return that an add is not there, with what may be it all the same: the next run would add another one."""
     if not others:
         return "it is not there, and is not sent again in this run"
-    some = ", ".join(f"{row.id} ({cited(row.name)})" for row in others[:_NAMED])
+    some = ", ".join(f"{row.id} ({quote(row.name)})" for row in others[:_NAMED])
     more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
     return (
         f"it is not there under its name, and is not sent again in this run. New since then: {some}{more}. If that is it,"

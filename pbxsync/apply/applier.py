@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.apply import send
-from pbxsync.apply.add import Known
+from pbxsync.apply.add import TenantState
 from pbxsync.apply.readback import expected
 from pbxsync.apply.write import is_add
 from pbxsync.errors import JournalError, NoConnection, WireError
 from pbxsync.live.fingerprint import moved_fields
 from pbxsync.model.report import Report, Status
-from pbxsync.planning.order import given_up, taken
-from pbxsync.text.sanitize import cited
+from pbxsync.planning.order import name_claimed, name_released
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pbxsync.apply.write import Writer
     from pbxsync.model.plan import Change, Destination, Plan, TenantPlan
     from pbxsync.model.report import Outcome
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
 #: What was read longer ago than this, in seconds, is read again before it is written.
 FRESH_SECONDS: Final = 10.0
@@ -41,46 +41,46 @@ class Applier:
     """Applies plans. `done` is told of each change that has ended."""
 
     writer: Writer
-    crew: Crew
+    workers: WorkerPool
     done: Callable[[Outcome], None] = lambda _: None
 
     def apply(self, plan: Plan, tick: Callable[[], None] | None = None) -> Report:
         """Write every change of a plan and return what became of each, in the order of the plan."""
         tenants = [tenant for tenant in plan.tenants if tenant.changes]
-        ended = self.crew.all(self._tenant, tenants, tick)
+        ended = self.workers.map(self._tenant, tenants, tick)
         outcomes = tuple(outcome for each in ended for outcome in each)
         journal = self.writer.journal
         broken = journal.broken if journal is not None else None
         return Report(
-            outcomes, interrupted=self.writer.halt.interrupted.is_set(), stopped=broken or self.writer.halt.reason
+            outcomes, interrupted=self.writer.breaker.interrupted.is_set(), stopped=broken or self.writer.breaker.reason
         )
 
     def _tenant(self, tenant: TenantPlan) -> list[Outcome]:
         """Write the changes of one tenant, in their order."""
-        known = Known(names=frozenset(change.name for change in tenant.changes if is_add(change)))
+        known = TenantState(names=frozenset(change.name for change in tenant.changes if is_add(change)))
         ended: list[Outcome] = []
         for change in tenant.changes:
             outcome = self._attempt(change, tenant, known)
-            name = given_up(change)
+            name = name_released(change)
             if name is not None and not outcome.status.good:
                 known.kept[name] = change.objectid
             self.done(outcome)
             ended.append(outcome)
         return self._without_twins(ended, tenant, known)
 
-    def _attempt(self, change: Change, tenant: TenantPlan, known: Known) -> Outcome:
+    def _attempt(self, change: Change, tenant: TenantPlan, known: TenantState) -> Outcome:
         """Write one change, and let nothing new start after what must not happen."""
         try:
             return self._change(change, tenant, known)
         except (WireError, JournalError) as error:
             return self._failed(change, error)
         except BaseException as error:
-            self.writer.halt.stop(f"an error that nobody expected ({type(error).__name__})")
+            self.writer.breaker.stop(f"an error that nobody expected ({type(error).__name__})")
             raise
 
-    def _change(self, change: Change, tenant: TenantPlan, known: Known) -> Outcome:
+    def _change(self, change: Change, tenant: TenantPlan, known: TenantState) -> Outcome:
         """Write one change if nothing speaks against it now."""
-        why = self.writer.halt.why() or known.refused or _not_free(change, known)
+        why = self.writer.breaker.why() or known.refused or _not_free(change, known)
         if why is None:
             self.writer.pbx.ready(change.tenant)
             if is_add(change):
@@ -101,7 +101,7 @@ class Applier:
             return now, ""
         return now, f"somebody changed it since it was planned ({', '.join(fields)}): nothing was written; plan again"
 
-    def _occupied(self, change: Change, tenant: TenantPlan, known: Known) -> str:
+    def _occupied(self, change: Change, tenant: TenantPlan, known: TenantState) -> str:
         """Learn the ids of a tenant before an add; return a sentence where the name is not free any more."""
         if known.ids is None:
             known.ids, known.read_at = tenant.live_ids, tenant.read_at
@@ -122,12 +122,12 @@ class Applier:
     def _failed(self, change: Change, error: WireError | JournalError) -> Outcome:
         """Return the outcome of a change that was not sent because of an error; no journal, no further write."""
         if isinstance(error, JournalError):
-            self.writer.halt.stop(str(error))
+            self.writer.breaker.stop(str(error))
         if isinstance(error, NoConnection):
-            self.writer.halt.heard(answered=False)
+            self.writer.breaker.heard(answered=False)
         return send.outcome(change, Status.NOT_SENT, str(error))
 
-    def _without_twins(self, ended: list[Outcome], tenant: TenantPlan, known: Known) -> list[Outcome]:
+    def _without_twins(self, ended: list[Outcome], tenant: TenantPlan, known: TenantState) -> list[Outcome]:
         """Return the outcomes with each add that somebody else made too marked as failed."""
         added = {outcome.id for outcome in ended if is_add(outcome.change) and outcome.status.good}
         if not added:
@@ -147,13 +147,13 @@ def _fresh(read_at: float | None) -> bool:
     return read_at is not None and time.monotonic() - read_at < FRESH_SECONDS
 
 
-def _not_free(change: Change, known: Known) -> str | None:
+def _not_free(change: Change, known: TenantState) -> str | None:
     """Return a sentence where a name is to be taken that another destination was to give up, and did not."""
-    name = taken(change)
+    name = name_claimed(change)
     if name is None or name not in known.kept:
         return None
     return (
-        f"the name {cited(name)} is still that of {known.kept[name]}, which could not be renamed: nothing was written,"
+        f"the name {quote(name)} is still that of {known.kept[name]}, which could not be renamed: nothing was written,"
         " for there would be two of that name"
     )
 
@@ -163,7 +163,7 @@ def _twinned(outcome: Outcome, by_name: dict[str, list[str]]) -> Outcome:
     if not others:
         return outcome
     text = (
-        f"it was added as {outcome.id}, but {', '.join(others)} has the name {cited(outcome.change.name)} too: somebody"
+        f"it was added as {outcome.id}, but {', '.join(others)} has the name {quote(outcome.change.name)} too: somebody"
         " added it at the same time. Remove one of them, or pin both with id"
     )
     return replace(outcome, status=Status.FAILED, message=text)

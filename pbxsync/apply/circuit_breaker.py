@@ -11,7 +11,7 @@ _ENOUGH_LOST: Final = 5
 
 
 @dataclass
-class Halt:
+class CircuitBreaker:
     """Shared by all threads; a reason, once given, stays. `interrupted` is set by signals."""
 
     interrupted: threading.Event = field(default_factory=threading.Event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import GuardError, PlanError
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
@@ -57,5 +57,5 @@ def check_limits(plan: Plan, total: int | None, per_tenant: int | None) -> None:
 
 
 def _some(names: list[str]) -> str:
-    shown = ", ".join(map(shortened, names[:_NAMED]))
+    shown = ", ".join(map(truncate, names[:_NAMED]))
     return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED:,} more"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.disk.atomic import reason
 from pbxsync.disk.linefile import own_folder
 from pbxsync.errors import Locked
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,13 +66,13 @@ def _message(file: int, path: Path) -> str:
         holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
     who = f"process {holder}" if holder.isdigit() else "another process"
     return (
-        f"another apply runs in this project folder ({who} holds {inert(str(path))}): wait for it, or say --lock-timeout"
+        f"another apply runs in this project folder ({who} holds {sanitize(str(path))}): wait for it, or say --lock-timeout"
         " SECONDS"
     )
 
 
 def _unusable(path: Path, what: str, error: OSError) -> str:
     return (
-        f"{inert(str(path))} cannot be {what} ({reason(error)}), so that nothing keeps two applies apart: nothing was"
+        f"{sanitize(str(path))} cannot be {what} ({reason(error)}), so that nothing keeps two applies apart: nothing was"
         " written"
     )

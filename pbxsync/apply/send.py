@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeGuard
 
-    from pbxsync.apply.circuit_breaker import Halt
+    from pbxsync.apply.circuit_breaker import CircuitBreaker
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Change, Destination
     from pbxsync.pbx.managedb import PbxWriter
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """The end of one write: its outcome, and the row as it was read back, None where it was not.
 
     `untouched`: it is certain that the PBX did not act. `denied` is a refusal of the key, `lost` the last error of sending.
@@ -50,7 +50,7 @@ class Sender:
     pbx: PbxWriter
     live: LiveReader
     redactor: Redactor
-    halt: Halt
+    breaker: CircuitBreaker
     tries: int
 
     def sent(self, send: Callable[[], None]) -> WireError | None:
@@ -63,23 +63,23 @@ class Sender:
 
     def again(self, lost: WireError | None, tries: int) -> bool:
         """Wait before a write is repeated, and return whether it may be: not often, and not once the run halts."""
-        if lost is None or tries >= self.tries or hopeless(lost) or self.halt.why() is not None:
+        if lost is None or tries >= self.tries or hopeless(lost) or self.breaker.why() is not None:
             return False
-        if not self.halt.wait(pause_after(lost, tries, self.pbx.patience.pause)):
+        if not self.breaker.wait(pause_after(lost, tries, self.pbx.retry_policy.pause)):
             return False
         self.pbx.transport.meter.count(repeated=True)
         return True
 
-    def unasked(self, change: Change, lost: WireError | None) -> Written | None:
+    def unasked(self, change: Change, lost: WireError | None) -> WriteResult | None:
         """Return the end of a write of which the PBX is not asked what became of it, None where it is.
 
         That is one that surely never got there, and one of a run that halts while the PBX wants to be left alone.
         """
-        if not surely_idle(lost):
+        if not certainly_not_executed(lost):
             return None
         if not isinstance(lost, Busy):
             return refused(change, lost, untouched=True)
-        return refused(change, lost, untouched=False) if self.halt.why() is not None else None
+        return refused(change, lost, untouched=False) if self.breaker.why() is not None else None
 
     def hide(self, *rows: Destination) -> Callable[[str, str], bool]:
         """Return what must not be shown: fields that the type of any of the rows makes sensitive, and keys."""
@@ -87,7 +87,7 @@ class Sender:
         return lambda name, value: name in hidden or self.redactor.finds(value)
 
 
-def surely_idle(lost: WireError | None) -> TypeGuard[WireError]:
+def certainly_not_executed(lost: WireError | None) -> TypeGuard[WireError]:
     """Whether it is certain that the server did not act: nothing was sent, or it said that it has too much to do.
 
     All else is looked into, a 403 or 404 too: what stands before the PBX may say such things of what went through.
@@ -102,10 +102,10 @@ def is_refusal(lost: WireError | None) -> TypeGuard[WireError]:
     return isinstance(lost, Denied)
 
 
-def refused(change: Change, lost: WireError, *, untouched: bool) -> Written:
+def refused(change: Change, lost: WireError, *, untouched: bool) -> WriteResult:
     """Return the end of a write that was refused; `untouched` where it is certain that nothing came of it."""
     text = f"{lost}; nothing was written" if untouched else f"{lost}; whether anything was written could not be read"
-    return Written(outcome(change, Status.FAILED, text), untouched=untouched, lost=lost)
+    return WriteResult(outcome(change, Status.FAILED, text), untouched=untouched, lost=lost)
 
 
 def outcome(change: Change, status: Status, message: str = "") -> Outcome:

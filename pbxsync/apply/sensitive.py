@@ -13,8 +13,8 @@ from pbxsync.errors import PlanError
 from pbxsync.live.fingerprint import Fingerprinter, key_mark
 from pbxsync.model.entry import Secret
 from pbxsync.planning.diff import values as fields_of
-from pbxsync.planning.resolve import REFUSALS, wanted
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.planning.resolve import REFUSALS, resolve
+from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pbxsync.live.types import TypeTable
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
-    from pbxsync.planning.resolve import Vocabulary
+    from pbxsync.planning.resolve import TypeRules
 
 
 def needed(plan: Plan) -> bool:
@@ -42,7 +42,7 @@ class Restorer:
     """Finds the values. `entries(tenant)` are those of the tenant files; `key_for` gives the key of fingerprints."""
 
     entries: Callable[[str], Sequence[Entry]]
-    words: Vocabulary
+    words: TypeRules
     types: TypeTable
     key_for: Callable[[str], Secret]
 
@@ -68,7 +68,7 @@ class Restorer:
         lacking = [row for row in change.diff if _lacks(row)]
         if not lacking:
             return change
-        where = f"{shortened(change.tenant)}: {cited(change.name)}"
+        where = f"{truncate(change.tenant)}: {quote(change.name)}"
         try:
             values = self._values(change, entries)
         except REFUSALS as error:
@@ -92,7 +92,7 @@ class Restorer:
         for entry in entries:
             if (entry.id is not None and entry.id == change.id) or (entry.id is None and entry.name == change.name):
                 after = next((row.after_id for row in change.diff if row.field == "type"), None)
-                want = wanted(entry, change.was, self.types, [after] if after else [], self.words)
+                want = resolve(entry, change.was, self.types, [after] if after else [], self.words)
                 # A name that replaces one with a key in it is in no plan either.
                 return dict(fields_of(want.destination))
         return {}

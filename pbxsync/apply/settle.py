@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +65,6 @@ def settle(
 
 def _renamed(found: Destination) -> str:
     return (
-        f"it was stored under another name, {cited(found.name or '')}, as {found.id}: pin it with `id: {found.id}` and"
+        f"it was stored under another name, {quote(found.name or '')}, as {found.id}: pin it with `id: {found.id}` and"
         " give it a name that the PBX keeps"
     )

@@ -10,12 +10,12 @@ from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Action
 from pbxsync.planning.diff import values
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Change, Destination, Plan, TenantPlan
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
 
 #: As many lines on what could not be read are shown: most often they all say the same.
@@ -45,7 +45,7 @@ class Freshness:
     """Checks plans that were made earlier."""
 
     live: LiveReader
-    crew: Crew
+    workers: WorkerPool
 
     def check(self, plan: Plan) -> Plan:
         """Return the plan with the live rows filled in, fit to be applied.
@@ -54,7 +54,7 @@ class Freshness:
         with all that moved, PlanError where something could not be read, KeyRevoked at once.
         """
         concerned = [tenant for tenant in plan.tenants if tenant.changes]
-        checked = {each.tenant.tenant: each for each in self.crew.all(self._tenant, concerned)}
+        checked = {each.tenant.tenant: each for each in self.workers.map(self._tenant, concerned)}
         moved = [line for each in checked.values() for line in each.moved]
         unread = [line for each in checked.values() for line in each.unread]
         more = [f"and {len(unread) - _SHOWN:,} more that cannot be read"] if len(unread) > _SHOWN else []
@@ -74,7 +74,7 @@ class Freshness:
     def _tenant(self, tenant: TenantPlan) -> _Checked:
         read_at = time.monotonic()
         updates = [change for change in tenant.changes if change.action is Action.UPDATE]
-        rows = dict(zip(updates, self.crew.each(self._update, updates), strict=True))
+        rows = dict(zip(updates, self.workers.map_nested(self._update, updates), strict=True))
         moved = tuple(line for row in rows.values() for line in row.moved)
         unread = tuple(line for row in rows.values() for line in row.unread)
         adds = [change for change in tenant.changes if change.action is Action.ADD]
@@ -83,7 +83,7 @@ class Freshness:
         except KeyRevoked:
             raise
         except WireError as error:
-            return _Checked(tenant, moved, (*unread, f"{shortened(tenant.tenant)}: cannot be read: {error}"))
+            return _Checked(tenant, moved, (*unread, f"{truncate(tenant.tenant)}: cannot be read: {error}"))
         ready = replace(
             tenant,
             changes=tuple(replace(each, was=rows[each].now) if each in rows else each for each in tenant.changes),
@@ -94,13 +94,13 @@ class Freshness:
         return _Checked(ready, (*moved, *taken), unread)
 
     def _update(self, change: Change) -> _Row:
-        where = f"{shortened(change.tenant)}: destination {change.id}"
+        where = f"{truncate(change.tenant)}: destination {change.id}"
         try:
             now = self.live.read(change.tenant, change.objectid)
         except KeyRevoked:
             raise
         except NotThere:
-            return _Row(moved=(f"{where} ({cited(change.name)}) is not there any more",))
+            return _Row(moved=(f"{where} ({quote(change.name)}) is not there any more",))
         except WireError as error:
             return _Row(unread=(f"{where}: cannot be read: {error}",))
         mark = key_mark(change.live)
@@ -122,7 +122,7 @@ class Freshness:
         names = {row.name: row.id for row in listing.rows}
         wanted = [change.name for change in adds]
         taken = [
-            f"{shortened(tenant.tenant)}: {cited(name)} was not live when this was planned, and is live now as"
+            f"{truncate(tenant.tenant)}: {quote(name)} was not live when this was planned, and is live now as"
             f" {names[name]}"
             for name in wanted
             if name in names
@@ -136,12 +136,12 @@ def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str])
     Of a row that was fingerprinted with a key nothing else is shown: what was sensitive when it was planned may not be
     any more in the project of whoever applies it.
     """
-    start = f"{shortened(change.tenant)}: destination {change.id}: {field}"
+    start = f"{truncate(change.tenant)}: destination {change.id}: {field}"
     planned = next((row for row in change.diff if row.field == field), None)
     keyed = planned is None and field.startswith("param") and key_mark(change.live) is not None
     if field in hidden or keyed or (planned is not None and planned.sensitive):
         return f"{start} (sensitive) has moved"
-    value = cited(values(now)[field] or "", 1000)
+    value = quote(values(now)[field] or "", 1000)
     before = planned.before_id if planned is not None and field == "type" else planned.before if planned else None
-    was = f"was {cited(before)} when this was planned and is" if before is not None else "has moved: it is"
+    was = f"was {quote(before)} when this was planned and is" if before is not None else "has moved: it is"
     return f"{start} {was} {value} now"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pbxsync.apply.readback import columns, expected, mismatches
-from pbxsync.apply.send import Sender, Written, good, is_refusal, outcome, refused, surely_idle
+from pbxsync.apply.send import Sender, WriteResult, certainly_not_executed, good, is_refusal, outcome, refused
 from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
 from pbxsync.model.report import Outcome, Status
 from pbxsync.planning.diff import values as fields_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Updater(Sender):
     """Sends updates and reads them back."""
 
-    def update(self, change: Change, was: Destination) -> Written:
+    def update(self, change: Change, was: Destination) -> WriteResult:
         """Send an update until it is done, or it is known why not; `was` is the row that it meets.
 
         What said to the last that it has too much to do may have acted all the same, as a limit on replies does.
@@ -28,14 +28,14 @@ class Updater(Sender):
         for tries in itertools.count(1):
             lost = self.sent(lambda: self.pbx.update(change.tenant, change.objectid, columns(change)))
             passing = _may_pass(lost)
-            if passing and surely_idle(lost) and self.again(lost, tries):
+            if passing and certainly_not_executed(lost) and self.again(lost, tries):
                 continue
             end = self.unasked(change, lost) or replace(self._read_back(change, was, lost), lost=lost)
             if not (passing and end.untouched and self.again(lost, tries)):
                 break
         return end
 
-    def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> Written:
+    def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> WriteResult:
         """Return what an update came to."""
         try:
             stored = self.live.read(change.tenant, change.objectid)
@@ -43,17 +43,19 @@ class Updater(Sender):
             if is_refusal(lost):
                 return refused(change, lost, untouched=False)
             cause = f"{lost}; and reading it back failed" if lost is not None else "sent, but reading it back failed"
-            return Written(outcome(change, Status.UNKNOWN, f"{cause}: {error}"))
+            return WriteResult(outcome(change, Status.UNKNOWN, f"{cause}: {error}"))
         untouched = fields_of(stored) == fields_of(was)
         if untouched and is_refusal(lost):
             return replace(refused(change, lost, untouched=True), stored=stored)
         wrong = mismatches(change, expected(change, was), stored, self.hide(stored, was))
         if not wrong:
-            return Written(outcome(change, good(lost)), stored)
+            return WriteResult(outcome(change, good(lost)), stored)
         why = "nothing of it is stored" if untouched else "it reads back other than it was to be"
         text = f"the PBX answered, but {why}" if lost is None else f"{lost}; {why}"
         # What was answered for well may have stored again what was there.
-        return Written(Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched and lost is not None)
+        return WriteResult(
+            Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched and lost is not None
+        )
 
 
 def _may_pass(lost: WireError | None) -> bool:

@@ -11,9 +11,9 @@ from pbxsync.errors import Barred, JournalError
 from pbxsync.model.plan import Action
 
 if TYPE_CHECKING:
-    from pbxsync.apply.add import Known
-    from pbxsync.apply.circuit_breaker import Halt
-    from pbxsync.apply.send import Written
+    from pbxsync.apply.add import TenantState
+    from pbxsync.apply.circuit_breaker import CircuitBreaker
+    from pbxsync.apply.send import WriteResult
     from pbxsync.journal.write import Journal
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Change, Destination
@@ -33,24 +33,24 @@ class Writer:
     live: LiveReader
     redactor: Redactor
     journal: Journal | None
-    halt: Halt
+    breaker: CircuitBreaker
     tries: int = 4
 
-    def write(self, change: Change, was: Destination | None, known: Known) -> Outcome:
+    def write(self, change: Change, was: Destination | None, known: TenantState) -> Outcome:
         """Write one change and return what became of it. Raises JournalError, before anything is sent."""
         number = self.journal.before(change) if self.journal is not None else 0
         known.listing = None
-        parts = (self.pbx, self.live, self.redactor, self.halt, self.tries)
+        parts = (self.pbx, self.live, self.redactor, self.breaker, self.tries)
         end = Updater(*parts).update(change, was) if was is not None else Adder(*parts).add(change, known)
         known.refusals = 0 if end.denied is None else known.refusals + 1
         if known.refusals >= (_ENOUGH_BARRED if isinstance(end.lost, Barred) else 1):
             known.refused = end.denied
         if known.ids is not None and end.outcome.id is not None:
             known.ids |= {end.outcome.id}
-        self.halt.heard(answered=end.answered)
+        self.breaker.heard(answered=end.answered)
         return self._journalled(number, end)
 
-    def _journalled(self, number: int, end: Written) -> Outcome:
+    def _journalled(self, number: int, end: WriteResult) -> Outcome:
         """Note the end of a write; where that fails, say so with the outcome, which stands all the same."""
         outcome = end.outcome
         if self.journal is None:

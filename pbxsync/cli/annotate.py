@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.model.entry import Problem
 
 #: The name that GitLab's own documentation uses for `artifacts: reports: codequality:`.
@@ -31,7 +31,7 @@ def annotate_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def emit(app: App, errors: Sequence[Problem]) -> None:
+def emit(app: Context, errors: Sequence[Problem]) -> None:
     """Write the annotations of a run: its errors, and the warnings that it gave on the way."""
     from pbxsync.render.annotations import github, gitlab  # noqa: PLC0415 - only where a CI wants it
 

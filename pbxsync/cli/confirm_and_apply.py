@@ -13,37 +13,37 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.apply.limits import check_complete, check_empty, check_limits
-from pbxsync.cli.console import Meterbar
+from pbxsync.cli.console import ProgressBar
 from pbxsync.cli.options import Amount
-from pbxsync.cli.signals import heeding
-from pbxsync.cli.stages import together, traffic
+from pbxsync.cli.signals import handle_interrupts
+from pbxsync.cli.stages import total_traffic, traffic
 from pbxsync.errors import UsageError
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
 from pbxsync.session import writer
-from pbxsync.text.sanitize import inert
-from pbxsync.text.words import counted
+from pbxsync.text.sanitize import sanitize
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
     from pbxsync.apply.write import Writer
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.journal.write import Journal
     from pbxsync.model.plan import Plan
     from pbxsync.model.report import Report
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
     #: Readies a plan over an open connection, and raises where it may not be applied.
-    Prepare = Callable[[LiveReader, Crew, Plan], Plan]
+    Prepare = Callable[[LiveReader, WorkerPool, Plan], Plan]
 
 
 @dataclass(frozen=True)
-class Terms:
+class ApplyOptions:
     """On what terms to write: whom to ask, what to allow, where to keep the journal."""
 
     auto_approve: bool = False
@@ -59,21 +59,21 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Ground:
+class ApplyContext:
     """What writing stands on, besides the plan."""
 
-    app: App
+    app: Context
     project: Project
     where: Endpoint
     limits: Limits
-    terms: Terms
+    terms: ApplyOptions
 
 
-def _as_it_is(_live: LiveReader, _crew: Crew, plan: Plan) -> Plan:
+def _as_it_is(_live: LiveReader, _crew: WorkerPool, plan: Plan) -> Plan:
     return plan
 
 
-def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that make up the terms."""
     for option in (
         click.option("--auto-approve", is_flag=True, help="Do not ask."),
@@ -91,7 +91,7 @@ def terms_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_approvable(terms: Terms, saving: str) -> None:
+def check_approvable(terms: ApplyOptions, saving: str) -> None:
     """Raise UsageError where nobody could be asked, before any request; `saving` is how to save the plan instead."""
     if not terms.auto_approve and not sys.stdin.isatty():
         raise UsageError(
@@ -100,7 +100,7 @@ def check_approvable(terms: Terms, saving: str) -> None:
         )
 
 
-def check_journal(project: Project, terms: Terms) -> None:
+def check_journal(project: Project, terms: ApplyOptions) -> None:
     """Raise JournalError where none could be kept, before any request. Where a run has nothing to write, none is made."""
     from pbxsync.journal.write import check, new_path  # noqa: PLC0415 - only where something may be written
 
@@ -108,7 +108,7 @@ def check_journal(project: Project, terms: Terms) -> None:
         check(terms.journal or new_path(project.root))
 
 
-def check_terms(project: Project, plan: Plan, terms: Terms) -> None:
+def check_options(project: Project, plan: Plan, terms: ApplyOptions) -> None:
     """Raise a PbxsyncError where the plan may not be applied on these terms."""
     check_complete(plan)
     check_empty(plan, allow_empty=terms.allow_empty)
@@ -116,10 +116,10 @@ def check_terms(project: Project, plan: Plan, terms: Terms) -> None:
     check_limits(plan, total, project.max_changes_per_tenant)
 
 
-def _approved(app: App, plan: Plan) -> bool:
+def _approved(app: Context, plan: Plan) -> bool:
     """Ask, on standard error; only `yes` means yes."""
-    what = counted(plan.summary.changes, "change")
-    answer = app.console.ask(f"\nApply {what} to {inert(plan.url)}? Only 'yes' is accepted: ")
+    what = plural(plan.summary.changes, "change")
+    answer = app.console.ask(f"\nApply {what} to {sanitize(plan.url)}? Only 'yes' is accepted: ")
     if answer != "yes":
         app.console.error("not approved: nothing was written")
     return answer == "yes"
@@ -131,7 +131,7 @@ def live_reader(pbx: PbxReader, project: Project, where: Endpoint) -> LiveReader
     return LiveReader(pbx, TypeSource(pbx.custom_types), project, where.read_key, matter)
 
 
-def show(app: App, plan: Plan) -> None:
+def show(app: Context, plan: Plan) -> None:
     """Write the plan as text."""
     from pbxsync.render import Options, render  # noqa: PLC0415 - --help must not pay for it
 
@@ -139,9 +139,9 @@ def show(app: App, plan: Plan) -> None:
     app.console.result(render(plan, "text", options))
 
 
-def ask_and_write(ground: Ground, plan: Plan, prepare: Prepare = _as_it_is) -> int:
+def ask_and_write(ground: ApplyContext, plan: Plan, prepare: Prepare = _as_it_is) -> int:
     """Check the terms, ask, write, report, and return the exit status. The plan was shown before."""
-    check_terms(ground.project, plan, ground.terms)
+    check_options(ground.project, plan, ground.terms)
     if not plan.changes:
         return 0
     for tenant in plan.tenants:
@@ -155,39 +155,39 @@ def ask_and_write(ground: Ground, plan: Plan, prepare: Prepare = _as_it_is) -> i
     return _write_stage(ground, plan, prepare)
 
 
-def _write_stage(ground: Ground, plan: Plan, prepare: Prepare) -> int:
-    from pbxsync.apply.circuit_breaker import Halt  # noqa: PLC0415 - what writes is only loaded to write
+def _write_stage(ground: ApplyContext, plan: Plan, prepare: Prepare) -> int:
+    from pbxsync.apply.circuit_breaker import CircuitBreaker  # noqa: PLC0415 - what writes is only loaded to write
     from pbxsync.apply.write import Writer  # noqa: PLC0415 - as above
-    from pbxsync.workers import Crew  # noqa: PLC0415 - as above
+    from pbxsync.workers import WorkerPool  # noqa: PLC0415 - as above
 
-    app, limits, halt = ground.app, ground.limits, Halt()
+    app, limits, breaker = ground.app, ground.limits, CircuitBreaker()
     with ExitStack() as stack:
         pbx = stack.enter_context(writer(ground.where, limits, app.redactor))
-        crew = stack.enter_context(Crew(limits.parallel))
+        workers = stack.enter_context(WorkerPool(limits.parallel))
         live = live_reader(pbx, ground.project, ground.where)
         begun = time.monotonic()
-        plan = prepare(live, crew, plan)
+        plan = prepare(live, workers, plan)
         ready = time.monotonic()
-        check_terms(ground.project, plan, ground.terms)
-        stack.enter_context(heeding(halt.interrupted))  # until the summary is said
-        pbx.ended = halt.why
+        check_options(ground.project, plan, ground.terms)
+        stack.enter_context(handle_interrupts(breaker.interrupted))  # until the summary is said
+        pbx.ended = breaker.why
         journal = stack.enter_context(_journal(ground, plan))
-        report = _write(ground, Writer(pbx, live, app.redactor, journal, halt, limits.retries), crew, plan)
+        report = _write(ground, Writer(pbx, live, app.redactor, journal, breaker, limits.retries), workers, plan)
         checking = () if prepare is _as_it_is else (("check", ready - begun),)
         app.spent.append(traffic(pbx, (*checking, ("apply", time.monotonic() - ready))))
         kept = None if journal is None else _shown(journal.path)
-        return _report(app, replace(report, journal=kept, traffic=together(app.spent)))
+        return _report(app, replace(report, journal=kept, traffic=total_traffic(app.spent)))
 
 
-def _write(ground: Ground, writer: Writer, crew: Crew, plan: Plan) -> Report:
+def _write(ground: ApplyContext, writer: Writer, workers: WorkerPool, plan: Plan) -> Report:
     from pbxsync.apply.applier import Applier  # noqa: PLC0415 - what writes is only loaded to write
 
-    bar = Meterbar(ground.app.console, "Applying", plan.summary.changes)
+    bar = ProgressBar(ground.app.console, "Applying", plan.summary.changes)
     with bar:
-        return Applier(writer, crew, lambda _: bar.done()).apply(plan, bar.tick)
+        return Applier(writer, workers, lambda _: bar.done()).apply(plan, bar.tick)
 
 
-def _report(app: App, report: Report) -> int:
+def _report(app: Context, report: Report) -> int:
     from pbxsync.render import report_text  # noqa: PLC0415 - only at the end
 
     console = app.console
@@ -199,7 +199,7 @@ def _report(app: App, report: Report) -> int:
 
 
 @contextmanager
-def _journal(ground: Ground, plan: Plan) -> Iterator[Journal | None]:
+def _journal(ground: ApplyContext, plan: Plan) -> Iterator[Journal | None]:
     """Open the journal of a run and write its first line; None where none is wanted or nothing is to be written."""
     from pbxsync.journal.write import Journal, new_path  # noqa: PLC0415 - only where something is written
     from pbxsync.planfile import digest  # noqa: PLC0415 - as above

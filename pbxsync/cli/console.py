@@ -94,16 +94,16 @@ class Console:
 
     def _safe(self, text: str) -> str:
         """Return what may be shown of a text of ours, which may quote anything."""
-        from pbxsync.text.sanitize import lines  # noqa: PLC0415 - --help must not pay for it
+        from pbxsync.text.sanitize import sanitize_lines  # noqa: PLC0415 - --help must not pay for it
 
-        return self.redact(lines(text))
+        return self.redact(sanitize_lines(text))
 
     def _marked(self, word: str, style: str, text: str) -> None:
         mark = f"\x1b[{_STYLES[style]}m{word}:\x1b[0m" if self.coloured(sys.stderr) else f"{word}:"
         _say(f"{mark} {self._safe(text)}\n")
 
 
-class Meterbar:
+class ProgressBar:
     """One line on a terminal that says how far a stage is; nothing elsewhere, and nothing for what is quick."""
 
     def __init__(self, console: Console, what: str, total: int) -> None:
@@ -127,7 +127,7 @@ class Meterbar:
     def _state(self) -> str:
         return f"{_bar(self._done, self._total)} {self._done:,} of {self._total:,}"
 
-    def __enter__(self) -> Meterbar:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -168,7 +168,7 @@ def _say(text: str) -> None:
         _put(sys.stderr, text)
 
 
-class Bytebar(Meterbar):
+class DownloadBar(ProgressBar):
     """The same for the bytes of one download, whose size may be unknown (0)."""
 
     def _state(self) -> str:

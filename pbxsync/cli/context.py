@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KEYS = ("PBXSYNC_READ_KEY", "PBXSYNC_WRITE_KEY")
 
 
-class App:
+class Context:
     """What every command gets: the way out, the redactor, and the global options.
 
     It gathers what stages cost (`spent`), and the warnings of files, for the CI that `annotate` names.

@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from pbxsync import __version__
-from pbxsync.text.sanitize import inert, shortened
+from pbxsync.text.sanitize import sanitize, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,13 @@ def report(error: Exception, redact: Redactor) -> str:
     most all the same.
     """
     text = "".join(_places(error) if redact.withhold else traceback.format_exception(error))
-    said = type(error).__name__ if redact.withhold else f"{type(error).__name__}: {shortened(str(error), 2000)}"
+    said = type(error).__name__ if redact.withhold else f"{type(error).__name__}: {truncate(str(error), 2000)}"
     head = f"pbxsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
     try:
         handle, path = tempfile.mkstemp(prefix="pbxsync-crash-", suffix=".txt")  # mode 0600, and never through a link
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(redact(head + text))
-        where = f"The details are in {inert(path)}"
+        where = f"The details are in {sanitize(path)}"
     except OSError:
         where = f"The details could not be saved: {text}"
     return (

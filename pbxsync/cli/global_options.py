@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
 
 
 def with_global_options(command: click.Command) -> click.Command:
@@ -41,7 +41,7 @@ def global_options() -> list[click.Option]:
     ]
 
 
-def _option(name: str, longer: str | None, take: Callable[[App, Any], None], **details: Any) -> click.Option:
+def _option(name: str, longer: str | None, take: Callable[[Context, Any], None], **details: Any) -> click.Option:
     def given(ctx: click.Context, _: click.Parameter, value: Any) -> None:
         if value:  # not given here says nothing: it may stand in the other place
             take(ctx.obj, value)
@@ -49,19 +49,19 @@ def _option(name: str, longer: str | None, take: Callable[[App, Any], None], **d
     return click.Option([name, longer] if longer else [name], callback=given, expose_value=False, **details)
 
 
-def _verbose(app: App, times: int) -> None:
+def _verbose(app: Context, times: int) -> None:
     app.console.verbosity = max(0, app.console.verbosity) + times
 
 
-def _quiet(app: App, _: bool) -> None:
+def _quiet(app: Context, _: bool) -> None:
     app.console.verbosity = -1
 
 
-def _config(app: App, file: str) -> None:
+def _config(app: Context, file: str) -> None:
     from pathlib import Path  # noqa: PLC0415 - --help must not pay for it
 
     app.config = Path(file)
 
 
-def _colour(app: App, when: str) -> None:
+def _colour(app: Context, when: str) -> None:
     app.console.colour = when

@@ -8,7 +8,7 @@ from typing import Final
 
 from pbxsync.disk.atomic import reason
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 #: Enough for the fields of any object that there is; in bytes.
 _LONGEST: Final = 16 * 1024 * 1024
@@ -18,7 +18,7 @@ def json_given(written: str) -> str:
     """Return the text that `--json @FILE`, `--json -` or `--json TEXT` means. Raises UsageError."""
     if written != "-" and not written.startswith("@"):
         return written
-    where = f"--json {inert(written)}"
+    where = f"--json {sanitize(written)}"
     try:
         data = sys.stdin.buffer.read(_LONGEST + 1) if written == "-" else _beginning(Path(written[1:]))
         text = data.decode("utf-8-sig")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pbxsync import __version__
-from pbxsync.cli.context import App, columns
+from pbxsync.cli.context import Context, columns
 from pbxsync.cli.global_options import global_options, with_global_options
 from pbxsync.errors import InputError, PbxsyncError
 
@@ -107,7 +107,7 @@ class Commands(click.Group):
 def cli(ctx: click.Context) -> int:
     """Keep the custom destinations of PBXCloud tenants as YAML: plan, apply, verify."""
     if ctx.invoked_subcommand is None:
-        app: App = ctx.obj
+        app: Context = ctx.obj
         if app.verbosity < 0:
             ctx.fail("which command? `pbxsync --help` lists them")
         app.console.note(ctx.get_help())
@@ -132,7 +132,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: the boundary at which every error becomes a sentence."""
-    app = App()
+    app = Context()
     if _COMPLETE in os.environ:
         from pbxsync.cli.shells import register  # noqa: PLC0415 - only while somebody types
 
@@ -158,7 +158,7 @@ def run(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _expected(app: App, error: click.ClickException | PbxsyncError) -> int:
+def _expected(app: Context, error: click.ClickException | PbxsyncError) -> int:
     """Say an error in sentences and return the exit status: never click's own 2."""
     console = app.console
     if not isinstance(error, InputError):
@@ -178,12 +178,12 @@ def _expected(app: App, error: click.ClickException | PbxsyncError) -> int:
 
 def _on_a_line(error: click.ClickException) -> str:
     """Return what click says of a command line, which quotes it as it is: one line, whatever was typed."""
-    from pbxsync.text.sanitize import shortened  # noqa: PLC0415 - only a mistake needs it
+    from pbxsync.text.sanitize import truncate  # noqa: PLC0415 - only a mistake needs it
 
-    return shortened(error.format_message(), 2000)
+    return truncate(error.format_message(), 2000)
 
 
-def _annotate(app: App, errors: Sequence[Problem]) -> None:
+def _annotate(app: Context, errors: Sequence[Problem]) -> None:
     """Show the problems of files to the CI that wants them."""
     if app.annotate != "none":
         from pbxsync.cli.annotate import emit  # noqa: PLC0415 - only in a CI

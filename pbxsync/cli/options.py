@@ -16,12 +16,12 @@ from pbxsync.cli import completion
 from pbxsync.errors import PbxsyncError, UsageError
 from pbxsync.model.entry import SHORTEST_KEY
 from pbxsync.project import Project, find
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.model.entry import Problem
     from pbxsync.session import Limits
     from pbxsync.tenants.load import Desired
@@ -42,7 +42,7 @@ class Named(click.Path):
             os.lstat(path)
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
-                self.fail(f"'{shortened(str(value), 40)}' is too long for the name of a file.", param, ctx)
+                self.fail(f"'{truncate(str(value), 40)}' is too long for the name of a file.", param, ctx)
         return path
 
 
@@ -118,7 +118,7 @@ def _patience(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def project_of(app: App, paths: Sequence[Path] = (), *, kept: bool = False) -> Project:
+def project_of(app: Context, paths: Sequence[Path] = (), *, kept: bool = False) -> Project:
     """Find the project, and let the redactor learn every key that it knows.
 
     With `kept` the paths are plans or a journal, which may be kept outside of any project: then that of the working
@@ -145,14 +145,14 @@ def _working_directory() -> Path:
         raise UsageError("the working directory is not there any more: change to one that is") from None
 
 
-def learn_keys(app: App) -> None:
+def learn_keys(app: Context) -> None:
     """Let the redactor learn the keys of the project here, as far as there is one that can be read."""
     with suppress(PbxsyncError, OSError):
         for key in find((), app.config, os.environ, Path.cwd()).secrets():
             app.redactor.learn(key)
 
 
-def limits_of(app: App, project: Project, bounds: Bounds) -> Limits:
+def limits_of(app: Context, project: Project, bounds: Bounds) -> Limits:
     """Return what bounds requests: an option, else the project file, else the default. With -vv each is told of."""
     trace = app.console.note if app.verbosity > 1 else None
     from pbxsync.session import Limits  # noqa: PLC0415 - `validate` sends nothing
@@ -170,7 +170,7 @@ def only_tenant_paths(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Return the paths where all are tenant files or folders. Raises UsageError."""
     found, plans = split_paths(paths)
     if plans:
-        shown = shortened(str(plans[0]), 1000)
+        shown = truncate(str(plans[0]), 1000)
         raise UsageError(
             f"{shown} is no folder and does not end in .yaml or .yml: a saved plan can be shown or applied only"
             if plans[0].exists()
@@ -185,7 +185,7 @@ def check_out(out: Path | None) -> None:
         return
     if out.suffix in _ENDINGS:
         raise UsageError(
-            f"--out {shortened(str(out), 1000)}: a saved plan may not end in .yaml or .yml, as tenant files do: name it"
+            f"--out {truncate(str(out), 1000)}: a saved plan may not end in .yaml or .yml, as tenant files do: name it"
             " otherwise"
         )
     check_place(out)
@@ -198,10 +198,10 @@ def check_place(out: Path) -> None:
     try:
         atomic.check(out)
     except OSError as error:
-        raise UsageError(f"--out {shortened(str(out), 1000)}: {atomic.reason(error)}") from None
+        raise UsageError(f"--out {truncate(str(out), 1000)}: {atomic.reason(error)}") from None
 
 
-def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:
+def load_desired(app: Context, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:
     """Load the tenant files and pass their warnings on."""
     from pbxsync.tenants.load import load  # noqa: PLC0415 - yaml, which --help must not pay for
 
@@ -210,7 +210,7 @@ def load_desired(app: App, project: Project, paths: Sequence[Path], tenants: Seq
     return desired
 
 
-def warn(app: App, warnings: Sequence[Problem]) -> None:
+def warn(app: Context, warnings: Sequence[Problem]) -> None:
     """Pass warnings of files on, to the CI that annotates them too."""
     app.warnings += warnings
     for warning in warnings:
@@ -223,5 +223,5 @@ def check_format(fmt: str, formats: Sequence[str]) -> None:
 
     if fmt not in formats:
         raise UsageError(
-            f"there is no format '{shortened(fmt)}'{did_you_mean(fmt, formats)}: there are {', '.join(formats)}"
+            f"there is no format '{truncate(fmt)}'{did_you_mean(fmt, formats)}: there are {', '.join(formats)}"
         )

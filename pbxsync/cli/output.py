@@ -6,16 +6,16 @@ import codecs
 import sys
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.cli.console import Bytebar
+from pbxsync.cli.console import DownloadBar
 from pbxsync.disk import atomic
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import inert, shortened
+from pbxsync.text.sanitize import sanitize, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.pbx.body import Body
 
 BINARY: Final = "this is nothing for a terminal, but binary: give --out FILE, or pipe it on"
@@ -23,7 +23,7 @@ BINARY: Final = "this is nothing for a terminal, but binary: give --out FILE, or
 _LONGEST_LINE: Final = 64 * 1024
 
 
-def deliver(app: App, pieces: Iterable[bytes], body: Body, out: Path | None) -> None:
+def deliver(app: Context, pieces: Iterable[bytes], body: Body, out: Path | None) -> None:
     """Write the pieces of an answer to where they belong. Raises UsageError, and a WireError where they end too soon."""
     if out is not None:
         _keep(app, pieces, body, out)
@@ -36,18 +36,20 @@ def deliver(app: App, pieces: Iterable[bytes], body: Body, out: Path | None) -> 
             app.console.result(line)
 
 
-def _keep(app: App, pieces: Iterable[bytes], body: Body, out: Path) -> None:
+def _keep(app: Context, pieces: Iterable[bytes], body: Body, out: Path) -> None:
     size = 0
     try:
-        with atomic.replacing(out) as file, Bytebar(app.console, "Receiving", body.length or 0) as bar:
+        with atomic.replacing(out) as file, DownloadBar(app.console, "Receiving", body.length or 0) as bar:
             for piece in pieces:
                 file.write(piece)
                 size += len(piece)
                 bar.done(len(piece))
                 bar.tick()
     except OSError as error:
-        raise UsageError(f"--out {shortened(str(out), 1000)}: {atomic.reason(error)}") from None
-    app.console.note(f"{size:,} bytes of {inert(body.content_type) or 'no content type'} are in {inert(str(out))}")
+        raise UsageError(f"--out {truncate(str(out), 1000)}: {atomic.reason(error)}") from None
+    app.console.note(
+        f"{size:,} bytes of {sanitize(body.content_type) or 'no content type'} are in {sanitize(str(out))}"
+    )
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
@@ -66,4 +68,4 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    return inert(text.removesuffix("\r").expandtabs())
+    return sanitize(text.removesuffix("\r").expandtabs())

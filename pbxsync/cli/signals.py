@@ -16,7 +16,7 @@ _SAID: Final = b"\ninterrupted: finishing the writes in flight and reading them 
 
 
 @contextmanager
-def heeding(interrupted: threading.Event) -> Iterator[None]:
+def handle_interrupts(interrupted: threading.Event) -> Iterator[None]:
     """Set `interrupted` at the first signal; the second ends the process at once, its journal is on the disk already."""
 
     def heed(number: int, frame: FrameType | None) -> None:

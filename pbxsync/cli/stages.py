@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pbxsync.cli.console import Meterbar
+from pbxsync.cli.console import ProgressBar
 from pbxsync.model.report import Traffic
 from pbxsync.planning.fleet import lacking_keys, make_plan
-from pbxsync.planning.plan import Care
+from pbxsync.planning.plan import PlanOptions
 from pbxsync.session import reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.planning.shards import Shard
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 
 def plan_stage(
-    app: App,
+    app: Context,
     project: Project,
     desired: Desired,
     where: Endpoint,
     limits: Limits,
     shard: Shard | None = None,
     *,
-    look_twice: bool = False,
+    relist_before_add: bool = False,
 ) -> Plan:
     """Plan all tenants in scope, or those of a shard, over a connection that cannot write."""
-    care = Care(unmanaged=app.verbosity > 0, look_twice=look_twice)
+    care = PlanOptions(unmanaged=app.verbosity > 0, relist_before_add=relist_before_add)
     tenants = desired.tenants if shard is None else shard.of(desired.tenants)
     check_keys(project, where, tenants)
     begun = time.monotonic()
-    with reader(where, limits, app.redactor) as pbx, Meterbar(app.console, "Planning", len(tenants)) as bar:
+    with reader(where, limits, app.redactor) as pbx, ProgressBar(app.console, "Planning", len(tenants)) as bar:
         plan = make_plan(tenants, desired, where, pbx, project, bar, care)
         cost = traffic(pbx, (("plan", time.monotonic() - begun),))
     app.spent.append(cost)
@@ -56,10 +56,10 @@ def check_keys(project: Project, where: Endpoint, tenants: Sequence[str]) -> Non
 def traffic(pbx: PbxReader, seconds: tuple[tuple[str, float], ...]) -> Traffic:
     """Return what a stage cost."""
     meter = pbx.transport.meter
-    return Traffic(meter.requests, meter.repeated, meter.refused, seconds, pbx.transport.pacer.limit)
+    return Traffic(meter.requests, meter.repeated, meter.refused, seconds, pbx.transport.limiter.limit)
 
 
-def together(costs: Sequence[Traffic]) -> Traffic:
+def total_traffic(costs: Sequence[Traffic]) -> Traffic:
     """Return what several stages cost together; the pace is that of the last one."""
     return Traffic(
         requests=sum(cost.requests for cost in costs),

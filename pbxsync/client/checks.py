@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pbxsync.errors import UsageError
 from pbxsync.model.entry import PARAM_COUNT
 from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def needed(**given: Any) -> None:
 def identity(objectid: Any) -> None:
     """Raise UsageError for what is no id of a destination."""
     if not isinstance(objectid, str) or not _ID.fullmatch(objectid):
-        raise UsageError(f"{cited(str(objectid))} is no id of a destination: custom_destinations lists them")
+        raise UsageError(f"{quote(str(objectid))} is no id of a destination: custom_destinations lists them")
 
 
 def columns(name: Any, type_id: Any, params: Mapping[Any, Any]) -> dict[str, str]:
@@ -52,11 +52,11 @@ def columns(name: Any, type_id: Any, params: Mapping[Any, Any]) -> dict[str, str
     fields = {} if name is None else {"cu_name": _text(name, "name")}
     if type_id is not None:
         if not isinstance(type_id, str) or not _ID.fullmatch(type_id):
-            raise UsageError(f"{cited(str(type_id))} is no number of a type, as text: custom_types lists them")
+            raise UsageError(f"{quote(str(type_id))} is no number of a type, as text: custom_types lists them")
         fields["cu_ct_id"] = type_id
     for position, value in params.items():
         if not _is_number(position, int) or not 1 <= position <= PARAM_COUNT:
-            raise UsageError(f"there is no param {cited(str(position))}: they count from 1 to {PARAM_COUNT}")
+            raise UsageError(f"there is no param {quote(str(position))}: they count from 1 to {PARAM_COUNT}")
         fields[f"cu_param{position}"] = _text(value, f"param{position}")
     return fields
 

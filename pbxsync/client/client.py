@@ -9,7 +9,7 @@ from pbxsync.api.request import Request
 from pbxsync.client import checks, mailboxes, reports
 from pbxsync.client.writing import add, update
 from pbxsync.errors import UsageError
-from pbxsync.http.retry import Patience
+from pbxsync.http.retry import RetryPolicy
 from pbxsync.http.transport import ReadTransport, Settings, WriteTransport
 from pbxsync.model.entry import Secret
 from pbxsync.pbx.key_status import Unremembered
@@ -17,7 +17,7 @@ from pbxsync.pbx.managedb import PbxReader, PbxWriter
 from pbxsync.pbx.replies import unrecognised
 from pbxsync.project.url import EMULATOR, refusal
 from pbxsync.text.numbers import whole_number
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,12 +65,12 @@ class Client:
         secret = key if isinstance(key, Secret) else Secret(key)
         checks.key(secret.reveal())
         settings = Settings(url, timeout, parallel)
-        patience = Patience.of(retries, timeout)
+        retry_policy = RetryPolicy.of(retries, timeout)
         self.url = url
         self._pbx: PbxReader | PbxWriter = (
-            PbxReader(ReadTransport(settings), lambda _: secret, patience, Unremembered())
+            PbxReader(ReadTransport(settings), lambda _: secret, retry_policy, Unremembered())
             if read_only
-            else PbxWriter(WriteTransport(settings), lambda _: secret, patience, Unremembered())
+            else PbxWriter(WriteTransport(settings), lambda _: secret, retry_policy, Unremembered())
         )
         self._pbx.transport.redactor.learn(secret)
 
@@ -237,4 +237,4 @@ def _day(day: date | str) -> str:
     try:
         return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
     except (ValueError, TypeError):
-        raise UsageError(f"{cited(str(day))} is no day: write a date, or a text like 2017-01-31") from None
+        raise UsageError(f"{quote(str(day))} is no day: write a date, or a text like 2017-01-31") from None

@@ -9,7 +9,7 @@ from pbxsync.client.checks import columns, identity, needed
 from pbxsync.errors import NotStored, UsageError, WireError
 from pbxsync.model.entry import Type
 from pbxsync.model.plan import Destination
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[in
             raise
         if listing.doubtful:
             raise NotStored(
-                f"whether {cited(name)} of {shortened(tenant)} was added is not known: the PBX listed nothing before, in a"
+                f"whether {quote(name)} of {truncate(tenant)} was added is not known: the PBX listed nothing before, in a"
                 f" way that is also how its errors look ({error}); look for it before you add it again"
             ) from None
         lost = error
@@ -75,7 +75,7 @@ def _settled(
     if ours is not None and ours.id is not None:
         return ours.id
     reason = end.problem or "it is not there, and was not sent again"
-    raise NotStored(f"{cited(fields['cu_name'])} of {shortened(tenant)}: {reason}" + (f" ({lost})" if lost else ""))
+    raise NotStored(f"{quote(fields['cu_name'])} of {truncate(tenant)}: {reason}" + (f" ({lost})" if lost else ""))
 
 
 def _as_written(row: Row, fields: dict[str, str], *, whole: bool = False) -> Row:

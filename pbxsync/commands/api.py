@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pbxsync.api.request import Request
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.pbx.body import Body
     from pbxsync.pbx.managedb import PbxReader, PbxWriter
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @patience_options
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     reqtype: str | None,
     words: tuple[str, ...],
     write: bool,
@@ -70,7 +70,7 @@ def command(
 
 @contextmanager
 def _asked(
-    app: App, where: Endpoint, limits: Limits, request: Request, *, write: bool
+    app: Context, where: Endpoint, limits: Limits, request: Request, *, write: bool
 ) -> Iterator[tuple[PbxReader, Body]]:
     """Send the request, over a connection that can do no more than it must, and give its answer."""
     if not write:
@@ -98,7 +98,7 @@ def _check_way_out(request: Request, out: Path | None) -> None:
         raise UsageError(BINARY)
 
 
-def _hand_out(app: App, project: Project, pbx: PbxReader, body: Body, out: Path | None) -> None:
+def _hand_out(app: Context, project: Project, pbx: PbxReader, body: Body, out: Path | None) -> None:
     """Write the answer to where it belongs, without keys and sensitive params."""
     from pbxsync.cli.output import deliver  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.pbx.replies import checked_json  # noqa: PLC0415 - as above
@@ -113,7 +113,7 @@ def _hand_out(app: App, project: Project, pbx: PbxReader, body: Body, out: Path 
     deliver(app, app.redactor.stream(pieces, keep_length=body.binary), body, out)
 
 
-def _masked(app: App, project: Project, pbx: PbxReader, body: Body) -> bytes:
+def _masked(app: Context, project: Project, pbx: PbxReader, body: Body) -> bytes:
     """Return a reply in which sensitive params are hidden, and nothing of one in which no field can be told."""
     from pbxsync.live.types import TypeTable  # noqa: PLC0415 - as above
     from pbxsync.rawapi.masking import hidden_in, masked  # noqa: PLC0415 - few projects have sensitive params

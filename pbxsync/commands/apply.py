@@ -9,13 +9,13 @@ import click
 
 from pbxsync.apply.lock import locked
 from pbxsync.cli.confirm_and_apply import (
-    Ground,
-    Terms,
+    ApplyContext,
+    ApplyOptions,
+    apply_options,
     ask_and_write,
     check_approvable,
     check_journal,
     show,
-    terms_options,
 )
 from pbxsync.cli.options import (
     limits_of,
@@ -29,28 +29,28 @@ from pbxsync.cli.options import (
 from pbxsync.cli.stages import plan_stage
 from pbxsync.errors import PlanError, UsageError
 from pbxsync.session import endpoint
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Plan
     from pbxsync.project import Project
     from pbxsync.session import Limits
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
 
 @click.command(epilog="Examples: pbxsync apply tenants/ --tenant ACME;  pbxsync apply change.plan")
 @paths_argument
 @tenant_option
-@terms_options
+@apply_options
 @request_options
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     /,
     paths: tuple[Path, ...],
     tenants: tuple[str, ...],
@@ -67,7 +67,7 @@ def command(
         raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")
     if plans and tenants:
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
-    given = Terms(**terms)
+    given = ApplyOptions(**terms)
     if not plans:
         check_approvable(given, "plan")
     project = project_of(app, found or plans, kept=bool(plans))
@@ -78,18 +78,23 @@ def command(
 
 
 def _apply_files(
-    app: App, project: Project, limits: Limits, terms: Terms, paths: tuple[Path, ...], tenants: tuple[str, ...]
+    app: Context,
+    project: Project,
+    limits: Limits,
+    terms: ApplyOptions,
+    paths: tuple[Path, ...],
+    tenants: tuple[str, ...],
 ) -> int:
     """Plan, show, check, ask, write."""
     desired = load_desired(app, project, paths, tenants)
     with locked(project.root, terms.lock_timeout), endpoint(project) as where:
         check_journal(project, terms)
-        plan = plan_stage(app, project, desired, where, limits, look_twice=True)
+        plan = plan_stage(app, project, desired, where, limits, relist_before_add=True)
         show(app, plan)
-        return ask_and_write(Ground(app, project, where, limits, terms), plan)
+        return ask_and_write(ApplyContext(app, project, where, limits, terms), plan)
 
 
-def _apply_saved(app: App, project: Project, limits: Limits, terms: Terms, paths: tuple[Path, ...]) -> int:
+def _apply_saved(app: Context, project: Project, limits: Limits, terms: ApplyOptions, paths: tuple[Path, ...]) -> int:
     """Load the saved plans, hold them against what is live, and write."""
     from pbxsync.planfile import join, load  # noqa: PLC0415 - only for saved plans
 
@@ -98,22 +103,22 @@ def _apply_saved(app: App, project: Project, limits: Limits, terms: Terms, paths
         check_journal(project, terms)
         if plan.url != where.name:
             raise PlanError(
-                f"the saved plan is for {cited(plan.url)}, and the project's url is {cited(where.name)}: nothing"
+                f"the saved plan is for {quote(plan.url)}, and the project's url is {quote(where.name)}: nothing"
                 " was written"
             )
         show(app, plan)
         # What was saved was shown and approved before: nobody is asked again.
-        ground = Ground(app, project, where, limits, replace(terms, auto_approve=True))
+        ground = ApplyContext(app, project, where, limits, replace(terms, auto_approve=True))
         return ask_and_write(ground, plan, _prepared(app, project))
 
 
-def _prepared(app: App, project: Project) -> Any:
+def _prepared(app: Context, project: Project) -> Any:
     """Return what readies a saved plan: found fresh, and its sensitive values found again in the files."""
     from pbxsync.apply import sensitive  # noqa: PLC0415 - only for saved plans
     from pbxsync.apply.staleness import Freshness  # noqa: PLC0415 - as above
 
-    def prepare(live: LiveReader, crew: Crew, plan: Plan) -> Plan:
-        plan = Freshness(live, crew).check(plan)
+    def prepare(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
+        plan = Freshness(live, workers).check(plan)
         if not sensitive.needed(plan):
             return plan
         desired = load_desired(app, project, sensitive.sources(plan), ())

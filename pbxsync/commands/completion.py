@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
 
 
 @click.command(epilog="Example: pbxsync completion fish > ~/.config/fish/completions/pbxsync.fish")
@@ -21,7 +21,7 @@ def command(ctx: click.Context, shell: str) -> int:
     """
     from pbxsync.cli.shells import SHELLS, VARIABLE  # noqa: PLC0415 - --help must not pay for it
 
-    app: App = ctx.obj
+    app: Context = ctx.obj
     script = SHELLS[shell](ctx.find_root().command, {}, "pbxsync", VARIABLE).source()
     app.console.result(script.removesuffix("\n"))
     return 0

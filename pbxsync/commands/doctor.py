@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.doctor.check import Check
     from pbxsync.doctor.doctor import Scope
@@ -42,7 +42,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", 
 @request_options
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     paths: tuple[Path, ...],
     tenants: tuple[str, ...],
     everything: bool,
@@ -70,8 +70,8 @@ def command(
     return 0 if fine else 1
 
 
-def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
-    from pbxsync.cli.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
+def _checks(app: Context, scope: Scope, bounds: Bounds) -> Iterator[Check]:
+    from pbxsync.cli.console import ProgressBar  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.doctor.check import bad  # noqa: PLC0415 - as above
     from pbxsync.doctor.doctor import Doctor  # noqa: PLC0415 - as above
 
@@ -81,16 +81,16 @@ def _checks(app: App, scope: Scope, bounds: Bounds) -> Iterator[Check]:
         yield from (bad("project", str(problem)) for problem in error.problems)
         return
     limits = limits_of(app, project, bounds)
-    yield from Doctor(project, scope, limits, app.redactor, partial(Meterbar, app.console)).examine()
+    yield from Doctor(project, scope, limits, app.redactor, partial(ProgressBar, app.console)).examine()
 
 
-def _line(app: App, check: Check) -> str:
+def _line(app: Context, check: Check) -> str:
     from pbxsync.render.style import painter  # noqa: PLC0415 - as above
-    from pbxsync.text.sanitize import inert  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.text.sanitize import sanitize  # noqa: PLC0415 - --help must not pay for it
 
     mark, style = _MARKS[check.mark.value]
     paint = painter(colour=app.console.coloured(sys.stdout))
-    return f"{paint(mark, style)} {inert(check.message)}"
+    return f"{paint(mark, style)} {sanitize(check.message)}"
 
 
 def _document(checks: list[Check], *, fine: bool) -> str:

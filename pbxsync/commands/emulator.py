@@ -10,12 +10,12 @@ import click
 
 from pbxsync.cli.options import Amount
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import inert, shortened
+from pbxsync.text.sanitize import sanitize, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.emulator import Emulator, FaultSpec
 
 #: Room for all that may be written instead of a word that is wrong.
@@ -39,7 +39,7 @@ _LONGEST = 2000
 @click.option("--demo/--no-demo", default=True, help="Fill a new database with the demo world.")
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     /,
     tenants: tuple[str, ...],
     dialect: str,
@@ -59,7 +59,7 @@ def command(
         specs = [*faults, *(_kept_in(fault_file) if fault_file is not None else ())]
         serve(partial(_announce, app), tenants=tenants or None, dialect=dialect, faults=specs, **options)
     except (DialectError, FaultError) as error:
-        raise UsageError(shortened(str(error), _LONGEST)) from None
+        raise UsageError(truncate(str(error), _LONGEST)) from None
     except OSError as error:
         raise UsageError(f"the emulator cannot start: {_reason(error)}") from None
     return 0
@@ -80,11 +80,11 @@ def _kept_in(file: Path) -> Iterator[FaultSpec]:
     yield from read_specs(text_given("--fault-file", file).splitlines(), display(str(file)))
 
 
-def _announce(app: App, pbx: Emulator) -> None:
+def _announce(app: Context, pbx: Emulator) -> None:
     app.console.result(f"{pbx.url}\nread key:  {pbx.read_key}\nwrite key: {pbx.write_key}")
 
 
 def _reason(error: OSError) -> str:
     from pbxsync.disk.atomic import reason  # noqa: PLC0415 - only a mistake needs it
 
-    return inert(str(error)) if error.filename is None else f"{shortened(str(error.filename), 1000)}: {reason(error)}"
+    return sanitize(str(error)) if error.filename is None else f"{truncate(str(error.filename), 1000)}: {reason(error)}"

@@ -16,7 +16,7 @@ from pbxsync.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.export.exporting import Done, Exporter
     from pbxsync.project import Project
@@ -37,7 +37,7 @@ _NAMED = 5
 @request_options
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     tenants: tuple[str, ...],
     out: Path | None,
     tenant_list: Path | None,
@@ -65,17 +65,17 @@ def command(
     return _print(app, project, limits, codes[0]) if out is None else _write(app, project, limits, codes, out, force)
 
 
-def _print(app: App, project: Project, limits: Limits, tenant: str) -> int:
+def _print(app: Context, project: Project, limits: Limits, tenant: str) -> int:
     with _exporter(app, project, limits, [tenant]) as exporter:
         # In the crew, so that the gets go side by side.
-        (found,) = exporter.crew.all(exporter.text, [tenant])
+        (found,) = exporter.workers.map(exporter.text, [tenant])
     for warning in found.warnings:
         app.console.warning(warning)
     app.console.result(found.text.removesuffix("\n"))
     return 0
 
 
-def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
+def _write(app: Context, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
     from pbxsync.disk.atomic import reason  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.document.bytes import display  # noqa: PLC0415 - as above
     from pbxsync.export.tenantlist import check_alone  # noqa: PLC0415 - as above
@@ -89,7 +89,7 @@ def _write(app: App, project: Project, limits: Limits, codes: Sequence[str], out
         return _each(app, exporter, exporter.into(out, force=force), codes)
 
 
-def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out: Path | None) -> int:
+def _merge(app: Context, project: Project, limits: Limits, codes: Sequence[str], out: Path | None) -> int:
     from pbxsync.export.tenantlist import check_known  # noqa: PLC0415 - as above
     from pbxsync.tenants.discover import tenant_files  # noqa: PLC0415 - as above
     from pbxsync.tenants.load import load  # noqa: PLC0415 - --help must not pay for it
@@ -103,37 +103,37 @@ def _merge(app: App, project: Project, limits: Limits, codes: Sequence[str], out
 
 
 @contextmanager
-def _exporter(app: App, project: Project, limits: Limits, codes: Sequence[str]) -> Iterator[Exporter]:
+def _exporter(app: Context, project: Project, limits: Limits, codes: Sequence[str]) -> Iterator[Exporter]:
     from pbxsync.cli.stages import check_keys, describe, traffic  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.export.exporting import Exporter  # noqa: PLC0415 - as above
     from pbxsync.live.types import TypeSource  # noqa: PLC0415 - as above
     from pbxsync.session import endpoint, reader  # noqa: PLC0415 - as above
-    from pbxsync.workers import Crew  # noqa: PLC0415 - as above
+    from pbxsync.workers import WorkerPool  # noqa: PLC0415 - as above
 
     begun = time.monotonic()
-    with endpoint(project) as where, reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
+    with endpoint(project) as where, reader(where, limits, app.redactor) as pbx, WorkerPool(limits.parallel) as workers:
         check_keys(project, where, codes)
-        yield Exporter(pbx, crew, TypeSource(pbx.custom_types), project)
+        yield Exporter(pbx, workers, TypeSource(pbx.custom_types), project)
         if app.verbosity > 0:
             app.console.note(describe(traffic(pbx, (("export", time.monotonic() - begun),))))
 
 
-def _each(app: App, exporter: Exporter, one: Callable[[str], Done], codes: Sequence[str]) -> int:
+def _each(app: Context, exporter: Exporter, one: Callable[[str], Done], codes: Sequence[str]) -> int:
     """Export each tenant, several side by side, and say what became of them."""
-    from pbxsync.cli.console import Meterbar  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.cli.console import ProgressBar  # noqa: PLC0415 - --help must not pay for it
 
-    with Meterbar(app.console, "Exporting", len(codes)) as bar:
+    with ProgressBar(app.console, "Exporting", len(codes)) as bar:
 
         def counted(tenant: str) -> Done:
             done = one(tenant)
             bar.done()
             return done
 
-        ended = exporter.crew.all(counted, codes, bar.tick)
+        ended = exporter.workers.map(counted, codes, bar.tick)
     return _report(app, ended)
 
 
-def _report(app: App, ended: Sequence[Done]) -> int:
+def _report(app: Context, ended: Sequence[Done]) -> int:
     """Say what became of each tenant, and of those that failed for one reason together; return the exit status."""
     failed: dict[str, list[str]] = {}
     for each in ended:

@@ -25,10 +25,10 @@ from pbxsync.cli.options import (
 from pbxsync.cli.stages import plan_stage
 from pbxsync.planning import shards
 from pbxsync.session import endpoint
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.model.plan import Plan
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @request_options
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     paths: tuple[Path, ...],
     out: Path | None,
     fmt: str,
@@ -86,7 +86,7 @@ def command(
     return 2 if detailed_exitcode and plan.summary.changes else 0
 
 
-def _tell_unmanaged(app: App, plan: Plan, how: str) -> bool:
+def _tell_unmanaged(app: Context, plan: Plan, how: str) -> bool:
     """Say, as it was asked for, that there are live destinations in no file; return whether there are."""
     if how == "ignore" or not plan.summary.unmanaged:
         return False
@@ -96,8 +96,8 @@ def _tell_unmanaged(app: App, plan: Plan, how: str) -> bool:
     return True
 
 
-def _save(app: App, plan: Plan, out: Path) -> None:
+def _save(app: Context, plan: Plan, out: Path) -> None:
     from pbxsync.planfile import save  # noqa: PLC0415 - only with --out
 
     save(plan, out)
-    app.console.note(f"Saved. To do exactly this: pbxsync apply {inert(shlex.quote(str(out)))}")
+    app.console.note(f"Saved. To do exactly this: pbxsync apply {sanitize(shlex.quote(str(out)))}")

@@ -12,14 +12,14 @@ import click
 from pbxsync import __version__
 from pbxsync.apply.lock import locked
 from pbxsync.cli.confirm_and_apply import (
-    Ground,
-    Terms,
+    ApplyContext,
+    ApplyOptions,
+    apply_options,
     ask_and_write,
     check_approvable,
     check_journal,
     live_reader,
     show,
-    terms_options,
 )
 from pbxsync.cli.options import check_out, limits_of, project_of, request_options
 from pbxsync.clock import now
@@ -28,11 +28,11 @@ from pbxsync.journal.read import Logged, read_journal
 from pbxsync.model.plan import Plan
 from pbxsync.planning.revert import Reversal, Reverser
 from pbxsync.session import endpoint, reader
-from pbxsync.text.sanitize import cited
-from pbxsync.workers import Crew
+from pbxsync.text.sanitize import quote
+from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the revert as a plan; write nothing."
 )
 @click.option("--force", is_flag=True, help="Put back what somebody changed since, too.")
-@terms_options
+@apply_options
 @request_options
 @click.pass_obj
 def command(
-    app: App,
+    app: Context,
     /,
     journal_read: Path,
     out: Path | None,
@@ -57,7 +57,7 @@ def command(
     **terms: Any,
 ) -> int:
     """Put back what the apply that wrote JOURNAL changed. Adds stay: the API cannot delete."""
-    given = Terms(**terms)
+    given = ApplyOptions(**terms)
     check_out(out)
     if out is None:
         check_approvable(given, "revert JOURNAL")
@@ -67,26 +67,26 @@ def command(
     with locked(project.root, given.lock_timeout), endpoint(project) as where:
         if logged.url != where.name:
             raise JournalError(
-                f"the journal is of {cited(logged.url)}, and the project's url is {cited(where.name)}: nothing was written"
+                f"the journal is of {quote(logged.url)}, and the project's url is {quote(where.name)}: nothing was written"
             )
         if out is None:
             check_journal(project, given)
         plan, found = _plan(app, project, where, limits, logged, force=force)
-        return _go_on(Ground(app, project, where, limits, given), plan, found, out)
+        return _go_on(ApplyContext(app, project, where, limits, given), plan, found, out)
 
 
 def _plan(
-    app: App, project: Project, where: Endpoint, limits: Limits, logged: Logged, *, force: bool
+    app: Context, project: Project, where: Endpoint, limits: Limits, logged: Logged, *, force: bool
 ) -> tuple[Plan, Reversal]:
     read_at = time.monotonic()
-    with reader(where, limits, app.redactor) as pbx, Crew(limits.parallel) as crew:
+    with reader(where, limits, app.redactor) as pbx, WorkerPool(limits.parallel) as workers:
         live = replace(live_reader(pbx, project, where), types_matter=True)  # for the labels that people read
-        found = Reverser(live, crew, app.redactor, force).reversal(logged)
+        found = Reverser(live, workers, app.redactor, force).reversal(logged)
     tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
     return Plan(where.name, now(), __version__, tenants), found
 
 
-def _go_on(ground: Ground, plan: Plan, found: Reversal, out: Path | None) -> int:
+def _go_on(ground: ApplyContext, plan: Plan, found: Reversal, out: Path | None) -> int:
     """Show the plan and what it leaves alone; then save it, or ask and write."""
     if plan.changes:
         show(ground.app, plan)

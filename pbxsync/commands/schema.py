@@ -10,13 +10,13 @@ from pbxsync.cli.options import project_of
 from pbxsync.text.sanitize import json_text
 
 if TYPE_CHECKING:
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
 
 
 @click.command(epilog="Example: pbxsync schema > .pbxsync/tenant.schema.json")
 @click.argument("of", type=click.Choice(["tenant", "project"]), default="tenant")
 @click.pass_obj
-def command(app: App, of: str) -> int:
+def command(app: Context, of: str) -> int:
     """Print the JSON Schema (2020-12) of tenant files, with the labels of this project's types, or of project files.
 
     With the YAML extension of an editor, begin a file with:

@@ -12,7 +12,7 @@ from pbxsync.errors import UsageError
 from pbxsync.session import endpoint, reader
 
 if TYPE_CHECKING:
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
     from pbxsync.project import Project
 
@@ -24,7 +24,7 @@ FORMATS = ("text", "json")
 @click.option("--format", "fmt", default="text", metavar="text|json", help="How to show them.", shell_complete=formats)
 @patience_options
 @click.pass_obj
-def command(app: App, tenant: str | None, fmt: str, bounds: Bounds) -> int:
+def command(app: Context, tenant: str | None, fmt: str, bounds: Bounds) -> int:
     """List the custom destination types, with the labels that the project gives their params.
 
     They are the same for every tenant; TENANT is whose key asks, the first one of the files where it is left out. Types

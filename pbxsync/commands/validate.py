@@ -12,7 +12,7 @@ from pbxsync.cli.options import load_desired, only_tenant_paths, paths_argument,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.cli.context import App
+    from pbxsync.cli.context import Context
 
 
 @click.command(epilog="Example: pbxsync validate tenants/")
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 @tenant_option
 @annotate_option
 @click.pass_obj
-def command(app: App, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
+def command(app: Context, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> int:
     """Check the tenant files below PATHS, offline: every problem of every file, with its place.
 
     Where no PATH is given, those that the project file names, or tenants/.
     """
     from pbxsync.tenants.typenames import slips  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.text.words import counted  # noqa: PLC0415 - as above
+    from pbxsync.text.words import plural  # noqa: PLC0415 - as above
 
     found = only_tenant_paths(paths)
     project = project_of(app, found)
     desired = load_desired(app, project, found, tenants)
     warn(app, slips(desired, project))
     counts = (
-        counted(desired.destinations, "destination"),
-        counted(len(desired.tenants), "tenant"),
-        counted(desired.files, "file"),
+        plural(desired.destinations, "destination"),
+        plural(len(desired.tenants), "tenant"),
+        plural(desired.files, "file"),
     )
     app.console.result(f"Valid: {counts[0]} of {counts[1]} in {counts[2]}.")
     return 0

@@ -19,9 +19,9 @@ from pbxsync.doctor.key_checks import kinds
 from pbxsync.document.problems import TENANT_CODE
 from pbxsync.errors import Denied, PbxsyncError
 from pbxsync.session import endpoint, reader, writer
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
-from pbxsync.workers import Crew
+from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,24 +84,26 @@ class Doctor:
             return
         asked = tuple(able) if self.scope.everything else server_checks.sample(able)
         good: list[str] = []
-        with reader(where, self.limits, self.redactor) as pbx, Crew(self.limits.parallel) as crew:
+        with reader(where, self.limits, self.redactor) as pbx, WorkerPool(self.limits.parallel) as workers:
             reached = _reached(pbx, asked[0])
             if reached is not None:
                 yield reached
                 return
-            seen = server_checks.ask(pbx, crew, asked, self.meter)
+            seen = server_checks.ask(pbx, workers, asked, self.meter)
             yield from server_checks.answers(pbx, seen, len(able))
             good = [each.tenant for each in seen if each.listing is not None]
             if good:
                 yield from server_checks.dialect(seen)
                 yield from server_checks.types(pbx, seen, self.project)
                 requests = 1 + len(tenants) + (destinations if server_checks.needs_gets(seen) else 0)
-                yield from self._pace(where, pbx, crew, good[0], requests)
+                yield from self._pace(where, pbx, workers, good[0], requests)
         if good and not own:
             yield from self._kinds(where, good)
 
-    def _pace(self, where: Endpoint, pbx: PbxReader, crew: Crew, tenant: str, requests: int) -> Iterator[Check]:
-        found = server_checks.measure(pbx, crew, tenant, where.read_key(tenant))
+    def _pace(
+        self, where: Endpoint, pbx: PbxReader, workers: WorkerPool, tenant: str, requests: int
+    ) -> Iterator[Check]:
+        found = server_checks.measure(pbx, workers, tenant, where.read_key(tenant))
         if found is None:
             yield odd("latency", "the PBX does not answer steadily enough to measure how fast it is")
             return
@@ -132,7 +134,7 @@ def _nobody(codes: Sequence[str], globs: Sequence[str]) -> Check:
     if not globs:
         return odd("tenants", "no tenant to ask for: write a tenant file, or name one with --tenant")
     near = did_you_mean(globs[0], codes)
-    return bad("tenants", f"--tenant {', '.join(map(cited, globs))} matches no tenant of the files{near}")
+    return bad("tenants", f"--tenant {', '.join(map(quote, globs))} matches no tenant of the files{near}")
 
 
 def _narrowed(codes: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:

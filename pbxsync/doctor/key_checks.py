@@ -18,7 +18,7 @@ from pbxsync.api.request import Request
 from pbxsync.doctor.check import Check, odd, ok
 from pbxsync.errors import Denied, NotThere, WireError
 from pbxsync.pbx import replies
-from pbxsync.text.words import counted
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +90,7 @@ def kinds(transport: WriteTransport, project: Project, tenants: Sequence[str], m
         name = project.key_name(tenant, write="read" not in used[key]) or ""
         yield _said(name, frozenset(used[key]), kind_of(transport, tenant, key))
     if len(whose) > most:
-        yield odd("key kind", f"{counted(len(whose) - most, 'more key')} not tried (--all tries every one)")
+        yield odd("key kind", f"{plural(len(whose) - most, 'more key')} not tried (--all tries every one)")
 
 
 def _said(name: str, used: frozenset[str], kind: Kind) -> Check:

@@ -13,8 +13,8 @@ from pbxsync.errors import InputError, ProjectError
 from pbxsync.project.url import EMULATOR
 from pbxsync.tenants.discover import tenant_codes
 from pbxsync.tenants.load import load
-from pbxsync.text.sanitize import inert
-from pbxsync.text.words import counted
+from pbxsync.text.sanitize import sanitize
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def url(project: Project) -> Check:
     except ProjectError as error:
         return bad("url", str(error))
     if found.startswith(EMULATOR):
-        return ok("url", f"url {inert(found)}: an emulated PBX of this machine")
+        return ok("url", f"url {sanitize(found)}: an emulated PBX of this machine")
     how = "TLS, verified" if found.startswith("https:") else "plain http, on this machine alone"
     return ok("url", f"url {found} ({how})")
 
@@ -56,11 +56,11 @@ def tenant_files(project: Project, paths: Sequence[Path]) -> tuple[Check, tuple[
         desired = load(paths or project.tenants, project)
     except InputError as error:
         more = len(error.problems) - 1
-        rest = f" (and {counted(more, 'more problem')}: `pbxsync validate` shows them)" if more else ""
+        rest = f" (and {plural(more, 'more problem')}: `pbxsync validate` shows them)" if more else ""
         codes = tuple(dict.fromkeys(code for code, _ in tenant_codes(paths or project.tenants)))
         return bad("files", f"{error.problems[0]}{rest}"), codes, 0
-    files, tenants = counted(desired.files, "tenant file"), counted(len(desired.tenants), "tenant")
-    message = f"{files} of {tenants} with {counted(desired.destinations, 'destination')}"
+    files, tenants = plural(desired.files, "tenant file"), plural(len(desired.tenants), "tenant")
+    message = f"{files} of {tenants} with {plural(desired.destinations, 'destination')}"
     return ok("files", message), desired.tenants, desired.destinations
 
 
@@ -84,7 +84,7 @@ def _keys(project: Project, tenants: Sequence[str], *, write: bool) -> Iterator[
     for name, whose in list(named.items())[:SHOWN]:
         yield ok(f"{kind} key", f"{kind} key {name} for {_whose(whose)}")
     if len(named) > SHOWN:
-        yield ok(f"{kind} key", f"{counted(len(named) - SHOWN, f'more {kind} key')} for other tenants")
+        yield ok(f"{kind} key", f"{plural(len(named) - SHOWN, f'more {kind} key')} for other tenants")
     for advice, whose in lacking.items():
         if write:
             yield odd("write key", f"no write key for {_whose(whose)}, so apply would stop: {advice}")

@@ -13,8 +13,8 @@ from pbxsync.doctor.check import Check, bad, odd, ok
 from pbxsync.doctor.local_checks import SHOWN
 from pbxsync.errors import Denied, PbxsyncError, WireError
 from pbxsync.pbx import replies
-from pbxsync.text.sanitize import quoted
-from pbxsync.text.words import counted, did_you_mean
+from pbxsync.text.sanitize import quote_full
+from pbxsync.text.words import did_you_mean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsync.pbx.managedb import Listing, PbxReader
     from pbxsync.planning.fleet import Progress
     from pbxsync.project import Project
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
     #: Makes what shows how far so many of something are.
     Meter: TypeAlias = Callable[[str, int], AbstractContextManager[Progress]]
@@ -42,7 +42,7 @@ _ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TenantAnswer:
     """What one tenant answered: its destinations, or why there are none to be had."""
 
     tenant: str
@@ -58,22 +58,22 @@ def sample(tenants: Sequence[str], size: int = SAMPLE) -> tuple[str, ...]:
     return tuple(tenants[number * len(tenants) // size] for number in range(size))
 
 
-def ask(pbx: PbxReader, crew: Crew, tenants: Sequence[str], meter: Meter) -> list[Seen]:
+def ask(pbx: PbxReader, workers: WorkerPool, tenants: Sequence[str], meter: Meter) -> list[TenantAnswer]:
     """List the destinations of each tenant."""
     with meter("Asking", len(tenants)) as progress:
 
-        def one(tenant: str) -> Seen:
+        def one(tenant: str) -> TenantAnswer:
             try:
-                return Seen(tenant, pbx.destinations(tenant))
+                return TenantAnswer(tenant, pbx.destinations(tenant))
             except PbxsyncError as error:
-                return Seen(tenant, error=str(error), denied=isinstance(error, Denied))
+                return TenantAnswer(tenant, error=str(error), denied=isinstance(error, Denied))
             finally:
                 progress.done()
 
-        return crew.all(one, tenants, progress.tick)
+        return workers.map(one, tenants, progress.tick)
 
 
-def answers(pbx: PbxReader, seen: Sequence[Seen], total: int) -> Iterator[Check]:
+def answers(pbx: PbxReader, seen: Sequence[TenantAnswer], total: int) -> Iterator[Check]:
     """Tell whether the PBX is reached, and which tenants it does not answer for."""
     good = [each for each in seen if each.listing is not None]
     if good or any(each.denied for each in seen):
@@ -82,16 +82,16 @@ def answers(pbx: PbxReader, seen: Sequence[Seen], total: int) -> Iterator[Check]
     asked = f"{len(seen):,} of {total:,} tenants were asked (--all asks every one)" if len(seen) < total else ""
     if good:
         found = sum(len(each.listing.rows) for each in good if each.listing is not None)
-        said = f"{counted(len(good), 'tenant')} answered, with {counted(found, 'destination')}"
+        said = f"{plural(len(good), 'tenant')} answered, with {plural(found, 'destination')}"
         yield ok("tenants", f"{said}; {asked}" if asked else said)
     wrong = [each for each in seen if each.listing is None]
     for each in wrong[:SHOWN]:
         yield bad("tenant", f"{each.tenant}: {each.error}")
     if len(wrong) > SHOWN:
-        yield bad("tenant", f"{counted(len(wrong) - SHOWN, 'more tenant')} did not answer")
+        yield bad("tenant", f"{plural(len(wrong) - SHOWN, 'more tenant')} did not answer")
 
 
-def dialect(seen: Sequence[Seen]) -> Iterator[Check]:
+def dialect(seen: Sequence[TenantAnswer]) -> Iterator[Check]:
     """Tell what the lists hold: by that a plan needs more requests or fewer."""
     listings = [each.listing for each in seen if each.listing is not None]
     rows = [row for listing in listings for row in listing.rows]
@@ -110,12 +110,12 @@ def dialect(seen: Sequence[Seen]) -> Iterator[Check]:
         yield odd("empty", f"{named}: nothing is live, said as errors are said too; apply would want --allow-empty")
 
 
-def needs_gets(seen: Sequence[Seen]) -> bool:
+def needs_gets(seen: Sequence[TenantAnswer]) -> bool:
     """Whether a plan needs a request for each destination."""
     return any(row.params is None for each in seen if each.listing is not None for row in each.listing.rows)
 
 
-def types(pbx: PbxReader, seen: Sequence[Seen], project: Project) -> Iterator[Check]:
+def types(pbx: PbxReader, seen: Sequence[TenantAnswer], project: Project) -> Iterator[Check]:
     """Tell whether the PBX lists its types, and whether those are among them of which the project has secrets."""
     try:
         found = pbx.custom_types(next(each.tenant for each in seen if each.listing is not None))
@@ -125,7 +125,7 @@ def types(pbx: PbxReader, seen: Sequence[Seen], project: Project) -> Iterator[Ch
     if not found:
         yield bad("types", "the PBX lists no custom destination types, without which nothing can be planned")
         return
-    yield ok("types", f"{counted(len(found), 'custom destination type')}; `pbxsync types` lists them")
+    yield ok("types", f"{plural(len(found), 'custom destination type')}; `pbxsync types` lists them")
     live = {row.type_id for each in seen if each.listing is not None for row in each.listing.rows}
     yield from _secrets(project, {each.name or "" for each in found}, live | {each.id for each in found})
 
@@ -134,7 +134,7 @@ def _secrets(project: Project, names: set[str], numbers: set[str | None]) -> Ite
     """Tell of types with sensitive params that are none of the PBX's: a slip of the pen there shows a secret."""
     strange = [name for name, rules in project.types.items() if rules.sensitive and name not in names | numbers]
     if strange:
-        said = [quoted(name) + did_you_mean(name, names) for name in strange[:SHOWN]]
+        said = [quote_full(name) + did_you_mean(name, names) for name in strange[:SHOWN]]
         said += [f"{len(strange) - SHOWN:,} more"] if len(strange) > SHOWN else []
         yield odd(
             "sensitive",
@@ -154,7 +154,7 @@ class Pace:
     skew: float | None
 
 
-def measure(pbx: PbxReader, crew: Crew, tenant: str, key: Secret) -> Pace | None:
+def measure(pbx: PbxReader, workers: WorkerPool, tenant: str, key: Secret) -> Pace | None:
     """Ask for the types some times, alone and side by side; None where that fails."""
     request = Request((("reqtype", "MANAGEDB"), ("object", "CUSTOMTYPES"), ("tenant", tenant), ("action", "list")))
 
@@ -168,13 +168,13 @@ def measure(pbx: PbxReader, crew: Crew, tenant: str, key: Secret) -> Pace | None
         alone = [once(number) for number in range(_ALONE)]
         skew = _skew(alone[-1].date)
         before = pbx.transport.meter.refused
-        together = crew.all(once, range(_ROUNDS * pbx.transport.settings.parallel))
+        together = workers.map(once, range(_ROUNDS * pbx.transport.settings.parallel))
     except WireError:
         return None
     return Pace(
         statistics.median(reply.seconds for reply in alone),
         statistics.median(reply.seconds for reply in together),
-        pbx.transport.pacer.limit,
+        pbx.transport.limiter.limit,
         pbx.transport.meter.refused - before,
         skew,
     )
@@ -208,7 +208,7 @@ def clock(found: Pace) -> Check:
 
 
 def _takes(requests: int, seconds: float) -> str:
-    return f"a plan of these files takes about {counted(requests, 'request')} and {max(1.0, seconds):,.0f} s"
+    return f"a plan of these files takes about {plural(requests, 'request')} and {max(1.0, seconds):,.0f} s"
 
 
 def _skew(date: str) -> float | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 #: A tenant's file is some kilobytes; nothing that a person maintains comes near this.
 LIMIT: Final = 10 * 1024 * 1024
@@ -64,7 +64,7 @@ def display(path: str) -> str:
         here = Path.cwd()
         absolute = Path(os.path.normpath(here / shown))
         shown = str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
-    return shortened(os.fsencode(shown).decode("utf-8", "backslashreplace"), 5000)  # longer than any path can be
+    return truncate(os.fsencode(shown).decode("utf-8", "backslashreplace"), 5000)  # longer than any path can be
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.model.entry import Place, Problem
-from pbxsync.text.sanitize import quoted, shortened
+from pbxsync.text.sanitize import quote_full, truncate
 from pbxsync.text.words import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TENANT_RULE: Final = (
 NO_HINTS: Final[Mapping[str, str]] = {}
 
 
-class Findings:
+class Problems:
     """The problems of one file. Lines and columns count from 0 on the way in and from 1 on the way out."""
 
     def __init__(self, file: str) -> None:
@@ -166,4 +166,4 @@ def shown(key: str) -> str:
     """Return a key or name for a message: as it is where that is plain, quoted and shortened elsewhere."""
     if key.replace("_", "").isalnum() and key.isascii() and len(key) <= 60:
         return key
-    return quoted(key) if len(key) <= 200 else f'"{shortened(key)}"'
+    return quote_full(key) if len(key) <= 200 else f'"{truncate(key)}"'

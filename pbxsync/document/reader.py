@@ -37,7 +37,7 @@ from pbxsync.document.characters import (
     escape_place,
     position,
 )
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,7 +194,7 @@ class _Builder:
                 continue
             key = key or ""
             if key in items:
-                self.fault(line, column, f"{cited(key)} is given twice, first in line {items[key][3] + 1}")
+                self.fault(line, column, f"{quote(key)} is given twice, first in line {items[key][3] + 1}")
                 continue
             items[key] = (*value, line, column)
         return items

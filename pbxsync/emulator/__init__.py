@@ -7,7 +7,7 @@
 from pbxsync.emulator.dialect import Dialect, DialectError
 from pbxsync.emulator.emulator import Emulator, serve
 from pbxsync.emulator.faults import FAULTS, Fault, FaultError, FaultSpec, read_specs
-from pbxsync.emulator.log import Request
+from pbxsync.emulator.log import LogEntry
 from pbxsync.emulator.reference import dialect_reference, fault_reference
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "Fault",
     "FaultError",
     "FaultSpec",
-    "Request",
+    "LogEntry",
     "dialect_reference",
     "fault_reference",
     "read_specs",

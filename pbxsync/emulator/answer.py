@@ -15,7 +15,7 @@ TOO_BAD: Final = "Too bad... you mistaken the security api key."
 HTML: Final = "text/html; charset=UTF-8"
 
 
-class Wire(NamedTuple):
+class Delivery(NamedTuple):
     """How an answer leaves, where it does not simply leave.
 
     reset and close end the connection without it, hold does so after so many seconds, cut does so in the middle of the
@@ -39,7 +39,7 @@ class Answer:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     stream: Callable[[], Iterable[bytes]] | None = None
-    wire: Wire | None = None
+    wire: Delivery | None = None
     committed: bool = False
 
 

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Request as HttpRequest
 
 from pbxsync.emulator import request as calls
 from pbxsync.emulator import server as lines
-from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, Answer, Wire, page
+from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, Answer, Delivery, page
 from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.faults.kind import Case
 from pbxsync.emulator.faults.pages import LOGIN
-from pbxsync.emulator.log import Request, RequestLog
+from pbxsync.emulator.log import LogEntry, RequestLog
 from pbxsync.emulator.operations import table
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from pbxsync.emulator.keys import KeyRing
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
-    from pbxsync.emulator.server import Line
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
+    from pbxsync.emulator.server import ClientConnection
 
 SCRIPT: Final = "/proxyapi.php"
 """The last part of the path; what stands before it differs per installation [doc]."""
@@ -35,7 +35,7 @@ _EXCERPT: Final = 200
 _CONTENT: Final = {"json": "application/json; charset=utf-8", "html": HTML, "bare": "text/html"}
 _NOT_FOUND: Final = page(404, "Not Found")
 _CROWDED: Final = page(429, "Too Many Requests")
-_DOWN: Final = Answer(status=0, wire=Wire("reset"))
+_DOWN: Final = Answer(status=0, wire=Delivery("reset"))
 
 
 class _Request(HttpRequest):
@@ -45,7 +45,7 @@ class _Request(HttpRequest):
 
 
 @dataclass(slots=True)
-class Conduct:
+class Behaviour:
     """How the server behaves to everybody. May be changed while it runs.
 
     latency_ms is waited before every answer; more than max_in_flight requests at a time are refused with 429.
@@ -60,16 +60,16 @@ class Conduct:
 class App:
     """One emulated PBX as a WSGI application."""
 
-    world: World
+    world: Backend
     keys: KeyRing
     log: RequestLog
-    conduct: Conduct
+    conduct: Behaviour
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
         started = time.monotonic()
         n, in_flight, welcome = self.log.arrived(self.conduct.max_in_flight)
-        line: Line = environ[lines.KEY]
+        line: ClientConnection = environ[lines.KEY]
         request = _Request(environ)
         call = calls.read(request)
         answer, fault = self._answer(request, call, line) if welcome else (_CROWDED, "max_in_flight")
@@ -78,7 +78,7 @@ class App:
         self.log.add(self._record(request.path, call, answer, fault, n=n, in_flight=in_flight, started=started))
         return self._send(call, answer, line, start_response)
 
-    def _answer(self, request: HttpRequest, call: Call, line: Line) -> tuple[Answer, str | None]:
+    def _answer(self, request: HttpRequest, call: Request, line: ClientConnection) -> tuple[Answer, str | None]:
         if line.refused:
             return _DOWN, "refuse"
         if not request.path.endswith(SCRIPT):
@@ -100,14 +100,16 @@ class App:
             return REFUSED
         return operation.run(call, case.world) if operation else NOTHING
 
-    def _count_out(self, line: Line, answer: Answer) -> None:
+    def _count_out(self, line: ClientConnection, answer: Answer) -> None:
         """Count the request out now, for its client may be back at once; or when it is through, where that takes long."""
         if answer.wire or answer.stream:
             line.done = self.log.left
         else:
             self.log.left()
 
-    def _send(self, call: Call, answer: Answer, line: Line, start_response: StartResponse) -> Iterable[bytes]:
+    def _send(
+        self, call: Request, answer: Answer, line: ClientConnection, start_response: StartResponse
+    ) -> Iterable[bytes]:
         line.wire = answer.wire
         if answer.status == 0:
             return []
@@ -120,18 +122,18 @@ class App:
             return []
         return answer.stream() if answer.stream else [answer.body]
 
-    def _content(self, call: Call) -> str:
+    def _content(self, call: Request) -> str:
         """The content type follows `format` and the PBX's habit, not the content [field]."""
         if call.word("format") == "JSON":
             return _CONTENT["json"]
         return _CONTENT[self.world.dialect.content]
 
     def _record(
-        self, path: str, call: Call, answer: Answer, fault: str | None, *, n: int, in_flight: int, started: float
-    ) -> Request:
+        self, path: str, call: Request, answer: Answer, fault: str | None, *, n: int, in_flight: int, started: float
+    ) -> LogEntry:
         reqtype, obj, action = call.operation
         excerpt = answer.body[:_EXCERPT].decode(errors="replace")
-        return Request(
+        return LogEntry(
             n=n,
             path=path,
             method=call.method,

@@ -10,13 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbxsync.emulator.app import SCRIPT, App, Conduct
+from pbxsync.emulator.app import SCRIPT, App, Behaviour
 from pbxsync.emulator.database import COLUMNS, PARAMS, Database
 from pbxsync.emulator.dialect import Dialect
 from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.keys import KeyRing
 from pbxsync.emulator.log import RequestLog
-from pbxsync.emulator.operations.base import World
+from pbxsync.emulator.operations.base import Backend
 from pbxsync.emulator.server import Running, loopback
 from pbxsync.emulator.store import Store
 from pbxsync.emulator.telephony import Telephony
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator.faults import FaultSpec
     from pbxsync.emulator.keys import Kind
-    from pbxsync.emulator.log import Request
+    from pbxsync.emulator.log import LogEntry
     from pbxsync.emulator.store import Type
     from pbxsync.emulator.telephony import Call, Pause
 
@@ -63,7 +63,7 @@ class Emulator:
         self.read_key = read_key or secrets.token_urlsafe(16)
         self.write_key = write_key or secrets.token_urlsafe(16)
         self.dialect = dialect if isinstance(dialect, Dialect) else Dialect.parse(dialect)
-        self.conduct = Conduct(Faults(faults), latency_ms, max_in_flight)
+        self.conduct = Behaviour(Faults(faults), latency_ms, max_in_flight)
         self._db = db
         self._demo = demo
         self._host, self._port = loopback(host), port
@@ -92,7 +92,7 @@ class Emulator:
             self._store, self._telephony = Store(database), Telephony(database)
             self._log = RequestLog(self._log_file)
             undo.callback(self._log.close)
-            app = App(World(self._store, self._telephony, self.dialect), self._keys, self._log, self.conduct)
+            app = App(Backend(self._store, self._telephony, self.dialect), self._keys, self._log, self.conduct)
             self._running = Running(app, self._host, self._port)
             undo.callback(self._running.stop)
             self._undo = undo.pop_all()
@@ -117,7 +117,7 @@ class Emulator:
         return f"http://{self._host}:{self._running.port}/pbx{SCRIPT}"
 
     @property
-    def log(self) -> list[Request]:
+    def log(self) -> list[LogEntry]:
         """Every request since the start or the last `clear_log`, in the order of arrival."""
         return self._log.records()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class LogEntry:
     """One request that was handled.
 
     n counts from 1 in the order of arrival. reqtype, object and action are in capitals, action being `info` for INFO;
@@ -49,7 +49,7 @@ class RequestLog:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.Lock()
-        self._records: list[Request] = []
+        self._records: list[LogEntry] = []
         self._count = 0
         self._in_flight = 0
         self._file: IO[str] | None = _opened(path) if path else None
@@ -77,7 +77,7 @@ class RequestLog:
         with self._lock:
             self._in_flight -= 1
 
-    def add(self, record: Request) -> None:
+    def add(self, record: LogEntry) -> None:
         """Keep a record, and write it where there is a file."""
         with self._lock:
             self._records.append(record)
@@ -85,7 +85,7 @@ class RequestLog:
                 self._file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
                 self._file.flush()
 
-    def records(self) -> list[Request]:
+    def records(self) -> list[LogEntry]:
         """All records so far, in the order of arrival."""
         with self._lock:
             return sorted(self._records, key=lambda record: record.n)

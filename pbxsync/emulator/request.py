@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from werkzeug.wrappers import Request
+    from werkzeug.wrappers import Request as WebRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """A request: which operation, with which parameters. `params` lacks the key, names are as they were sent."""
 
     method: str
@@ -60,14 +60,14 @@ class Call:
         return found
 
 
-def read(request: Request) -> Call:
+def read(request: WebRequest) -> Request:
     """Take the parameters out of a request; of a name that is there twice the last wins, the form's over the query's.
 
     That is what PHP's $_REQUEST does.
     """
     params = {name: values[-1] for form in (request.args, request.form) for name, values in form.lists()}
     key = params.pop("key", "")
-    return Call(request.method, key, params)
+    return Request(request.method, key, params)
 
 
 def _refuse(name: str) -> object:

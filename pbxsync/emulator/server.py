@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
-    from pbxsync.emulator.answer import Wire
+    from pbxsync.emulator.answer import Delivery
 
 _THREADS: Final = 96
 _QUEUE: Final = 512
@@ -41,7 +41,7 @@ class Gateway(wsgi.Gateway_10):
 
     def respond(self) -> None:
         """Answer one request, whole and at once unless the application has set another way."""
-        line = self.env[KEY] = Line(self.req, self.req.server)
+        line = self.env[KEY] = ClientConnection(self.req, self.req.server)
         try:
             pieces = self.req.server.wsgi_app(self.env, self.start_response)
         except Exception:
@@ -182,7 +182,7 @@ _NO_LINGER: Final = struct.pack("ii", 1, 0)
 _LOOK_MS: Final = 20
 
 
-class Line:
+class ClientConnection:
     """One request's connection, of a cheroot HTTPRequest.
 
     The application sets `wire` where the answer is to leave in another way than whole and at once, and `done` where
@@ -192,7 +192,7 @@ class Line:
     def __init__(self, request: Any, server: Server) -> None:
         self._request = request
         self._server = server
-        self.wire: Wire | None = None
+        self.wire: Delivery | None = None
         self.done: Callable[[], None] | None = None
 
     @property
@@ -208,7 +208,7 @@ class Line:
         """Wait, but not for longer than the server runs."""
         self._server.stopping.wait(seconds)
 
-    def leave(self, wire: Wire, body: bytes) -> None:
+    def leave(self, wire: Delivery, body: bytes) -> None:
         """Send the answer in the way that the wire says."""
         ways: dict[str, Callable[[float, bytes], None]] = {
             "reset": self._reset,

@@ -17,7 +17,7 @@ from pbxsync.document.bytes import Unreadable, display, read_bytes
 from pbxsync.errors import LiveError, PbxsyncError
 from pbxsync.export.exportfile import marked, rewrite, write_export
 from pbxsync.export.merge import merge
-from pbxsync.export.writer import Exported, Gap, export
+from pbxsync.export.writer import Exported, Missing, export
 from pbxsync.live import destinations as livestate
 from pbxsync.model.entry import PARAM_COUNT
 from pbxsync.model.plan import Destination
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pbxsync.pbx.rows import Row
     from pbxsync.project import Project
     from pbxsync.tenants.load import Desired
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
 _NOTHING = ("",) * PARAM_COUNT
 
@@ -52,7 +52,7 @@ class Exporter:
     """Reads tenants. Each method raises a PbxsyncError, in which a tenant fails whole: nothing is half written."""
 
     pbx: PbxReader
-    crew: Crew
+    workers: WorkerPool
     types: TypeSource
     project: Project
 
@@ -60,7 +60,7 @@ class Exporter:
         """Return the tenant file with all that is live."""
         listing = self.pbx.destinations(tenant)
         table = self.types.table(tenant)
-        live = livestate.destinations(self.pbx, self.crew, tenant, listing.rows, table)
+        live = livestate.destinations(self.pbx, self.workers, tenant, listing.rows, table)
         found = export(tenant, live.values(), _listed(table), self.project, holds_key=self._holds_key)
         return Exported(found.text, (*found.warnings, *([_doubt(tenant)] if listing.doubtful else ())))
 
@@ -88,10 +88,10 @@ class Exporter:
                 return Done(tenant)
             table = self.types.table(tenant)
             missing = [row for row in listing.rows if row.id in unmanaged]
-            live = livestate.destinations(self.pbx, self.crew, tenant, missing, table)
+            live = livestate.destinations(self.pbx, self.workers, tenant, missing, table)
             everything = [live.get(row.id) or _unread(row) for row in listing.rows]
             shown = desired.files_of(tenant)[-1]
-            gap = Gap(unmanaged, frozenset(entry.name for entry in entries if entry.name is not None))
+            gap = Missing(unmanaged, frozenset(entry.name for entry in entries if entry.name is not None))
             content = read_bytes(paths[shown])
             found = merge(content, shown, everything, _listed(table), self.project, gap, self._holds_key)
             if found.content != content:

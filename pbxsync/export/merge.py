@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pbxsync.document.reader import read
 from pbxsync.errors import UsageError
-from pbxsync.export.writer import Gap, additions
+from pbxsync.export.writer import Missing, additions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,7 +42,7 @@ def merge(
     live: Sequence[Destination],
     types: Iterable[Type],
     project: Project,
-    gap: Gap,
+    gap: Missing,
     holds_key: Callable[[str], bool] = lambda _: False,
 ) -> Merged:
     """Return the tenant file `content` (how it is called is `shown`) with the unmanaged ones of `live` at its end.

@@ -9,7 +9,7 @@ from pbxsync.document.bytes import display, text_given
 from pbxsync.document.problems import TENANT_CODE, TENANT_RULE
 from pbxsync.errors import UsageError
 from pbxsync.tenants.discover import tenant_codes
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def wanted(codes: Iterable[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(codes))
     for code in found:
         if not TENANT_CODE.fullmatch(code):
-            raise UsageError(f"{cited(code)} is no tenant: {TENANT_RULE}")
+            raise UsageError(f"{quote(code)} is no tenant: {TENANT_RULE}")
     return found
 
 
@@ -31,7 +31,7 @@ def listed_in(path: Path) -> list[str]:
     found = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.split("\n"), 1)]
     for number, code in found:
         if code and not TENANT_CODE.fullmatch(code):
-            raise UsageError(f"{display(str(path))}:{number}: {cited(code)} is no tenant: {TENANT_RULE}")
+            raise UsageError(f"{display(str(path))}:{number}: {quote(code)} is no tenant: {TENANT_RULE}")
     return [code for _, code in found if code]
 
 

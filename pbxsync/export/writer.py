@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pbxsync.document.characters import FORBIDDEN
 from pbxsync.document.quoting import block, scalar
 from pbxsync.model.entry import Type
-from pbxsync.tenants.params import Rulebook
-from pbxsync.text.sanitize import cited
+from pbxsync.tenants.params import ParamRulesByType
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ class Exported(NamedTuple):
     warnings: tuple[str, ...]
 
 
-class Gap(NamedTuple):
+class Missing(NamedTuple):
     """What the files of a tenant lack: the ids that are `unmanaged`; and which `names` they hold already."""
 
     unmanaged: Collection[str]
@@ -71,7 +71,7 @@ def additions(
     live: Sequence[Destination],
     types: Iterable[Type],
     project: Project,
-    gap: Gap,
+    gap: Missing,
     *,
     clears: bool,
     holds_key: Callable[[str], bool] = _never,
@@ -89,7 +89,7 @@ def additions(
             writer.left_out = False
             written = list(writer.destination(row))
             if writer.left_out and clears:
-                named = f"destination {row.id} of tenant {tenant}, {cited(row.name or '')}"
+                named = f"destination {row.id} of tenant {tenant}, {quote(row.name or '')}"
                 writer.warnings.append(f"{named}: left out, because its file clears params that are not listed")
             else:
                 lines += written
@@ -113,7 +113,7 @@ class _Writer:
         self._holds_key = holds_key
         self._taken = frozenset(names)
         self._project = project
-        self._rulebook = Rulebook(project)
+        self._rulebook = ParamRulesByType(project)
         self._named = Counter(row.name for row in rows)
         listed = list(types)
         self._listed = {each.id: each for each in listed}
@@ -145,11 +145,11 @@ class _Writer:
         if self._holds_key(name):
             return "its name holds a key of the project"
         if FORBIDDEN.search(name):
-            return f"no file can hold its name: {cited(name)}"
+            return f"no file can hold its name: {quote(name)}"
         if self._named[name] > 1:
-            return f"one of {self._named[name]} named {cited(name)}"
+            return f"one of {self._named[name]} named {quote(name)}"
         if name in self._taken:
-            return f"named {cited(name)}, as another one in the files"
+            return f"named {quote(name)}, as another one in the files"
         return ""
 
     def _params(self, row: Destination, written: str | None) -> list[str]:
@@ -192,8 +192,8 @@ class _Writer:
             return True
         # A plan never clears a param that it knows to be sensitive; it would clear any other one.
         self.left_out = self.left_out or not sensitive
-        label = f" ({cited(labels[position - 1])})" if position <= len(labels) else ""
-        named = f"destination {row.id} of tenant {self._tenant}, {cited(row.name or '')}"
+        label = f" ({quote(labels[position - 1])})" if position <= len(labels) else ""
+        named = f"destination {row.id} of tenant {self._tenant}, {quote(row.name or '')}"
         self.warnings.append(f"{named}: param{position}{label} is left out: {why}")
         return False
 

@@ -21,7 +21,7 @@ class TooLong(Exception):
     """A reply that is longer than it may be."""
 
 
-class Lane:
+class Connection:
     """One open connection, for one request at a time. Made of the first response that came over it."""
 
     __slots__ = ("_poll", "_reply", "_response", "sock")
@@ -55,17 +55,17 @@ class Lane:
         self._response.connection.close()
 
 
-class Lanes:
+class ConnectionPool:
     """The lanes that nobody uses now. Thread safe: all that is ever done is to take the last one and to add one.
 
     `fickle`: a request over one of them was lost, as where a server closes each connection a moment after its reply.
     """
 
     def __init__(self) -> None:
-        self._idle: list[Lane] = []
-        self.fickle = False
+        self._idle: list[Connection] = []
+        self.stale_seen = False
 
-    def take(self) -> Lane | None:
+    def take(self) -> Connection | None:
         """Return a lane whose connection still stands, None where there is none."""
         while self._idle:
             try:
@@ -77,7 +77,7 @@ class Lanes:
             lane.close()
         return None
 
-    def give_back(self, lane: Lane, reply: HTTPResponse) -> None:
+    def give_back(self, lane: Connection, reply: HTTPResponse) -> None:
         """Keep a lane for the next request, if its reply was read whole and the server keeps the connection."""
         if reply.will_close or not reply.isclosed() or more_may_come(reply.status):
             lane.close()
@@ -91,7 +91,7 @@ class Lanes:
         if more_may_come(response.status):
             response.connection.close()
         else:
-            self._idle.append(Lane(response))
+            self._idle.append(Connection(response))
 
     def close(self) -> None:
         """Close every connection that nobody uses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 
-class Meter:
+class Counters:
     """Thread-safe counters: `requests` sent, of these `repeated`, and `refused` (429, or 503) by the server."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ class Withdrawn(Exception):
     """Who waited for a place does not want it any more."""
 
 
-class Pacer:
+class ConcurrencyLimiter:
     """The gate of all requests to one PBX host. Thread safe."""
 
     def __init__(self, ceiling: int) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from pbxsync.http.counters import Meter
+    from pbxsync.http.counters import Counters
 
 _T = TypeVar("_T")
 
@@ -31,7 +31,7 @@ _CHANCE: Final = random.Random()  # noqa: S311
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long a read may take: `tries`, and `seconds` for all of them together; `pause` is the first one between two."""
 
     tries: int = 4
@@ -44,7 +44,7 @@ class Patience:
         return cls(tries, timeout * tries, min(_FIRST_PAUSE, timeout * _OF_TIMEOUT))
 
 
-def patiently(send: Callable[[], _T], meter: Meter, patience: Patience) -> _T:
+def with_retries(send: Callable[[], _T], meter: Counters, retry_policy: RetryPolicy) -> _T:
     """Return what `send` returns, trying again after a fault that may pass.
 
     At most `tries` tries (more where all that came was 429), and none that would begin more than `seconds` after the
@@ -57,9 +57,9 @@ def patiently(send: Callable[[], _T], meter: Meter, patience: Patience) -> _T:
         except (Busy, ServerFault, Unreachable) as error:
             busy += isinstance(error, Busy)
             done += not isinstance(error, Busy)
-            pause = pause_after(error, done + busy, patience.pause)
-            late = hopeless(error) or time.monotonic() + pause - begun > patience.seconds
-            if late or done >= patience.tries or busy >= patience.tries * _BUSY_TRIES:
+            pause = pause_after(error, done + busy, retry_policy.pause)
+            late = hopeless(error) or time.monotonic() + pause - begun > retry_policy.seconds
+            if late or done >= retry_policy.tries or busy >= retry_policy.tries * _BUSY_TRIES:
                 raise _counted(_asking(error, pause) if late else error, done + busy) from None
             meter.count(repeated=True)
             time.sleep(pause)

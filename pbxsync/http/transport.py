@@ -25,12 +25,12 @@ from urllib3 import exceptions as broken
 from pbxsync.api.operations import is_read
 from pbxsync.api.request import Reply, Request
 from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UntrustedServer, UsageError
-from pbxsync.http.connection import Lanes, TooLong, keep_from_pool, whole
-from pbxsync.http.counters import Meter
+from pbxsync.http.connection import ConnectionPool, TooLong, keep_from_pool, whole
+from pbxsync.http.counters import Counters
 from pbxsync.http.deadline import Watchdog, watched
 from pbxsync.http.encode import Address, form, headers
 from pbxsync.http.gzip import GZIP, CutShort, gunzipped
-from pbxsync.http.limiter import Pacer, Withdrawn
+from pbxsync.http.limiter import ConcurrencyLimiter, Withdrawn
 from pbxsync.http.loggers import hide_keys
 from pbxsync.redaction.redactor import Redactor
 from pbxsync.text.numbers import asked_pause, whole_number
@@ -77,12 +77,12 @@ class ReadTransport:
         self.settings = settings
         self._trace = trace
         self.redactor = redactor if redactor is not None else Redactor()
-        self.meter = Meter()
-        self.pacer = Pacer(settings.parallel)
+        self.meter = Counters()
+        self.limiter = ConcurrencyLimiter(settings.parallel)
         self._address = Address.of(settings.url)
         self.host = self._address.host
         self._watchdog = Watchdog()
-        self._lanes = Lanes()
+        self._lanes = ConnectionPool()
         self._timeout = urllib3.Timeout(connect=min(settings.timeout, _CONNECT_SECONDS), read=settings.timeout)
         self._pool = self._connect(settings)
         hide_keys(self.redactor)
@@ -121,7 +121,7 @@ class ReadTransport:
     ) -> Reply:
         """Take a place, send, read the whole reply, and tell the pacer how it went."""
         try:
-            entered = self.pacer.enter(unless)
+            entered = self.limiter.enter(unless)
         except Withdrawn:
             raise NoConnection(f"{request}: the run ended before it was sent") from None
         trouble, retry_after = False, None
@@ -148,7 +148,7 @@ class ReadTransport:
                 self._tell(method, request, f"{reply.status}, {len(body):,} bytes in {reply.seconds * 1000:.0f} ms")
             return reply
         finally:
-            self.pacer.leave(entered, trouble=trouble, retry_after=retry_after)
+            self.limiter.leave(entered, trouble=trouble, retry_after=retry_after)
 
     def _tell(self, method: str, request: Request, what: str) -> None:
         """Tell whoever follows the requests of one, without its key and without what it wrote."""
@@ -163,7 +163,7 @@ class ReadTransport:
         A write goes over a new one where the server was seen to close them: an add that is lost is not sent again.
         """
         lane = self._lanes.take()
-        if lane is not None and method == "POST" and self._lanes.fickle:
+        if lane is not None and method == "POST" and self._lanes.stale_seen:
             lane.close()
             lane = None
         if lane is None:
@@ -175,7 +175,7 @@ class ReadTransport:
         except BaseException as error:
             lane.close()
             if isinstance(error, ConnectionResetError) and not guard.fired:
-                self._lanes.fickle = True
+                self._lanes.stale_seen = True
             raise
         self._lanes.give_back(lane, reply)
         return reply, body
@@ -225,7 +225,7 @@ class ReadTransport:
 
     def _stream(self, method: str, request: Request, key: Secret) -> Stream:
         """Send one request. The pacer is told of the time to the first byte: a long body says nothing of the server."""
-        entered = self.pacer.enter()
+        entered = self.limiter.enter()
         trouble, retry_after = False, None
         self.meter.count()
         try:
@@ -244,7 +244,7 @@ class ReadTransport:
             self._tell(method, request, f"{stream.status}, begun")
             return stream
         finally:
-            self.pacer.leave(entered, trouble=trouble, retry_after=retry_after)
+            self.limiter.leave(entered, trouble=trouble, retry_after=retry_after)
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
         """Return the whole body, decoded; at most REPLY_LIMIT bytes of it are ever held."""

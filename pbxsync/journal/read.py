@@ -16,7 +16,7 @@ from pbxsync.journal.write import FORMAT
 from pbxsync.model.plan import Action
 from pbxsync.model.report import Status
 from pbxsync.planning.diff import FIELDS
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ class _Wrong(ValueError):
 
 def read_journal(path: Path) -> Logged:
     """Read a journal, finished or not. Raises JournalError with the line that is wrong."""
-    shown = shortened(str(path), 1000)
+    shown = truncate(str(path), 1000)
     url: str | None = None
     run = 0
     writes: dict[tuple[int, int], Write] = {}
@@ -131,7 +131,7 @@ def _object(text: bytes) -> dict[str, Any]:
 def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
     version, url = _text(line, "journal"), _text(line, "url")
     if version.partition(".")[0] != _MAJOR:
-        raise JournalError(f"{shown} was written by another pbxsync (journal format {cited(version)})")
+        raise JournalError(f"{shown} was written by another pbxsync (journal format {quote(version)})")
     if known not in {None, url}:
         raise JournalError(f"{shown} holds runs against several PBXs: nothing was done")
     return url

@@ -25,7 +25,7 @@ from pbxsync.clock import now
 from pbxsync.disk.atomic import reason
 from pbxsync.disk.linefile import LineFile, is_there, own_folder
 from pbxsync.errors import JournalError
-from pbxsync.text.sanitize import inert, json_text
+from pbxsync.text.sanitize import json_text, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,9 @@ class Journal:
         """Why nothing more can be written to it, None while it works."""
         if self._file.broken is None:
             return None
-        return f"the journal {inert(str(self.path))} cannot be written ({self._file.broken}): no further write is sent"
+        return (
+            f"the journal {sanitize(str(self.path))} cannot be written ({self._file.broken}): no further write is sent"
+        )
 
     def run(self, url: str, plan_digest: str, environ: Mapping[str, str]) -> None:
         """Write the first line of a run."""
@@ -161,7 +163,7 @@ def _opened(path: Path, *, look_only: bool = False) -> LineFile:
 
 def _unusable(path: Path, error: OSError) -> JournalError:
     return JournalError(
-        f"the journal {inert(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
+        f"the journal {sanitize(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
         " another one with --journal FILE, or do without with --no-journal"
     )
 
@@ -176,7 +178,7 @@ def new_path(folder: Path) -> Path:
         return own_folder(folder, ".pbxsync", "journal") / f"{stamp}-{secrets.token_hex(3)}.jsonl"
     except OSError as error:
         raise JournalError(
-            f"the folder {inert(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
+            f"the folder {sanitize(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
             " the PBX. Name a journal with --journal FILE, or do without with --no-journal"
         ) from None
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Secret
     from pbxsync.model.plan import Destination
     from pbxsync.pbx.managedb import PbxReader
-    from pbxsync.planning.resolve import Vocabulary
+    from pbxsync.planning.resolve import TypeRules
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class LiveReader:
 
     pbx: PbxReader
     types: TypeSource
-    words: Vocabulary
+    words: TypeRules
     key_for: Callable[[str], Secret]
     types_matter: bool
 

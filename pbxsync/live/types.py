@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import MatchError, WireError
 from pbxsync.model.entry import Type
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 from pbxsync.text.words import nearest
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class TypeTable:
             return named[0]
         if named:
             ids = ", ".join(sorted((each.id for each in named), key=int))
-            raise MatchError(f"{entry.place}: {len(named)} types are named {cited(text)}: give the number ({ids})")
-        raise MatchError(f"{entry.place}: the PBX has no type {cited(text)}{self._nearest(text)}")
+            raise MatchError(f"{entry.place}: {len(named)} types are named {quote(text)}: give the number ({ids})")
+        raise MatchError(f"{entry.place}: the PBX has no type {quote(text)}{self._nearest(text)}")
 
     def knows(self, text: str) -> bool:
         """Whether a type of this name or number is listed."""
@@ -61,7 +61,7 @@ class TypeTable:
 
     def _nearest(self, text: str) -> str:
         near = nearest(text, self.by_name)
-        return "; `pbxsync types` lists what it has" if near is None else f"; did you mean {cited(near)}?"
+        return "; `pbxsync types` lists what it has" if near is None else f"; did you mean {quote(near)}?"
 
 
 class TypeSource:

@@ -11,7 +11,7 @@ from pbxsync.api.operations import operation
 from pbxsync.api.request import Reply
 from pbxsync.disk.atomic import replacing
 from pbxsync.errors import Unrecognised
-from pbxsync.http.retry import patiently
+from pbxsync.http.retry import with_retries
 from pbxsync.http.transport import REPLY_LIMIT, WriteTransport
 from pbxsync.pbx import replies
 from pbxsync.pbx.replies import check_start, looks_binary
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pbxsync.api.request import Request
-    from pbxsync.http.retry import Patience
+    from pbxsync.http.retry import RetryPolicy
     from pbxsync.http.transport import ReadTransport, Stream
     from pbxsync.model.entry import Secret
 
@@ -82,7 +82,7 @@ class Body:
         self._stream.close()
 
 
-def read(transport: ReadTransport, request: Request, key: Secret, patience: Patience) -> Body:
+def read(transport: ReadTransport, request: Request, key: Secret, retry_policy: RetryPolicy) -> Body:
     """Send a read until it is answered, within patience, and return its body. Raises a WireError.
 
     NotThere stands for an empty reply: the API has no other word for what it does not know, find or allow (field).
@@ -91,7 +91,7 @@ def read(transport: ReadTransport, request: Request, key: Secret, patience: Pati
     def once() -> Body:
         return _recognised(transport.stream(request, key), request, transport)
 
-    return patiently(once, transport.meter, patience)
+    return with_retries(once, transport.meter, retry_policy)
 
 
 def write(transport: WriteTransport, request: Request, key: Secret) -> Body:

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Denied, KeyRevoked
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ _ENOUGH: Final = 5
 _ENOUGH_WRITES: Final = 2
 
 
-class Standing:
+class KeyStatus:
     """What is known of each key in this run. Thread safe."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Standing:
         return self.revoke(key, f"the key is refused for each of the first {len(refused)} tenants ({error})")
 
 
-class Unremembered(Standing):
+class Unremembered(KeyStatus):
     """Concludes nothing for the next request: for a program, which may run for months, its key mended meanwhile."""
 
     def accepted(self, key: Secret, request: Request) -> None:
@@ -117,5 +117,5 @@ class Unremembered(Standing):
 
 
 def _no_write(tenant: str, error: Denied) -> str:
-    where = f"the key may read {shortened(tenant)} but not write there"
+    where = f"the key may read {truncate(tenant)} but not write there"
     return f"{where}: it is a read-only key, or lacks this permission ({error})"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.api.request import Request
 from pbxsync.errors import Barred, Denied, KeyRevoked, NotThere, Unrecognised, WireError
-from pbxsync.http.retry import Patience, patiently
+from pbxsync.http.retry import RetryPolicy, with_retries
 from pbxsync.pbx import body, replies, rows
-from pbxsync.pbx.key_status import Standing
-from pbxsync.text.sanitize import shortened
+from pbxsync.pbx.key_status import KeyStatus
+from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pbxsync.redaction.redactor import Redactor
 
 
-_USUAL: Final = Patience()
+_USUAL: Final = RetryPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class PbxReader:
         self,
         transport: ReadTransport,
         key_for: Callable[[str], Secret],
-        patience: Patience = _USUAL,
-        standing: Standing | None = None,
+        retry_policy: RetryPolicy = _USUAL,
+        standing: KeyStatus | None = None,
     ) -> None:
         self.transport = transport
         self._key_for = key_for
-        self.patience = patience
-        self.standing = standing or Standing()
+        self.retry_policy = retry_policy
+        self.standing = standing or KeyStatus()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
         """Return the custom destination types: one table for the whole PBX (field).
@@ -90,13 +90,13 @@ class PbxReader:
             found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, "CUSTOM", objectid)
         if found is None:
             raise NotThere(
-                f"destination {shortened(objectid)} of {shortened(tenant)} is not there (or not shown to this key)"
+                f"destination {truncate(objectid)} of {truncate(tenant)} is not there (or not shown to this key)"
             )
         return found
 
     def open(self, request: Request) -> Body:
         """Send any read, and return its answer as it comes; close it. Raises NotThere for an empty reply."""
-        return body.read(self.transport, request, self._key_for(request.value("tenant")), self.patience)
+        return body.read(self.transport, request, self._key_for(request.value("tenant")), self.retry_policy)
 
     @property
     def _redact(self) -> Redactor:
@@ -106,7 +106,7 @@ class PbxReader:
         """Send a read, and once more where the answer is a nothing that may be an error; None where it stays so."""
         text = self._read(request, tenant)
         if text.strip() in replies.NOTHING:
-            time.sleep(self.patience.pause)
+            time.sleep(self.retry_policy.pause)
             text = self._read(request, tenant)
         return None if text.strip() in replies.NOTHING else text
 
@@ -120,7 +120,7 @@ class PbxReader:
             return replies.usable(self.transport.read(request, key), request, redact)
 
         try:
-            found = patiently(once, self.transport.meter, self.patience)
+            found = with_retries(once, self.transport.meter, self.retry_policy)
         except KeyRevoked:
             raise  # known already: no request is spent on it
         except Denied as error:

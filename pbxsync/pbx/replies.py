@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Barred, Busy, Denied, NotThere, Redirected, ServerFault, Unrecognised
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
     from pbxsync.api.operations import Operation
@@ -60,7 +60,7 @@ def unrecognised(what: str, body: bytes | str, request: Request, redact: Redacto
         return Unrecognised(f"{request}: {what} ({len(body):,} long; not shown, it may hold sensitive values)")
     shown = body.decode(errors="replace") if isinstance(body, bytes) else body
     # Redacted first: an excerpt that is cut within a key would no longer be recognised as holding one.
-    return Unrecognised(f"{request}: {what}: '{shortened(redact(shown.lstrip()[:20_000]).strip(), 160)}'")
+    return Unrecognised(f"{request}: {what}: '{truncate(redact(shown.lstrip()[:20_000]).strip(), 160)}'")
 
 
 def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:

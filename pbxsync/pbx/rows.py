@@ -11,7 +11,7 @@ import re
 from typing import Any, Final, NamedTuple
 
 from pbxsync.model.entry import PARAM_COUNT, Type
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _PARAMS: Final = tuple(f"cu_param{number}" for number in range(1, PARAM_COUNT + 1))
@@ -83,7 +83,7 @@ def one_destination(value: Any, wanted: str) -> Row | None:
     key, raw = rows[0]
     row = destination(raw, key)
     if row.id != wanted:
-        raise ShapeError(f"the row of {row.id} where {shortened(wanted)} was asked for")
+        raise ShapeError(f"the row of {row.id} where {truncate(wanted)} was asked for")
     if not isinstance(raw, dict) or _PARAMS[0] not in raw:
         raise ShapeError("a row without params")
     return row._replace(params=_params(raw))

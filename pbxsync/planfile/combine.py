@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.errors import PlanError, UsageError
 from pbxsync.model.plan import Action, Plan
-from pbxsync.text.sanitize import cited, inert
+from pbxsync.text.sanitize import quote, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def join(plans: Iterable[tuple[str, Plan]]) -> Plan:
     found = [(file, tenant) for file, plan in given for tenant in plan.tenants]
     clash = first_clash(found)
     if clash is not None:
-        files = f"{inert(clash.first)} and {inert(clash.second)}"
+        files = f"{sanitize(clash.first)} and {sanitize(clash.second)}"
         raise PlanError(f"{files} both hold {clash.what}: apply them one after the other, or plan again in one run")
     return Plan(
         url=given[0][1].url,
@@ -42,7 +42,7 @@ def _check_one_url(given: list[tuple[str, Plan]]) -> None:
     for other, plan in given:
         if plan.url != first.url:
             raise PlanError(
-                f"{inert(file)} is a plan for {cited(first.url)} and {inert(other)} for {cited(plan.url)}: "
+                f"{sanitize(file)} is a plan for {quote(first.url)} and {sanitize(other)} for {quote(plan.url)}: "
                 "give the plans of one PBX at a time"
             )
 
@@ -67,9 +67,9 @@ def first_clash(tenants: Iterable[tuple[str, TenantPlan]]) -> Clash | None:
 
 
 def _things(tenant: TenantPlan) -> Iterator[str]:
-    yield f"tenant {cited(tenant.tenant)}"
+    yield f"tenant {quote(tenant.tenant)}"
     for change in tenant.changes:
         if change.action is Action.ADD:
-            yield f"the add of {cited(change.name)} to tenant {cited(tenant.tenant)}"
+            yield f"the add of {quote(change.name)} to tenant {quote(tenant.tenant)}"
         else:
             yield f"id {change.id}"

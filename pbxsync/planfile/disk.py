@@ -9,7 +9,7 @@ from pbxsync.disk import atomic
 from pbxsync.errors import PlanError, PlanFileError
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import text
-from pbxsync.text.sanitize import inert, shortened
+from pbxsync.text.sanitize import sanitize, truncate
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
@@ -26,7 +26,7 @@ def save(plan: Plan, path: str | Path, *, verbose: bool = False) -> None:
     if not plan.complete:
         failed = plan.summary.failed
         raise PlanError(
-            f"the plan is incomplete ({failed} of {len(plan.tenants)} tenants failed), so {inert(str(path))} was not "
+            f"the plan is incomplete ({failed} of {len(plan.tenants)} tenants failed), so {sanitize(str(path))} was not "
             "written: mend what failed, or leave it out with --tenant"
         )
     content = (text(plan, verbose=verbose) + "\n").encode("utf-8")
@@ -35,12 +35,12 @@ def save(plan: Plan, path: str | Path, *, verbose: bool = False) -> None:
     try:
         atomic.write(Path(path), content)
     except OSError as error:
-        raise PlanFileError(f"the plan was not saved as {inert(str(path))}: {atomic.reason(error)}") from None
+        raise PlanFileError(f"the plan was not saved as {sanitize(str(path))}: {atomic.reason(error)}") from None
 
 
 def load(path: str | Path) -> Plan:
     """Return the plan saved in a file; raises `PlanFileError`."""
-    name = shortened(str(path), 1000)
+    name = truncate(str(path), 1000)
     try:
         with Path(path).open("rb") as file:
             content = file.read(LIMIT + 1)

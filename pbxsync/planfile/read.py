@@ -18,7 +18,7 @@ from pbxsync.planfile.combine import first_clash
 from pbxsync.planfile.entries import tenant_plan
 from pbxsync.planfile.validate import Wrong, count, each, flag, member, require, text
 from pbxsync.planfile.write import FORMAT_VERSION, digest_of
-from pbxsync.text.sanitize import cited, inert, shortened
+from pbxsync.text.sanitize import quote, sanitize, truncate
 
 _MAJOR: Final = int(FORMAT_VERSION.partition(".")[0])
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})", re.ASCII)
@@ -30,8 +30,8 @@ def parse(content: str | bytes, name: str) -> Plan:
     try:
         return _checked(content)
     except Wrong as wrong:
-        where = f": {shortened(wrong.place)} " if wrong.place else " "
-        raise PlanFileError(f"{inert(name)} cannot be used as a saved plan{where}{wrong.fact}") from None
+        where = f": {truncate(wrong.place)} " if wrong.place else " "
+        raise PlanFileError(f"{sanitize(name)} cannot be used as a saved plan{where}{wrong.fact}") from None
 
 
 def _checked(content: str | bytes) -> Plan:
@@ -64,7 +64,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     tree = dict(pairs)
     if len(tree) < len(pairs):
         [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
-        raise Wrong("", f"because an object in it has the key {cited(twice[:60])} twice")
+        raise Wrong("", f"because an object in it has the key {quote(twice[:60])} twice")
     return tree
 
 
@@ -89,7 +89,7 @@ def _check_version(tree: dict[str, Any]) -> None:
     version = text(tree, "format_version")
     found = _VERSION.fullmatch(version)
     if found is None:
-        raise Wrong("format_version", f"must be a version like {cited(FORMAT_VERSION)}")
+        raise Wrong("format_version", f"must be a version like {quote(FORMAT_VERSION)}")
     major = int(found[1])
     if major > _MAJOR:
         fact = f"because it was made by a newer pbxsync, format {version}; this one reads {_MAJOR}.x"

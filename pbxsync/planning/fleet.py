@@ -9,16 +9,16 @@ from pbxsync.clock import now
 from pbxsync.live.types import TypeSource
 from pbxsync.model.plan import Plan
 from pbxsync.planning.plan import Planner
-from pbxsync.planning.resolve import Remembered
-from pbxsync.workers import Crew
+from pbxsync.planning.resolve import CachedTypeRules
+from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsync.model.plan import TenantPlan
     from pbxsync.pbx.managedb import PbxReader
-    from pbxsync.planning.plan import Care
-    from pbxsync.planning.resolve import Vocabulary
+    from pbxsync.planning.plan import PlanOptions
+    from pbxsync.planning.resolve import TypeRules
     from pbxsync.session import Endpoint
     from pbxsync.tenants.load import Desired
 
@@ -28,14 +28,20 @@ def make_plan(
     desired: Desired,
     where: Endpoint,
     pbx: PbxReader,
-    words: Vocabulary,
+    words: TypeRules,
     progress: Progress,
-    care: Care,
+    care: PlanOptions,
 ) -> Plan:
     """Return the plan of these tenants; those that failed are in it with their error."""
-    with Crew(pbx.transport.settings.parallel) as crew:
+    with WorkerPool(pbx.transport.settings.parallel) as workers:
         planner = Planner(
-            pbx, crew, TypeSource(pbx.custom_types), Remembered(words), where.read_key, pbx.transport.redactor, care
+            pbx,
+            workers,
+            TypeSource(pbx.custom_types),
+            CachedTypeRules(words),
+            where.read_key,
+            pbx.transport.redactor,
+            care,
         )
 
         def one(tenant: str) -> TenantPlan:
@@ -43,7 +49,7 @@ def make_plan(
             progress.done()
             return made
 
-        plans = crew.all(one, tenants, progress.tick)
+        plans = workers.map(one, tenants, progress.tick)
     return Plan(where.name, now(), __version__, tuple(plans))
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import MatchError
-from pbxsync.text.sanitize import cited
-from pbxsync.text.words import alike
+from pbxsync.text.sanitize import quote
+from pbxsync.text.words import similar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ class _Index:
         ids = self.by_name.get(name, ())
         if len(ids) > 1:
             raise MatchError(
-                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have {what} {cited(name)}"
+                f"{entry.place}: {len(ids)} live destinations of {entry.tenant} have {what} {quote(name)}"
                 f" (ids {', '.join(ids)}): pin the one that is meant with id"
             )
         return ids[0] if ids else None
@@ -90,7 +90,7 @@ class _Index:
         """Return a sentence for each entry whose name another live one has, or has but for case, blanks or encoding."""
         near: dict[str, list[str]] = defaultdict(list)
         for name in self.by_name:
-            group = near[alike(name)]
+            group = near[similar(name)]
             if len(group) < _MOST_ALIKE:
                 group.append(name)
         all_apart = len(near) == len(self.by_name)
@@ -102,7 +102,7 @@ class _Index:
             if identity in renamed:
                 found += self._doubled(entry, renamed)
             if not (all_apart and entry.name in self.by_name):  # else its own is the only live name like it
-                found += self._nearly(entry, identity, near.get(alike(entry.name), ()))
+                found += self._nearly(entry, identity, near.get(similar(entry.name), ()))
             if entry.renamed_from is not None:
                 found += self._left_behind(entry, identity, entry.renamed_from)
         return found
@@ -119,7 +119,7 @@ class _Index:
         if not others:
             return []
         text = (
-            f"{entry.place}: the name {cited(entry.name or '')} is that of another live destination already (id"
+            f"{entry.place}: the name {quote(entry.name or '')} is that of another live destination already (id"
             f" {', '.join(others[:_MOST_ALIKE])}): there will be two of it, which only their ids tell apart"
         )
         return [text]
@@ -130,8 +130,8 @@ class _Index:
         if identity is None or entry.id is not None or identity in old or not old:
             return []
         text = (
-            f"{entry.place}: renamed_from {cited(old_name)} is live as well (id {', '.join(old)}) and"
-            f" stays as it is, because {cited(entry.name or '')} is live already"
+            f"{entry.place}: renamed_from {quote(old_name)} is live as well (id {', '.join(old)}) and"
+            f" stays as it is, because {quote(entry.name or '')} is live already"
         )
         return [text]
 
@@ -145,6 +145,6 @@ def _both(entry: Entry, other: Entry, identity: str) -> str:
 
 def _alike(entry: Entry, identity: str, name: str) -> str:
     return (
-        f"{entry.place}: the name {cited(entry.name or '')} differs from that of the live destination {identity},"
-        f" {cited(name)}, only in case, blanks or encoding"
+        f"{entry.place}: the name {quote(entry.name or '')} differs from that of the live destination {identity},"
+        f" {quote(name)}, only in case, blanks or encoding"
     )

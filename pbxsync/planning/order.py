@@ -22,7 +22,7 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     given = sorted(changes, key=lambda change: change.action is Action.ADD)
     givers: dict[str, list[Change]] = defaultdict(list)
     for change in given:
-        name = given_up(change)
+        name = name_released(change)
         if name is not None:
             givers[name].append(change)
     ordered: list[Change] = []
@@ -32,12 +32,12 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(ordered)
 
 
-def given_up(change: Change) -> str | None:
+def name_released(change: Change) -> str | None:
     """Return the name that a change gives up, or None."""
     return next((row.before for row in change.diff if row.field == "name" and row.before != row.after), None)
 
 
-def taken(change: Change) -> str | None:
+def name_claimed(change: Change) -> str | None:
     """Return the name that a change takes, or None."""
     return next((row.after for row in change.diff if row.field == "name"), None)
 
@@ -47,7 +47,7 @@ def _visit(change: Change, givers: dict[str, list[Change]], begun: set[int], ord
     if id(change) in begun:
         return
     begun.add(id(change))
-    name = taken(change)
+    name = name_claimed(change)
     for giver in givers.get(name, ()) if name is not None else ():
         _visit(giver, givers, begun, ordered)
     ordered.append(change)

@@ -23,8 +23,8 @@ from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
 from pbxsync.planning.diff import differing, filled, values
 from pbxsync.planning.match import match
 from pbxsync.planning.order import in_order
-from pbxsync.planning.resolve import REFUSALS, Vocabulary, Wanted, wanted
-from pbxsync.text.sanitize import inert
+from pbxsync.planning.resolve import REFUSALS, Resolved, TypeRules, resolve
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from pbxsync.pbx.managedb import Listing, PbxReader
     from pbxsync.planning.match import Matching
     from pbxsync.redaction.redactor import Redactor
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class PlanOptions:
     """How far planning goes: `unmanaged` fills these rows in; `look_twice` lists a tenant once more before an add.
 
     A plan that only shows asks for one list a tenant. One that is saved is held against a new list when it is applied;
@@ -47,7 +47,7 @@ class Care:
     """
 
     unmanaged: bool = False
-    look_twice: bool = False
+    relist_before_add: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class Planner:
     """What planning a tenant takes besides its entries."""
 
     pbx: PbxReader
-    crew: Crew
+    workers: WorkerPool
     types: TypeSource
-    words: Vocabulary
+    words: TypeRules
     key_for: Callable[[str], Secret]
     redactor: Redactor
-    care: Care
+    care: PlanOptions
 
     def plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
         """Return the plan of one tenant; a failure is in its `error`, so that the others go on."""
@@ -79,12 +79,12 @@ class Planner:
 
     def _planned(self, tenant: str, entries: Sequence[Entry], listing: Listing, read_at: float) -> TenantPlan:
         matching = match(entries, [(row.id, row.name) for row in listing.rows])
-        if self.care.look_twice and any(identity is None for _, identity in matching.pairs):
+        if self.care.relist_before_add and any(identity is None for _, identity in matching.pairs):
             self._look_again(tenant, listing)
         types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
         managed = {identity for _, identity in matching.pairs if identity is not None}
         rows = [row for row in listing.rows if row.id in managed]
-        current = livestate.destinations(self.pbx, self.crew, tenant, rows, types)
+        current = livestate.destinations(self.pbx, self.workers, tenant, rows, types)
         changes = self._changes(tenant, matching, current, types, self._numbers(listing))
         return TenantPlan(
             tenant,
@@ -106,7 +106,7 @@ class Planner:
         if first != second:
             odd = ", ".join(sorted({identity for identity, _ in first ^ second}, key=int)[:5])
             raise LiveError(
-                f"two lists of {inert(tenant)}, one right after the other, differ in {odd}: somebody works on it"
+                f"two lists of {sanitize(tenant)}, one right after the other, differ in {odd}: somebody works on it"
                 " just now, or the server is not in order; run again"
             )
 
@@ -128,7 +128,7 @@ class Planner:
         for entry, identity in matching.pairs:
             was = current[identity] if identity is not None else None
             try:
-                want = wanted(entry, was, types, numbers, self.words)
+                want = resolve(entry, was, types, numbers, self.words)
                 change = self._change(tenant, want, was)
             except REFUSALS as error:
                 faults.append(str(error))
@@ -138,7 +138,7 @@ class Planner:
             raise MatchError("\n".join(faults))
         return in_order(made)
 
-    def _change(self, tenant: str, want: Wanted, was: Destination | None) -> Change | None:
+    def _change(self, tenant: str, want: Resolved, was: Destination | None) -> Change | None:
         """Return the change that brings a destination to what is wanted, None where it is there already."""
         fields = _fields_to_add(want) if was is None else differing(was, want.destination)
         if not fields:
@@ -164,7 +164,7 @@ class Planner:
         )
 
     def _field_diff(
-        self, field: str, want: Wanted, was: Destination | None, hasher: Callable[[], Fingerprinter]
+        self, field: str, want: Resolved, was: Destination | None, hasher: Callable[[], Fingerprinter]
     ) -> FieldDiff:
         if field == "type":
             return self._type_diff(want.destination.type, was.type if was is not None else None)
@@ -187,7 +187,7 @@ class Planner:
             after_id=None if after is None else after.id,
         )
 
-    def _refuse_key(self, want: Wanted, rows: tuple[FieldDiff, ...]) -> None:
+    def _refuse_key(self, want: Resolved, rows: tuple[FieldDiff, ...]) -> None:
         """Refuse to write a key of ours into a destination: it could not be shown, saved or journalled."""
         for row in rows:
             if self.redactor.finds(row.after or (row.secret.reveal() if row.secret else "")):
@@ -217,12 +217,12 @@ class _Lazily:
         return self._made
 
 
-def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: Vocabulary) -> str:
+def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: TypeRules) -> str:
     """Return the fingerprint of a live row, with the sensitive params of its live type under the key."""
     return hasher().row(live, words.sensitive(live.type))
 
 
-def _fields_to_add(want: Wanted) -> tuple[str, ...]:
+def _fields_to_add(want: Resolved) -> tuple[str, ...]:
     """Return the fields of an add: name, type, and each param that is not empty."""
     given = [name for name, value in values(want.destination).items() if name.startswith("param") and value]
     return ("name", "type", *given)
@@ -239,7 +239,7 @@ def _doubt(tenant: str, listing: Listing) -> tuple[str, ...]:
     if not listing.doubtful:
         return ()
     text = (
-        f"the PBX lists no destinations for {inert(tenant)}, in a way that is also how its errors look, although it"
+        f"the PBX lists no destinations for {sanitize(tenant)}, in a way that is also how its errors look, although it"
         " answers CUSTOMTYPES: apply wants --allow-empty for it"
     )
     return (text,)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from pbxsync.errors import InputError, MatchError
 from pbxsync.model.entry import PARAM_COUNT
 from pbxsync.model.plan import Destination
-from pbxsync.text.sanitize import cited, inert
+from pbxsync.text.sanitize import quote, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Entry, Param, Place, Secret, Type
 
 
-class Vocabulary(Protocol):
+class TypeRules(Protocol):
     """What the project says of the params of each type."""
 
     def labels(self, kind: Type, /) -> tuple[str, ...]:
@@ -30,16 +30,16 @@ class Vocabulary(Protocol):
         """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""
 
 
-class Remembered:
+class CachedTypeRules:
     """A vocabulary that is asked once for each type: thousands of destinations have few types among them."""
 
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, words: TypeRules) -> None:
         self.labels = cache(words.labels)
         self.sensitive = cache(words.sensitive)
         self.secret_value = words.secret_value
 
 
-class Wanted(NamedTuple):
+class Resolved(NamedTuple):
     """A desired destination with its entry; `labels` and `sensitive` positions are those of its type after the change.
 
     `hidden` are all positions that must not be shown, before or after.
@@ -52,9 +52,9 @@ class Wanted(NamedTuple):
     sensitive: frozenset[int]
 
 
-def wanted(
-    entry: Entry, live: Destination | None, types: TypeTable, live_numbers: Iterable[str], words: Vocabulary
-) -> Wanted:
+def resolve(
+    entry: Entry, live: Destination | None, types: TypeTable, live_numbers: Iterable[str], words: TypeRules
+) -> Resolved:
     """Return what an entry wants, in the form of live destinations. Raises MatchError and InputError with the place."""
     kind = types.written(entry, live_numbers) if entry.type is not None else None
     after = kind if kind is not None or live is None else live.type
@@ -71,7 +71,7 @@ def wanted(
         hidden = sensitive | words.sensitive(live.type)
     params = _params(entry, after, labels, sensitive, words)
     name = entry.name if live is not None else entry.name or ""
-    return Wanted(entry, Destination(entry.id, name, kind, params), labels, hidden, sensitive)
+    return Resolved(entry, Destination(entry.id, name, kind, params), labels, hidden, sensitive)
 
 
 def _addable(entry: Entry) -> None:
@@ -80,13 +80,13 @@ def _addable(entry: Entry) -> None:
         raise MatchError(f"{entry.place}: no destination without a name is live in {entry.tenant}; to add one, name it")
     if entry.type is None:
         raise MatchError(
-            f"{entry.place}: {cited(entry.name)} is not live in {entry.tenant}; to add it, give its type"
+            f"{entry.place}: {quote(entry.name)} is not live in {entry.tenant}; to add it, give its type"
             " (`pbxsync types` lists them)"
         )
 
 
 def _params(
-    entry: Entry, kind: Type | None, labels: tuple[str, ...], sensitive: frozenset[int], words: Vocabulary
+    entry: Entry, kind: Type | None, labels: tuple[str, ...], sensitive: frozenset[int], words: TypeRules
 ) -> tuple[str | None, ...]:
     """Return the twenty params that an entry wants, None for those that it leaves alone."""
     found: list[str | None] = [None] * PARAM_COUNT
@@ -104,7 +104,7 @@ def _params(
     return tuple(found)
 
 
-def _revealed(param: Param, kind: Type | None, words: Vocabulary) -> str:
+def _revealed(param: Param, kind: Type | None, words: TypeRules) -> str:
     """Return the value of a sensitive param. Where nobody knows the type, the error says why it is taken for one."""
     try:
         return words.secret_value(param.value, param.place).reveal()
@@ -127,9 +127,9 @@ def _position(param: Param, kind: Type | None, labels: tuple[str, ...]) -> int:
         raise MatchError(
             f"{param.place}: a label needs a type, and the PBX does not tell it: give the number of the param"
         )
-    have = f"has {inert(', '.join(labels))}" if labels else "has no labels in the project file"
+    have = f"has {sanitize(', '.join(labels))}" if labels else "has no labels in the project file"
     raise MatchError(
-        f"{param.place}: no param {cited(param.key)}: the type {inert(str(kind))} {have}; or give the number of the"
+        f"{param.place}: no param {quote(param.key)}: the type {sanitize(str(kind))} {have}; or give the number of the"
         " param"
     )
 

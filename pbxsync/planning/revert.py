@@ -15,9 +15,9 @@ from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import FROM_JOURNAL, Action, Change, FieldDiff, TenantPlan
 from pbxsync.model.report import Status
 from pbxsync.planning.diff import FIELDS, values
-from pbxsync.planning.order import in_order, taken
+from pbxsync.planning.order import in_order, name_claimed
 from pbxsync.text.numbers import whole_number
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Destination
     from pbxsync.redaction.redactor import Redactor
-    from pbxsync.workers import Crew
+    from pbxsync.workers import WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Reverser:
     """Makes the plan of a revert. `redact` takes keys out of names; `force` overrides who came later."""
 
     live: LiveReader
-    crew: Crew
+    workers: WorkerPool
     redact: Redactor
     force: bool
 
@@ -71,7 +71,7 @@ class Reverser:
                 left += _add_left(write)
             elif write.id is not None and not (write.after is not None and write.after.untouched):
                 objects[write.tenant, write.id].append(write)
-        found = self.crew.all(self._object, list(reversed(objects.values())))
+        found = self.workers.map(self._object, list(reversed(objects.values())))
         changes: dict[str, list[Change]] = defaultdict(list)
         for each in found:
             left += each.notes
@@ -86,7 +86,7 @@ class Reverser:
     def _object(self, writes: list[Write]) -> _Object:
         """Return what puts one object back."""
         first = writes[0]
-        where = f"{shortened(first.tenant)}: destination {first.id} ({cited(first.name)})"
+        where = f"{truncate(first.tenant)}: destination {first.id} ({quote(first.name)})"
         try:
             now = self.live.read(first.tenant, first.id or "")
             current = self.live.fingerprint(first.tenant, now)
@@ -163,7 +163,7 @@ class Reverser:
 
     def _twins(self, tenant: str, changes: list[Change]) -> tuple[str, ...]:
         """Return a line for each old name that another one has by now, as may have been so before."""
-        names = {taken(change): change.id for change in changes if taken(change) is not None}
+        names = {name_claimed(change): change.id for change in changes if name_claimed(change) is not None}
         if not names:
             return ()
         try:
@@ -173,7 +173,7 @@ class Reverser:
         except WireError as error:
             return (f"cannot be listed, so that nobody knows whether an old name has another one by now: {error}",)
         return tuple(
-            f"destination {row.id} is named {cited(row.name)} by now, the old name of {names[row.name]}: there will be"
+            f"destination {row.id} is named {quote(row.name)} by now, the old name of {names[row.name]}: there will be"
             " two of that name"
             for row in rows
             if row.name in names and row.id not in names.values()
@@ -182,7 +182,7 @@ class Reverser:
 
 def _add_left(write: Write) -> list[str]:
     """Return the line for an add, which the API cannot undo."""
-    where = f"{shortened(write.tenant)}: {cited(write.name)}"
+    where = f"{truncate(write.tenant)}: {quote(write.name)}"
     if write.id is not None:
         return [f"{where} was added as {write.id}: the API cannot delete it; remove it by hand if it is to go"]
     if write.after is None or write.after.status is Status.UNKNOWN:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def parse(text: str) -> Shard:
     found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
     number, count = (int(part) for part in found.groups()) if found else (0, 0)
     if not 1 <= number <= count:
-        raise UsageError(f"--shard takes I/N, the I-th of N shards, such as 1/8; {cited(text)} is none")
+        raise UsageError(f"--shard takes I/N, the I-th of N shards, such as 1/8; {quote(text)} is none")
     return Shard(number, count)
 
 

@@ -8,7 +8,7 @@ from pbxsync.errors import ProjectError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
 from pbxsync.project.project import URL_VARIABLE, Project
-from pbxsync.project.secrets import Vault
+from pbxsync.project.secrets import SecretResolver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ def find(paths: Sequence[Path], config: Path | None, environ: Mapping[str, str],
     file = cwd / config if config is not None else _above(cwd / paths[0] if paths else cwd)
     environment_url = _environment_url(environ, cwd)
     if file is None:
-        vault = Vault(environ, cwd)
+        vault = SecretResolver(environ, cwd)
         return Project(root=cwd, vault=vault, tenants=(cwd / "tenants",), configured_url=environment_url)
     from pbxsync.project.schema import read_project  # noqa: PLC0415 - without a project file, no YAML is loaded
 

@@ -10,18 +10,18 @@ from pbxsync.project.project import KeyPair, KeyReference
 from pbxsync.project.secrets import parse
 
 if TYPE_CHECKING:
-    from pbxsync.document.problems import Findings
+    from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item
 
 KINDS: Final = ("read", "write")
 
 
-def default_keys(items: dict[str, Item], findings: Findings) -> KeyPair:
+def default_keys(items: dict[str, Item], findings: Problems) -> KeyPair:
     """Return `read_key` and `write_key`."""
     return KeyPair(_key(items, "read_key", findings), _key(items, "write_key", findings))
 
 
-def tenant_keys(items: dict[str, Item], findings: Findings) -> dict[str, KeyPair]:
+def tenant_keys(items: dict[str, Item], findings: Problems) -> dict[str, KeyPair]:
     """Return the keys that `keys` gives by tenant."""
     item = items.get("keys")
     tenants = None if item is None else findings.mapping(item, "keys", "a mapping of tenant codes")
@@ -40,7 +40,7 @@ def tenant_keys(items: dict[str, Item], findings: Findings) -> dict[str, KeyPair
     return found
 
 
-def _key(items: dict[str, Item], name: str, findings: Findings) -> KeyReference | None:
+def _key(items: dict[str, Item], name: str, findings: Problems) -> KeyReference | None:
     written = findings.text(items, name, "write ${VARIABLE} or ${file:PATH}, or leave it out")
     if written is None:
         return None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pbxsync.document.characters import FORBIDDEN
 from pbxsync.errors import ProjectError
 from pbxsync.model.entry import Place, Problem
-from pbxsync.project.secrets import LITERAL, BadSecret, NoSecret, Reference, Vault, parse
-from pbxsync.text.sanitize import cited
+from pbxsync.project.secrets import LITERAL, BadSecret, NoSecret, Reference, SecretResolver, parse
+from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ WRITE_VARIABLE: Final = "PBXSYNC_WRITE_KEY"
 URL_VARIABLE: Final = "PBXSYNC_URL"
 
 
-class TypeRules(NamedTuple):
+class TypeSettings(NamedTuple):
     """What a project says of a type: the labels of param1, param2, …, and which positions (1 to 20) are sensitive."""
 
     labels: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class KeyPair(NamedTuple):
 
 NO_KEYS: Final = KeyPair()
 #: The one type of the user's document that it explains (doc: param1 number, param2 caller id, param3 ring time).
-BUILT_IN: Final[Mapping[str, TypeRules]] = {"FORWARD": TypeRules(("number", "callerid", "timeout"))}
+BUILT_IN: Final[Mapping[str, TypeSettings]] = {"FORWARD": TypeSettings(("number", "callerid", "timeout"))}
 _ENVIRONMENT: Final = KeyPair(
     KeyReference(Reference(READ_VARIABLE), Place("environment")),
     KeyReference(Reference(WRITE_VARIABLE), Place("environment")),
@@ -61,7 +61,7 @@ class Project(NamedTuple):
     """
 
     root: Path
-    vault: Vault
+    vault: SecretResolver
     file: Path | None = None
     configured_url: str | None = None
     tenants: tuple[Path, ...] = ()
@@ -70,7 +70,7 @@ class Project(NamedTuple):
     max_changes: int | None = None
     max_changes_per_tenant: int | None = None
     clear_unlisted: bool = False
-    types: Mapping[str, TypeRules] = BUILT_IN
+    types: Mapping[str, TypeSettings] = BUILT_IN
     default_keys: KeyPair = NO_KEYS
     tenant_keys: Mapping[str, KeyPair] = MappingProxyType({})
 
@@ -144,7 +144,7 @@ class Project(NamedTuple):
             raise ProjectError([Problem(place, said)])
         return secret
 
-    def _rules(self, kind: Type | str) -> Iterator[TypeRules]:
+    def _rules(self, kind: Type | str) -> Iterator[TypeSettings]:
         names = (kind,) if isinstance(kind, str) else (kind.name, kind.id)
         return (self.types[name] for name in names if name is not None and name in self.types)
 
@@ -163,7 +163,7 @@ class Project(NamedTuple):
             try:
                 return _sound(self.vault.resolve(candidate.reference), candidate.reference)
             except NoSecret as error:
-                whose = f" tenant {cited(tenant)}" if tenant else ""
+                whose = f" tenant {quote(tenant)}" if tenant else ""
                 advice = advice or f"no key to {what}{whose}: {error}"
             except BadSecret as error:
                 raise ProjectError([Problem(candidate.place, str(error))]) from None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.document.bytes import Unreadable, display, read_bytes
-from pbxsync.document.problems import UNLISTED, Findings
+from pbxsync.document.problems import UNLISTED, Problems
 from pbxsync.document.reader import read
 from pbxsync.errors import ProjectError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import keys, settings
 from pbxsync.project.project import Project
-from pbxsync.project.secrets import Vault
+from pbxsync.project.secrets import SecretResolver
 from pbxsync.project.types import type_rules
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def read_project(file: Path, environ: Mapping[str, str], environment_url: str | 
         document = read(read_bytes(str(file)))
     except Unreadable as error:
         raise ProjectError([Problem(Place(shown), f"the project file {error}")]) from None
-    findings = Findings(shown)
+    findings = Problems(shown)
     findings.begin(document)
     root = None if document.root is None else findings.mapping(document.root, "the project file", "a mapping")
     project = None if root is None else _project(root, findings, file, environ, environment_url)
@@ -51,7 +51,7 @@ def read_project(file: Path, environ: Mapping[str, str], environment_url: str | 
 
 
 def _project(
-    items: dict[str, Item], findings: Findings, file: Path, environ: Mapping[str, str], environment_url: str | None
+    items: dict[str, Item], findings: Problems, file: Path, environ: Mapping[str, str], environment_url: str | None
 ) -> Project:
     folder = file.absolute().parent
     findings.unknown_keys(items, KEYS, "the project file")
@@ -59,7 +59,7 @@ def _project(
     file_url = settings.url(items, findings, folder)
     return Project(
         root=folder,
-        vault=Vault(environ, folder),
+        vault=SecretResolver(environ, folder),
         file=file.absolute(),
         configured_url=environment_url or file_url,
         tenants=settings.tenants(items, findings, folder),

@@ -42,7 +42,7 @@ def parse(text: str) -> Reference | None:
     return Reference(match["variable"], match["file"]) if match else None
 
 
-class Vault:
+class SecretResolver:
     """Where references lead: an environment, and the folder from which paths of secret files are relative."""
 
     def __init__(self, environ: Mapping[str, str], root: Path) -> None:
@@ -73,8 +73,8 @@ class Vault:
 
 
 def _missing(reference: Reference) -> str:
-    from pbxsync.text.sanitize import inert  # noqa: PLC0415 - as above
+    from pbxsync.text.sanitize import sanitize  # noqa: PLC0415 - as above
 
     if reference.file is None:
         return f"set the environment variable {reference.variable}"
-    return f"the secret file {inert(reference.file)} is missing or empty"
+    return f"the secret file {sanitize(reference.file)} is missing or empty"

@@ -10,7 +10,7 @@ from pbxsync.project import url as urls
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.document.problems import Findings
+    from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item
 
 LIMIT_KEYS: Final = ("total", "per_tenant")
@@ -20,7 +20,7 @@ _SECONDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
 
 
-def url(items: dict[str, Item], findings: Findings, folder: Path) -> str | None:
+def url(items: dict[str, Item], findings: Problems, folder: Path) -> str | None:
     """Return the url, its emulator file made absolute."""
     written = findings.text(items, "url")
     if written is None:
@@ -32,7 +32,7 @@ def url(items: dict[str, Item], findings: Findings, folder: Path) -> str | None:
     return urls.resolved(written, folder)
 
 
-def tenants(items: dict[str, Item], findings: Findings, folder: Path) -> tuple[Path, ...]:
+def tenants(items: dict[str, Item], findings: Problems, folder: Path) -> tuple[Path, ...]:
     """Return the default paths of tenant files, absolute; `tenants/` where none are given."""
     item = items.get("tenants")
     if item is None:
@@ -49,7 +49,7 @@ def tenants(items: dict[str, Item], findings: Findings, folder: Path) -> tuple[P
     return tuple(found)
 
 
-def timeout(items: dict[str, Item], findings: Findings) -> float:
+def timeout(items: dict[str, Item], findings: Problems) -> float:
     """Return the seconds that one request may take."""
     written = findings.text(items, "timeout", "write seconds, for instance 30")
     if written is None:
@@ -60,7 +60,7 @@ def timeout(items: dict[str, Item], findings: Findings) -> float:
     return seconds
 
 
-def retries(items: dict[str, Item], findings: Findings) -> int:
+def retries(items: dict[str, Item], findings: Problems) -> int:
     """Return how often a read is tried."""
     written = findings.text(items, "retries", "write a count, for instance 4")
     if written is None:
@@ -71,7 +71,7 @@ def retries(items: dict[str, Item], findings: Findings) -> int:
     return count
 
 
-def max_changes(items: dict[str, Item], findings: Findings) -> tuple[int | None, int | None]:
+def max_changes(items: dict[str, Item], findings: Problems) -> tuple[int | None, int | None]:
     """Return the most changes in one apply, in all and in each tenant; None where there is no limit."""
     item = items.get("max_changes")
     if item is None:
@@ -84,7 +84,7 @@ def max_changes(items: dict[str, Item], findings: Findings) -> tuple[int | None,
     return _limit(item[0], "total", findings), _limit(item[0], "per_tenant", findings)
 
 
-def _limit(items: dict[str, Item], key: str, findings: Findings) -> int | None:
+def _limit(items: dict[str, Item], key: str, findings: Problems) -> int | None:
     written = findings.text(items, key, "write a number")
     if written is None:
         return None

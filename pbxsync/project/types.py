@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.document.problems import shown
 from pbxsync.model.entry import PARAM_COUNT
-from pbxsync.project.project import BUILT_IN, TypeRules
+from pbxsync.project.project import BUILT_IN, TypeSettings
 from pbxsync.tenants.params import POSITIONS
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
-    from pbxsync.document.problems import Findings
+    from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item
 
 KEYS: Final = ("params", "sensitive")
 
 
-def type_rules(items: dict[str, Item], findings: Findings) -> dict[str, TypeRules]:
+def type_rules(items: dict[str, Item], findings: Problems) -> dict[str, TypeSettings]:
     """Return the rules of each type by its name or number, the built-in ones included."""
     item = items.get("types")
     types = None if item is None else findings.mapping(item, "types", "a mapping of type names")
@@ -29,12 +29,12 @@ def type_rules(items: dict[str, Item], findings: Findings) -> dict[str, TypeRule
         parts = findings.mapping(rules, f"the type {shown(name)}", "a mapping of params: and sensitive:")
         if parts is not None:
             findings.unknown_keys(parts, KEYS, f"the type {shown(name)}")
-            labels = _labels(parts, findings) if "params" in parts else found.get(name, TypeRules()).labels
-            found[name] = TypeRules(labels, _sensitive(parts, labels, findings))
+            labels = _labels(parts, findings) if "params" in parts else found.get(name, TypeSettings()).labels
+            found[name] = TypeSettings(labels, _sensitive(parts, labels, findings))
     return found
 
 
-def _labels(parts: dict[str, Item], findings: Findings) -> tuple[str, ...]:
+def _labels(parts: dict[str, Item], findings: Problems) -> tuple[str, ...]:
     labels: list[str] = []
     for value, line, column in findings.sequence(parts["params"], "params", "a list of labels") or ():
         if not isinstance(value, str) or not value.strip():
@@ -50,7 +50,7 @@ def _labels(parts: dict[str, Item], findings: Findings) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _sensitive(parts: dict[str, Item], labels: tuple[str, ...], findings: Findings) -> frozenset[int]:
+def _sensitive(parts: dict[str, Item], labels: tuple[str, ...], findings: Problems) -> frozenset[int]:
     if "sensitive" not in parts:
         return frozenset()
     positions = POSITIONS | {label: position for position, label in enumerate(labels, start=1)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.api.operations import OPERATIONS
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def listed(reqtype: str | None = None) -> str:
     """
     known = {each.reqtype for each in OPERATIONS}
     if reqtype is not None and reqtype.upper() not in known:
-        raise UsageError(f"the document has no {cited(reqtype)}{did_you_mean(reqtype, known)}")
+        raise UsageError(f"the document has no {quote(reqtype)}{did_you_mean(reqtype, known)}")
     return "\n\n".join(_entry(each) for each in OPERATIONS if reqtype is None or each.reqtype == reqtype.upper())
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.api.operations import OPERATIONS, operation
 from pbxsync.api.request import Request
 from pbxsync.errors import UsageError
-from pbxsync.text.sanitize import cited, shortened
+from pbxsync.text.sanitize import quote, truncate
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def request_of(reqtype: str, words: Sequence[str], jsondata: str | None = None) 
     """Return the request of `REQTYPE NAME=VALUE…`; `jsondata` is the text of a POST. Raises UsageError."""
     if not _NAME.fullmatch(reqtype):
         # What follows a = is not shown: it may be a key.
-        shown = cited(reqtype.partition("=")[0])
+        shown = quote(reqtype.partition("=")[0])
         raise UsageError(f"{shown} is no REQTYPE: that comes first, for instance `pbxsync api COUNTCALLS`")
     params = [("reqtype", reqtype)]
     for word in words:
@@ -65,7 +65,7 @@ def percent_hint(words: Sequence[str]) -> str:
     """Return a remark for values that look URL-encoded, as in the document's URLs, or nothing."""
     odd = [word for word in words if re.search(r"%[0-9A-Fa-f]{2}", word)]
     return (
-        f"{shortened(odd[0])}: sent as it stands here; values are encoded for the URL, so write what is meant, = for %3D"
+        f"{truncate(odd[0])}: sent as it stands here; values are encoded for the URL, so write what is meant, = for %3D"
         if odd
         else ""
     )
@@ -75,9 +75,9 @@ def _check_name(name: str, *, has_value: bool) -> None:
     if name.lower() in _REFUSED:
         raise UsageError(f"{name.lower()} cannot be given: {_REFUSED[name.lower()]}")
     if not has_value:
-        raise UsageError(f"{cited(name)} has no value: write NAME=VALUE")
+        raise UsageError(f"{quote(name)} has no value: write NAME=VALUE")
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{cited(name)} is no name of a parameter: letters, digits and _ alone")
+        raise UsageError(f"{quote(name)} is no name of a parameter: letters, digits and _ alone")
 
 
 def _sendable(value: str, name: str) -> str:
@@ -95,7 +95,7 @@ def _check_json(text: str) -> None:
     except json.JSONDecodeError as error:
         raise UsageError(f"jsondata is no JSON: {error.msg}, at line {error.lineno}, column {error.colno}") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"jsondata is no JSON: {shortened(str(error))}") from None
+        raise UsageError(f"jsondata is no JSON: {truncate(str(error))}") from None
     if not isinstance(value, dict):
         raise UsageError('jsondata must be a JSON object, for instance {"cu_name": "Boss phone"}')
 

@@ -111,7 +111,7 @@ class _Finder:
         from pbxsync.redaction import unescape  # noqa: PLC0415 - few keys have characters that are ever escaped
 
         layers = [] if bytewise or text.isascii() else [unescape.bytewise(text)]
-        layer: unescape.Undone | None
+        layer: unescape.Decoded | None
         for _ in range(unescape.DEPTH + 1):
             shown = layers[-1].text if layers else text
             for found in self._forms.found(shown):

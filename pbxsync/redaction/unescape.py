@@ -26,7 +26,7 @@ _ESCAPE: Final = (
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 
 
-class Undone(NamedTuple):
+class Decoded(NamedTuple):
     """A text after its escapes were undone; of each escape `begins` and `widths` in it, and `spans` where it stood."""
 
     text: str
@@ -50,12 +50,12 @@ class Undone(NamedTuple):
         return origin, origin + 1
 
 
-def bytewise(text: str) -> Undone:
+def bytewise(text: str) -> Decoded:
     """Return the UTF-8 of a text, each byte as one character."""
     return _replaced(_BEYOND_ASCII, lambda found: as_bytes(found.group()), text)
 
 
-def unescaped(text: str) -> Undone | None:
+def unescaped(text: str) -> Decoded | None:
     """Return a text of bytes without the outermost of its escapes, None where it has none."""
     if not any(sign in text for sign in "%\\&"):
         return None
@@ -74,7 +74,7 @@ def as_bytes(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-def _replaced(pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str], text: str) -> Undone:
+def _replaced(pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str], text: str) -> Decoded:
     pieces: list[str] = []
     begins: list[int] = []
     widths: list[int] = []
@@ -89,7 +89,7 @@ def _replaced(pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str],
         spans.append((start, stop))
         size += start - end + len(meant)
         end = stop
-    return Undone("".join([*pieces, text[end:]]), begins, widths, spans)
+    return Decoded("".join([*pieces, text[end:]]), begins, widths, spans)
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.text.sanitize import inert, json_text
+from pbxsync.text.sanitize import json_text, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def _command(level: str, problem: Problem, root: str) -> str:
     numbers = {"line": place.line, "col": place.column if place.line else 0}
     properties = [f"file={_property(_path(place, root))}"]
     properties += [f"{name}={number}" for name, number in numbers.items() if number]
-    return f"::{level} {','.join(properties)}::{_data(inert(problem.message))}"
+    return f"::{level} {','.join(properties)}::{_data(sanitize(problem.message))}"
 
 
 def _data(text: str) -> str:
@@ -60,11 +60,11 @@ def _property(text: str) -> str:
 def _path(place: Place, root: str) -> str:
     """Return a file as the CI knows it: from the root of the checkout, where it is below that."""
     path = os.path.relpath(place.file, root) if root else os.path.normpath(place.file)
-    return inert(place.file if path.startswith("..") else path)
+    return sanitize(place.file if path.startswith("..") else path)
 
 
 def _issue(level: str, problem: Problem, root: str, seen: Counter[str]) -> dict[str, Any]:
-    path, message = _path(problem.place, root), inert(problem.message)
+    path, message = _path(problem.place, root), sanitize(problem.message)
     same = f"{level}\0{path}\0{message}"
     seen[same] += 1
     return {

@@ -9,7 +9,7 @@ from pbxsync.model.plan import Action
 from pbxsync.model.report import Status
 from pbxsync.render import view
 from pbxsync.render.style import painter
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width
     lines += [""] if lines else []
     lines += [paint(_verdict(report), "bold" if report.good else "red"), *_next_step(report)]
     if report.journal is not None:
-        lines.append(f"Journal: {inert(report.journal)}")
+        lines.append(f"Journal: {sanitize(report.journal)}")
     if report.traffic is not None:
         lines.append(_traffic(report.traffic, verbose))
     return "\n".join(lines)
@@ -49,10 +49,10 @@ def _outcome(outcome: Outcome, verbose: int, paint: Paint, width: int) -> Iterat
     if outcome.status.good and not (verbose or outcome.message):
         return
     change = outcome.change
-    found = "" if change.id is not None or outcome.id is None else f" (id {inert(outcome.id)})"
+    found = "" if change.id is not None or outcome.id is None else f" (id {sanitize(outcome.id)})"
     status = paint(f"{_word(outcome)}:", _STYLES.get(outcome.status, "green"))
-    yield f"{status} {inert(change.tenant)} {view.headline(change)}{found}  {paint(inert(change.source), 'dim')}"
-    yield from (f"    {inert(line)}" for line in outcome.message.split("\n") if line)
+    yield f"{status} {sanitize(change.tenant)} {view.headline(change)}{found}  {paint(sanitize(change.source), 'dim')}"
+    yield from (f"    {sanitize(line)}" for line in outcome.message.split("\n") if line)
     longest = max((len(view.label(row)) for row in outcome.mismatches), default=0)
     for row in outcome.mismatches:
         yield from _mismatch(row, min(longest, 24), width)
@@ -69,10 +69,10 @@ def _held_together(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _held(message: str, outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
     """Name many changes under the one reason for which they were not sent."""
-    yield f"{paint('not sent:', _STYLES[Status.NOT_SENT])} {view.counted(len(outcomes), 'change')}: {inert(message)}"
+    yield f"{paint('not sent:', _STYLES[Status.NOT_SENT])} {view.counted(len(outcomes), 'change')}: {sanitize(message)}"
     for outcome in outcomes:
         change = outcome.change
-        yield f"    {inert(change.tenant)} {view.headline(change)}  {paint(inert(change.source), 'dim')}"
+        yield f"    {sanitize(change.tenant)} {view.headline(change)}  {paint(sanitize(change.source), 'dim')}"
 
 
 def _word(outcome: Outcome) -> str:
@@ -111,13 +111,13 @@ def _next_step(report: Report) -> list[str]:
     if report.good:
         return []
     left = sum(not outcome.status.good for outcome in report.outcomes)
-    why = [f"Stopped: {inert(report.stopped)}"] if report.stopped is not None else []
+    why = [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None else []
     return [*why, f"{view.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
 
 
 def _traffic(traffic: Traffic, verbose: int) -> str:
     """Return what the run cost in one line; `verbose` adds how the server took it."""
-    phases = ", ".join(f"{inert(phase)} {seconds:.1f} s" for phase, seconds in traffic.seconds)
+    phases = ", ".join(f"{sanitize(phase)} {seconds:.1f} s" for phase, seconds in traffic.seconds)
     line = f"{view.counted(traffic.requests, 'request')} sent{': ' if phases else ''}{phases}."
     if not verbose:
         return line

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pbxsync.model.plan import Action
 from pbxsync.render import view
 from pbxsync.render.style import painter
-from pbxsync.text.sanitize import inert, quoted
+from pbxsync.text.sanitize import quote_full, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def plan_text(plan: Plan, *, verbose: int = 0, colour: bool = False, width: int 
 
 
 def _tenant(tenant: TenantPlan, paint: Paint, width: int) -> Iterator[str]:
-    yield paint(inert(tenant.tenant), "bold")
+    yield paint(sanitize(tenant.tenant), "bold")
     for note in view.notes(tenant):
         yield "  " + paint(f"! {note}", "yellow")
     for change in tenant.changes:
@@ -52,12 +52,12 @@ def _tenant(tenant: TenantPlan, paint: Paint, width: int) -> Iterator[str]:
     if tenant.unmanaged:
         yield "  unmanaged (live, in no file: left alone)"
     for row in tenant.unmanaged:
-        yield f"{_INDENT}{inert(row.id)}  {quoted(row.name)}  {inert(row.type)}".rstrip()
+        yield f"{_INDENT}{sanitize(row.id)}  {quote_full(row.name)}  {sanitize(row.type)}".rstrip()
 
 
 def _change(change: Change, paint: Paint, width: int) -> Iterator[str]:
     sign, style = _SIGNS[change.action]
-    yield f"  {paint(f'{sign} {view.headline(change)}', style)}  {paint(inert(change.source), 'dim')}"
+    yield f"  {paint(f'{sign} {view.headline(change)}', style)}  {paint(sanitize(change.source), 'dim')}"
     shown = view.fields(change)
     longest = max((len(view.label(diff)) for diff in shown), default=0)
     for diff in shown:
@@ -80,11 +80,11 @@ def _field(diff: FieldDiff, action: Action, longest: int, width: int) -> Iterato
 def _failures(plan: Plan, verbose: int, paint: Paint) -> list[str]:
     lines = []
     for message, tenants in view.failures(plan):
-        who = inert(tenants[0]) if len(tenants) == 1 else f"{len(tenants)} tenants"
+        who = sanitize(tenants[0]) if len(tenants) == 1 else f"{len(tenants)} tenants"
         first, *rest = message.split("\n")
         rest += [] if len(tenants) == 1 else [view.some(tenants, len(tenants) if verbose else 8)]
-        lines.append(paint(f"! {who} failed: {inert(first)}", "red"))
-        lines += [paint(f"    {inert(line)}", "red") for line in rest]
+        lines.append(paint(f"! {who} failed: {sanitize(first)}", "red"))
+        lines += [paint(f"    {sanitize(line)}", "red") for line in rest]
     return lines
 
 

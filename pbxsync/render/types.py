@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.document.characters import FORBIDDEN
 from pbxsync.document.quoting import scalar
-from pbxsync.text.sanitize import inert, json_text
+from pbxsync.text.sanitize import json_text, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +43,8 @@ def as_text(types: Sequence[Type], project: Project) -> str:
         return "The PBX lists no custom destination types."
     rows = [("number", "name", "params", "what it is")]
     rows += [
-        (each.id, inert(each.name or ""), _params(each, project), inert(each.description)) for each in ordered(types)
+        (each.id, sanitize(each.name or ""), _params(each, project), sanitize(each.description))
+        for each in ordered(types)
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     table = "\n".join(
@@ -61,7 +62,7 @@ def as_yaml(types: Sequence[Type], project: Project) -> str:
         if not project.labels(each):
             # Two of one name, and what cannot be a key, go by their number.
             named = names[each.name] == 1 and _may_be_key(each.name or "")
-            comment = "" if named and not each.description else f"  # {inert(' '.join(_remarks(each, named=named)))}"
+            comment = "" if named and not each.description else f"  # {sanitize(' '.join(_remarks(each, named=named)))}"
             lines += [
                 f"  {scalar(each.name or '') if named else each.id}:{comment}",
                 "    params: [first, second, third]",
@@ -80,7 +81,7 @@ def ordered(types: Iterable[Type]) -> list[Type]:
 def _params(each: Type, project: Project) -> str:
     sensitive = project.sensitive(each)
     labels = project.labels(each)
-    shown = [inert(label) + " (sensitive)" * (at in sensitive) for at, label in enumerate(labels, start=1)]
+    shown = [sanitize(label) + " (sensitive)" * (at in sensitive) for at, label in enumerate(labels, start=1)]
     shown += [f"{at} (sensitive)" for at in sorted(sensitive) if at > len(labels)]
     return ", ".join(shown)
 

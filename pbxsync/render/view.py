@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.plan import FROM_JOURNAL, Action
-from pbxsync.text.sanitize import inert, quoted
+from pbxsync.text.sanitize import quote_full, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ def fields(change: Change) -> tuple[FieldDiff, ...]:
 
 def label(row: FieldDiff | Mismatch) -> str:
     """Return what people call the field: its label, or `param3`."""
-    return inert(row.label or row.field)
+    return sanitize(row.label or row.field)
 
 
 def old(diff: FieldDiff) -> str:
@@ -53,24 +53,24 @@ def _value(diff: FieldDiff, value: str | None, number: str | None) -> str:
         return _UNTOLD
     # Two types may have one name: then only their numbers tell them apart.
     twins = diff.before == diff.after and number is not None
-    return f"{quoted(value)} ({inert(number or '')})" if twins else quoted(value)
+    return f"{quote_full(value)} ({sanitize(number or '')})" if twins else quote_full(value)
 
 
 def wanted(row: Mismatch) -> str:
     """Return the value that was sent, in quotes."""
-    return HIDDEN if row.sensitive else quoted(row.wanted or "")
+    return HIDDEN if row.sensitive else quote_full(row.wanted or "")
 
 
 def stored(row: Mismatch) -> str:
     """Return the value that was read back, in quotes."""
     if row.sensitive:
         return HIDDEN
-    return _UNTOLD if row.stored is None else quoted(row.stored)
+    return _UNTOLD if row.stored is None else quote_full(row.stored)
 
 
 def headline(change: Change) -> str:
     """Return the name of a destination, to the letter, with its id where it has one."""
-    return quoted(change.name) + ("" if change.id is None else f" (id {inert(change.id)})")
+    return quote_full(change.name) + ("" if change.id is None else f" (id {sanitize(change.id)})")
 
 
 def everything(tenant: TenantPlan) -> str:
@@ -90,7 +90,7 @@ def counted_live(tenant: TenantPlan) -> bool:
 def notes(tenant: TenantPlan) -> list[str]:
     """Return what a reader must know before saying yes to the changes of a tenant, one line each."""
     found = [line for warning in tenant.warnings for line in warning.split("\n")]
-    return [inert(line) for line in [*found, everything(tenant)] if line]
+    return [sanitize(line) for line in [*found, everything(tenant)] if line]
 
 
 def worth_showing(plan: Plan, verbose: int) -> list[TenantPlan]:
@@ -115,7 +115,7 @@ def counted(number: int, noun: str) -> str:
 
 def some(names: Iterable[str], limit: int) -> str:
     """Return names in a row, the first `limit` of them, with a word on how many more there are."""
-    every = [inert(name) for name in names]
+    every = [sanitize(name) for name in names]
     more = f" and {len(every) - limit} more" if len(every) > limit else ""
     return ", ".join(every[:limit]) + more
 

@@ -13,7 +13,7 @@ from pbxsync.tenants.params import POSITIONS
 
 if TYPE_CHECKING:
     from pbxsync.project import Project
-    from pbxsync.project.project import TypeRules
+    from pbxsync.project.project import TypeSettings
 
 Schema = dict[str, Any]
 
@@ -97,7 +97,7 @@ def _destination(project: Project) -> Schema:
     }
 
 
-def _params_by_type(project: Project, name: str, rules: TypeRules) -> Schema:
+def _params_by_type(project: Project, name: str, rules: TypeSettings) -> Schema:
     """Return what holds of the params where the type is `name`."""
     labels = {label: str(position) for position, label in enumerate(rules.labels, start=1)}
     sensitive = {str(position) for position in project.sensitive(name)}

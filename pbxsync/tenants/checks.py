@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.entry import Place, Problem
-from pbxsync.text.sanitize import cited
-from pbxsync.text.words import alike
+from pbxsync.text.sanitize import quote
+from pbxsync.text.words import similar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ _NOTHING: Final = Checked()
 def check(files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
     """Check the names of one tenant: `files` are how each of its files is shown, and its rows, in order."""
     named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
-    if len({alike(name) for name, _, _ in named}) == len(named):
+    if len({similar(name) for name, _, _ in named}) == len(named):
         return _NOTHING
     problems: list[Problem] = []
     warnings: list[Problem] = []
@@ -39,13 +39,13 @@ def check(files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
     for name, file, row in named:
         place = Place(file, row[0] + 1, row[1] + 1)
         if name in first:
-            said = f"{cited(name)} is in this tenant already, at {first[name]}"
+            said = f"{quote(name)} is in this tenant already, at {first[name]}"
             problems.append(Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone"))
             continue
         first[name] = place
-        near, near_place = first_alike.setdefault(alike(name), (name, place))
+        near, near_place = first_alike.setdefault(similar(name), (name, place))
         if near != name:
-            said = f"{cited(name)} differs from {cited(near)} at {near_place} only in {_difference(name, near)}"
+            said = f"{quote(name)} differs from {quote(near)} at {near_place} only in {_difference(name, near)}"
             warnings.append(Problem(place, f"{said}: they are two destinations"))
     return Checked(problems, warnings)
 

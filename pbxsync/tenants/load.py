@@ -12,17 +12,17 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.document.bytes import Unreadable, display, read_bytes
-from pbxsync.document.problems import Findings
+from pbxsync.document.problems import Problems
 from pbxsync.document.reader import read
 from pbxsync.errors import FilesError, UsageError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.tenants import checks, spool
 from pbxsync.tenants.checks import PinnedIds
 from pbxsync.tenants.discover import tenant_files
-from pbxsync.tenants.params import Rulebook
+from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.tenants.schema import read_tenant_file
-from pbxsync.tenants.spool import Shelf
-from pbxsync.text.sanitize import cited
+from pbxsync.tenants.spool import Spool
+from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Desired:
     def __init__(
         self,
         packed: dict[str, list[_Packed]],
-        shelf: Shelf,
+        shelf: Spool,
         warnings: tuple[Problem, ...],
         files: int,
         types: frozenset[str],
@@ -109,18 +109,18 @@ class _Loading:
 
     def __init__(self, project: Project, problems: list[Problem]) -> None:
         self.packed: dict[str, list[_Packed]] = {}
-        self.shelf = Shelf()
+        self.shelf = Spool()
         self.checked: dict[str, checks.Checked] = {}
         self.types: set[str] = set()
         self._clear_unlisted = project.clear_unlisted
-        self._rulebook = Rulebook(project)
+        self._rulebook = ParamRulesByType(project)
         self._ids = PinnedIds()
         self._problems = problems
         self._left_out = 0
 
     def add(self, shown: str, path: str) -> None:
         """Read and check one file."""
-        findings = Findings(shown)
+        findings = Problems(shown)
         try:
             document = read(read_bytes(path))
         except Unreadable as error:
@@ -182,5 +182,5 @@ def _in_scope(tenants: Sequence[str], globs: Sequence[str]) -> list[str]:
     for glob in globs:
         if not any(fnmatchcase(tenant, glob) for tenant in tenants):
             near = did_you_mean(glob, tenants)
-            raise UsageError(f"--tenant {cited(glob)} matches no tenant of the files{near}")
+            raise UsageError(f"--tenant {quote(glob)} matches no tenant of the files{near}")
     return [tenant for tenant in tenants if not globs or any(fnmatchcase(tenant, glob) for glob in globs)]

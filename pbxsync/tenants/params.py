@@ -11,7 +11,7 @@ from pbxsync.project.secrets import LITERAL, parse
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
-    from pbxsync.document.problems import Findings
+    from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item, Node
     from pbxsync.project import Project
     from pbxsync.tenants.spool import ParamRow
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EMPTY = 'write a value, "" to clear it, or leave it out'
 
 
-def param_rows(item: Item, findings: Findings, rules: ParamRules, kind: str | None) -> tuple[ParamRow, ...]:
+def param_rows(item: Item, findings: Problems, rules: ParamRules, kind: str | None) -> tuple[ParamRow, ...]:
     """Return the params of a destination of type `kind` as (position or label, value, line, column)."""
     value = item[0]
     if type(value) is list:
@@ -30,7 +30,7 @@ def param_rows(item: Item, findings: Findings, rules: ParamRules, kind: str | No
     return ()
 
 
-def _by_list(nodes: list[Node], findings: Findings, rules: ParamRules) -> tuple[ParamRow, ...]:
+def _by_list(nodes: list[Node], findings: Problems, rules: ParamRules) -> tuple[ParamRow, ...]:
     if len(nodes) > PARAM_COUNT:
         _, line, column = nodes[PARAM_COUNT]
         findings.add(line, column, f"{len(nodes)} params: a destination has {PARAM_COUNT}, no more")
@@ -50,7 +50,7 @@ def _by_list(nodes: list[Node], findings: Findings, rules: ParamRules) -> tuple[
     return tuple(rows)
 
 
-def _by_key(items: dict[str, Item], findings: Findings, rules: ParamRules, kind: str | None) -> tuple[ParamRow, ...]:
+def _by_key(items: dict[str, Item], findings: Problems, rules: ParamRules, kind: str | None) -> tuple[ParamRow, ...]:
     rows = []
     given: dict[int, str] = {}
     for key, item in items.items():
@@ -72,7 +72,7 @@ def _by_key(items: dict[str, Item], findings: Findings, rules: ParamRules, kind:
     return tuple(rows)
 
 
-def _check_sensitive(value: str, line: int, column: int, findings: Findings) -> None:
+def _check_sensitive(value: str, line: int, column: int, findings: Problems) -> None:
     # An empty text clears the param: there is nothing in it to hide.
     if value and parse(value) is None:
         findings.add(line, column, LITERAL)
@@ -104,7 +104,7 @@ class ParamRules(NamedTuple):
     known: bool
 
 
-class Rulebook:
+class ParamRulesByType:
     """The rules of every type that files name, each worked out once."""
 
     def __init__(self, project: Project) -> None:

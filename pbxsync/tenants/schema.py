@@ -12,9 +12,9 @@ from pbxsync.document.problems import TENANT_CODE, TENANT_RULE, UNLISTED
 from pbxsync.tenants.params import param_rows
 
 if TYPE_CHECKING:
-    from pbxsync.document.problems import Findings
+    from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item, Node
-    from pbxsync.tenants.params import Rulebook
+    from pbxsync.tenants.params import ParamRulesByType
     from pbxsync.tenants.spool import Row
 
 FILE_KEYS: Final = ("tenant", "destinations", "unlisted_params")
@@ -31,7 +31,7 @@ class TenantFile(NamedTuple):
     rows: list[Row]
 
 
-def read_tenant_file(root: Node, findings: Findings, rulebook: Rulebook, *, clear_unlisted: bool) -> TenantFile:
+def read_tenant_file(root: Node, findings: Problems, rulebook: ParamRulesByType, *, clear_unlisted: bool) -> TenantFile:
     """Return what a file says of its tenant; `clear_unlisted` is the project's setting."""
     items = findings.mapping(root, "a tenant file", "a mapping of tenant: and destinations:")
     if items is None:
@@ -50,7 +50,7 @@ def read_tenant_file(root: Node, findings: Findings, rulebook: Rulebook, *, clea
     return TenantFile(tenant, [row for row in rows if row is not None])
 
 
-def _tenant(root: Node, items: dict[str, Item], findings: Findings) -> str:
+def _tenant(root: Node, items: dict[str, Item], findings: Problems) -> str:
     if "tenant" not in items:
         said = "tenant is missing: write tenant: and the tenant's code"
         findings.missing(root, items, _FILE_KEYS, ("tenant",), said)
@@ -63,7 +63,7 @@ def _tenant(root: Node, items: dict[str, Item], findings: Findings) -> str:
     return tenant
 
 
-def _row(node: Node, findings: Findings, rulebook: Rulebook, clear: bool) -> Row | None:  # noqa: FBT001 - hot
+def _row(node: Node, findings: Problems, rulebook: ParamRulesByType, clear: bool) -> Row | None:  # noqa: FBT001 - hot
     items, line, column = node
     if type(items) is not dict:
         findings.mapping(node, "a destination", "a mapping of name:, type: and params:")
@@ -86,7 +86,7 @@ def _row(node: Node, findings: Findings, rulebook: Rulebook, clear: bool) -> Row
     return line, column, number, name, kind, old_name, clear, params
 
 
-def _nameless(node: Node, items: dict[str, Item], findings: Findings) -> None:
+def _nameless(node: Node, items: dict[str, Item], findings: Problems) -> None:
     if "renamed_from" in items:
         findings.at_key(items["renamed_from"], "renamed_from needs name: the new name")
     elif "id" not in items:

@@ -19,7 +19,7 @@ Slot: TypeAlias = "bytes | tuple[int, int]"
 IN_MEMORY: Final = 1024**2
 
 
-class Shelf:
+class Spool:
     """Puts bytes away, and gives them back to any thread; the file is gone when this object is."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.model.entry import Problem
-from pbxsync.text.sanitize import cited
+from pbxsync.text.sanitize import quote
 from pbxsync.text.words import nearest
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def slips(desired: Desired, project: Project) -> tuple[Problem, ...]:
         return ()
     return tuple(
         Problem(
-            entry.place, f"the project has no type {cited(entry.type)}; did you mean {meant[entry.type]}? ({_WHERE})"
+            entry.place, f"the project has no type {quote(entry.type)}; did you mean {meant[entry.type]}? ({_WHERE})"
         )
         for tenant in desired.tenants
         for entry in desired.entries(tenant)
@@ -36,4 +36,4 @@ def _meant(name: str, project: Project) -> str | None:
     if name in project.types or name.isdigit():
         return None
     found = nearest(name, (known for known in project.types if not known.isdigit()), _NEAR)
-    return None if found is None else cited(found)
+    return None if found is None else quote(found)

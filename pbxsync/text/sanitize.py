@@ -29,12 +29,12 @@ def escape(match: re.Match[str]) -> str:
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
-def inert(text: str) -> str:
+def sanitize(text: str) -> str:
     """Return `text` on one line, with everything dangerous shown as an escape; a backslash stays as it is."""
     return _COMMAND.sub(r"\1\\u003a", DANGEROUS.sub(escape, text))
 
 
-def quoted(text: str) -> str:
+def quote_full(text: str) -> str:
     r"""Return `text` in double quotes, escaped as in JSON: what is between the quotes can be told apart to the letter.
 
     >>> quoted('say "hi"')
@@ -45,21 +45,25 @@ def quoted(text: str) -> str:
     return DANGEROUS.sub(escape, json.dumps(text, ensure_ascii=False))
 
 
-def cited(text: str, limit: int = 200) -> str:
+def quote(text: str, limit: int = 200) -> str:
     """Return `text` as `quoted` does, for a sentence: cut to about `limit` characters, with a word on what is left out."""
-    return quoted(text) if len(text) <= limit else f"{quoted(text[:limit])}… ({len(text) - limit:,} more characters)"
+    return (
+        quote_full(text)
+        if len(text) <= limit
+        else f"{quote_full(text[:limit])}… ({len(text) - limit:,} more characters)"
+    )
 
 
-def shortened(text: str, limit: int = 200) -> str:
+def truncate(text: str, limit: int = 200) -> str:
     """Return `text` made inert and cut to about `limit` characters, with a word on how much was left out."""
     if len(text) <= limit:
-        return inert(text)
-    return f"{inert(text[:limit])}… ({len(text) - limit:,} more characters)"
+        return sanitize(text)
+    return f"{sanitize(text[:limit])}… ({len(text) - limit:,} more characters)"
 
 
-def lines(text: str) -> str:
+def sanitize_lines(text: str) -> str:
     """Return text of ours that spans lines, with what slipped into it made harmless and its line breaks kept."""
-    return "\n".join(inert(line) for line in text.split("\n"))
+    return "\n".join(sanitize(line) for line in text.split("\n"))
 
 
 def json_text(value: Any, *, indent: int | None = 2) -> str:

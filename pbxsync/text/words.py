@@ -25,19 +25,19 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean X?)`, or nothing where no known word is near."""
-    from pbxsync.text.sanitize import inert  # noqa: PLC0415 - as above
+    from pbxsync.text.sanitize import sanitize  # noqa: PLC0415 - as above
 
     near = nearest(word, known)
-    return "" if near is None else f" (did you mean {inert(near)}?)"
+    return "" if near is None else f" (did you mean {sanitize(near)}?)"
 
 
-def alike(name: str) -> str:
+def similar(name: str) -> str:
     """Return what such names have in common: two names are alike where this is equal."""
     if name.isascii():
         return name.strip().lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
-def counted(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """Return a number of things: `1 tenant`, `2,000 tenants`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -17,7 +17,7 @@ from tests.support.workdir import Ran, put
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.emulator import Emulator, Request
+    from pbxsync.emulator import Emulator, LogEntry
 
 #: Time-outs and tries that make a failing PBX cost little.
 QUICK = ("--timeout", "2", "--retries", "2")
@@ -91,12 +91,12 @@ class Stage:
         return [(each.object, each.action, each.tenant, each.objectid) for each in self.pbx.log]
 
     @property
-    def commits(self) -> list[Request]:
+    def commits(self) -> list[LogEntry]:
         """Every request so far that changed the PBX."""
         return [each for each in self.pbx.log if each.committed]
 
     @property
-    def sent(self) -> list[Request]:
+    def sent(self) -> list[LogEntry]:
         """Every write so far, whether the PBX acted on it or not."""
         return [each for each in self.pbx.log if each.method == "POST"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsync.apply.circuit_breaker import Halt
+from pbxsync.apply.circuit_breaker import CircuitBreaker
 from tests.apply.between import onlooker
 from tests.apply.stage import lines
 
@@ -26,10 +26,10 @@ GONE = "the PBX gave no usable answer to the last 5 writes"
 
 
 def heard(*answers: bool) -> str | None:
-    halt = Halt()
+    breaker = CircuitBreaker()
     for answered in answers:
-        halt.heard(answered=answered)
-    return halt.why()
+        breaker.heard(answered=answered)
+    return breaker.why()
 
 
 def test_five_writes_in_a_row_without_an_answer_stop_the_run_and_four_do_not() -> None:
@@ -43,22 +43,22 @@ def test_an_answer_between_begins_the_count_again() -> None:
 
 
 def test_the_first_reason_stays_but_for_an_interrupt() -> None:
-    halt = Halt()
-    halt.stop("a full disk")
-    halt.stop("something else")
-    assert halt.why() == "a full disk"
-    halt.interrupted.set()
-    assert halt.why() == "the run was interrupted"
+    breaker = CircuitBreaker()
+    breaker.stop("a full disk")
+    breaker.stop("something else")
+    assert breaker.why() == "a full disk"
+    breaker.interrupted.set()
+    assert breaker.why() == "the run was interrupted"
 
 
 def test_after_a_wait_it_goes_on_only_where_nothing_has_stopped_it() -> None:
-    halt = Halt()
-    assert halt.wait(0.0)
-    halt.stop("a full disk")
-    assert not halt.wait(0.0)
-    halt = Halt()
-    halt.interrupted.set()
-    assert not halt.wait(5.0)
+    breaker = CircuitBreaker()
+    assert breaker.wait(0.0)
+    breaker.stop("a full disk")
+    assert not breaker.wait(0.0)
+    breaker = CircuitBreaker()
+    breaker.interrupted.set()
+    assert not breaker.wait(5.0)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pbxsync.emulator import Request
+    from pbxsync.emulator import LogEntry
     from pbxsync.journal.read import Write
     from tests.chaos.cases import Case, Tenant
 
@@ -68,7 +68,7 @@ def nothing_twice_and_nothing_besides(rows: list[Row], tenant: Tenant, *, bends:
     need(added.keys() <= set(tenant.adds), "nothing besides the plan", f"{tenant.code}: {added}")
 
 
-def journals_agree(folder: Path, log: list[Request], case: Case) -> None:
+def journals_agree(folder: Path, log: list[LogEntry], case: Case) -> None:
     """Every write that the server carried out was announced; what a journal calls done was carried out, and so on."""
     codes = {tenant.code for tenant in case.tenants}
     commits = Counter(_of_log(each) for each in log if each.committed and each.tenant in codes)
@@ -103,7 +103,7 @@ def journals(folder: Path) -> list[Path]:
 Signature = tuple[str, str, str, frozenset[tuple[str, str]]]
 
 
-def _of_log(record: Request) -> Signature:
+def _of_log(record: LogEntry) -> Signature:
     columns = {name: str(value) for name, value in json.loads(record.params["jsondata"]).items() if name != "cu_id"}
     identity = record.objectid or columns["cu_name"]
     return (record.tenant, record.action.lower(), identity, frozenset(columns.items()))

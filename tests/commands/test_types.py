@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pbxsync.model.entry import Type
 from pbxsync.project import Project, find
-from pbxsync.project.secrets import Vault
+from pbxsync.project.secrets import SecretResolver
 from pbxsync.render.types import as_text, as_yaml
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_an_empty_answer_is_no_list_of_types(workdir: Workdir, demo: Emulator) -
 
 
 def test_no_types_are_said_to_be_none(tmp_path: Path) -> None:
-    assert as_text([], Project(tmp_path, Vault({}, tmp_path))) == "The PBX lists no custom destination types."
+    assert as_text([], Project(tmp_path, SecretResolver({}, tmp_path))) == "The PBX lists no custom destination types."
 
 
 TYPES = st.builds(Type, st.integers(1, 30).map(str), st.text(max_size=12), st.text(max_size=20))
@@ -104,7 +104,7 @@ def test_the_block_is_a_project_file_whatever_the_types_are_called(
     tmp_path_factory: pytest.TempPathFactory, types: list[Type]
 ) -> None:
     folder = tmp_path_factory.mktemp("project")
-    bare = Project(folder, Vault({}, folder), types={})
+    bare = Project(folder, SecretResolver({}, folder), types={})
     block = as_yaml(types, bare)
     assert "\x1b" not in as_text(types, bare)
     (folder / "pbxsync.yaml").write_text(block or "{}", encoding="utf-8")

@@ -8,7 +8,7 @@ from itertools import takewhile
 import click
 import pytest
 
-from pbxsync.cli.context import App
+from pbxsync.cli.context import Context
 from pbxsync.cli.main import COMMANDS, cli
 from tests.examples.running import BIN, ROOT, run
 
@@ -24,7 +24,7 @@ def test_the_examples_in_the_help_of_a_command_are_command_lines(name: str, monk
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     import reference  # noqa: PLC0415 - a script, found only now
 
-    app = App()
+    app = Context()
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     examples = reference.examples(command)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pbxsync.errors import UsageError
 from pbxsync.export.exportfile import rewrite
 from pbxsync.export.merge import insert, merge
-from pbxsync.export.writer import Gap
+from pbxsync.export.writer import Missing
 from pbxsync.planning.match import match
 from pbxsync.tenants.load import load
 from tests.export.test_writer import FORWARD, QUEUE, ROWS, TYPES, project, row
@@ -77,7 +77,7 @@ def test_nothing_to_add_changes_nothing() -> None:
 def test_only_unmanaged_destinations_are_added_and_names_in_use_are_pinned(here: Path) -> None:
     text = "tenant: A  # ours\ndestinations:\n  - id: 1\n    name: Fax\n  - name: Boss\n"
     live = [row(1, "Old", QUEUE), row(2, "Fax", QUEUE, "x"), row(3, "Boss", FORWARD), row(4, "New", FORWARD, "1")]
-    merged = merge(text.encode(), "a.yaml", live, [FORWARD, QUEUE], project(here), Gap({"2", "4"}, {"Fax", "Boss"}))
+    merged = merge(text.encode(), "a.yaml", live, [FORWARD, QUEUE], project(here), Missing({"2", "4"}, {"Fax", "Boss"}))
     assert merged.content.decode() == text + (
         '  - id: 2  # named "Fax", as another one in the files\n    type: QUEUE\n    params: [x]\n'
         "  - name: New\n    type: FORWARD\n    params:\n      number: 1\n"
@@ -89,7 +89,7 @@ def test_only_unmanaged_destinations_are_added_and_names_in_use_are_pinned(here:
 def test_what_a_clearing_file_would_lose_is_not_added(here: Path, clears: str) -> None:
     text = f"tenant: A\n{clears}destinations: []\n"
     live = [row(1, "x", QUEUE, "a\x07", "b")]
-    merged = merge(text.encode(), "a.yaml", live, [QUEUE], project(here), Gap({"1"}, ()))
+    merged = merge(text.encode(), "a.yaml", live, [QUEUE], project(here), Missing({"1"}, ()))
     said = 'destination 1 of tenant A, "x": '
     assert (merged.content == text.encode()) == bool(clears)
     assert merged.warnings[0] == f"{said}param1 is left out: no file can hold its control characters"
@@ -122,7 +122,7 @@ def test_after_a_merge_nothing_is_unmanaged(here: Path, live: list[Destination],
     (here / "a.yaml").write_text(text if managed else "tenant: A\ndestinations: []\n")
     unmanaged = {each.id or "" for each in live} - {each.id for each in managed}
     content = (here / "a.yaml").read_bytes()
-    merged = merge(content, "a.yaml", live, TYPES, words, Gap(unmanaged, names & {"a"}))
+    merged = merge(content, "a.yaml", live, TYPES, words, Missing(unmanaged, names & {"a"}))
     (here / "a.yaml").write_bytes(merged.content)
     entries = load([here / "a.yaml"], words).entries("A")
     assert match(entries, [(each.id or "", each.name or "") for each in live]).unmanaged == ()

@@ -11,7 +11,7 @@ from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import PARAM_COUNT, Type
 from pbxsync.model.plan import Destination
 from pbxsync.planning.match import match
-from pbxsync.planning.resolve import wanted
+from pbxsync.planning.resolve import resolve
 from pbxsync.project import Project, find
 from pbxsync.tenants.load import load
 from pbxsync.text.sanitize import DANGEROUS
@@ -182,7 +182,7 @@ def test_every_live_destination_is_matched_by_one_entry_with_equal_fields(
     for entry, identity in matching.pairs:
         is_live = by_id[identity]
         numbers = [each.type.id for each in live if each.type]
-        want = wanted(entry, is_live, table, numbers, words)
+        want = resolve(entry, is_live, table, numbers, words)
         assert want.destination.name in {None, is_live.name}
         assert (want.destination.type is None) == (is_live.type is None)
         assert want.destination.type is None or is_live.type is None or want.destination.type.id == is_live.type.id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsync.http.limiter import Pacer, Withdrawn
+from pbxsync.http.limiter import ConcurrencyLimiter, Withdrawn
 from tests.support.tenantfile import forward
 
 if TYPE_CHECKING:
@@ -32,62 +32,62 @@ def test_of_3000_gets_under_2_percent_are_refused_by_a_pbx_that_takes_5_at_a_tim
     assert "at a time" in ran.err
 
 
-def calm(pacer: Pacer, times: int, seconds: float = 0.0) -> None:
+def calm(limiter: ConcurrencyLimiter, times: int, seconds: float = 0.0) -> None:
     """So many answers without trouble, one after the other."""
     for _ in range(times):
-        pacer.leave(pacer.enter() - seconds)
+        limiter.leave(limiter.enter() - seconds)
 
 
-def crowd(pacer: Pacer) -> list[float]:
+def crowd(limiter: ConcurrencyLimiter) -> list[float]:
     """As many requests in flight as there may be."""
-    return [pacer.enter() for _ in range(pacer.limit)]
+    return [limiter.enter() for _ in range(limiter.limit)]
 
 
 def test_it_starts_low_and_rises_to_what_it_was_told_and_no_further() -> None:
-    pacer = Pacer(8)
-    assert pacer.limit == 2
-    calm(pacer, 3)
-    assert 2 < pacer.limit < 8
-    calm(pacer, 100)
-    assert pacer.limit == 8
+    limiter = ConcurrencyLimiter(8)
+    assert limiter.limit == 2
+    calm(limiter, 3)
+    assert 2 < limiter.limit < 8
+    calm(limiter, 100)
+    assert limiter.limit == 8
 
 
 def test_one_that_may_do_one_at_a_time_does_so() -> None:
-    pacer = Pacer(1)
-    calm(pacer, 100)
-    assert pacer.limit == 1
+    limiter = ConcurrencyLimiter(1)
+    calm(limiter, 100)
+    assert limiter.limit == 1
 
 
 def test_trouble_halves_it_once_for_all_that_were_in_flight() -> None:
-    pacer = Pacer(8)
-    calm(pacer, 100)
-    entered = crowd(pacer)
+    limiter = ConcurrencyLimiter(8)
+    calm(limiter, 100)
+    entered = crowd(limiter)
     for each in entered:
-        pacer.leave(each, trouble=True)
-    assert pacer.limit == 4
+        limiter.leave(each, trouble=True)
+    assert limiter.limit == 4
 
 
 def test_it_feels_its_way_back_to_just_under_what_failed_and_beyond_after_a_long_while() -> None:
-    pacer = Pacer(8)
-    calm(pacer, 100)
-    for each in crowd(pacer)[:6]:
-        pacer.leave(each, trouble=True)
-    calm(pacer, 100)
-    assert pacer.limit == 7
-    calm(pacer, 1000)
-    assert pacer.limit == 8
+    limiter = ConcurrencyLimiter(8)
+    calm(limiter, 100)
+    for each in crowd(limiter)[:6]:
+        limiter.leave(each, trouble=True)
+    calm(limiter, 100)
+    assert limiter.limit == 7
+    calm(limiter, 1000)
+    assert limiter.limit == 8
 
 
 def test_it_goes_down_to_one_and_never_to_none() -> None:
-    pacer = Pacer(8)
+    limiter = ConcurrencyLimiter(8)
     for _ in range(20):
-        pacer.leave(pacer.enter(), trouble=True)
-    assert pacer.limit == 1
-    calm(pacer, 1)
+        limiter.leave(limiter.enter(), trouble=True)
+    assert limiter.limit == 1
+    calm(limiter, 1)
 
 
 def test_latency_that_grows_keeps_it_low() -> None:
-    flat, growing = Pacer(64), Pacer(64)
+    flat, growing = ConcurrencyLimiter(64), ConcurrencyLimiter(64)
     calm(flat, 50, 0.1)
     calm(growing, 3, 0.1)
     calm(growing, 47, 3.0)
@@ -95,20 +95,20 @@ def test_latency_that_grows_keeps_it_low() -> None:
 
 
 def test_a_pause_that_the_pbx_asks_for_is_kept_by_all() -> None:
-    pacer = Pacer(8)
-    pacer.leave(pacer.enter(), trouble=True, retry_after=0.3)
+    limiter = ConcurrencyLimiter(8)
+    limiter.leave(limiter.enter(), trouble=True, retry_after=0.3)
     begun = time.monotonic()
-    pacer.enter()
+    limiter.enter()
     assert 0.25 < time.monotonic() - begun < 5
 
 
 def test_who_waits_may_withdraw() -> None:
-    pacer = Pacer(1)
-    pacer.enter()
+    limiter = ConcurrencyLimiter(1)
+    limiter.enter()
     ended = threading.Event()
     threading.Timer(0.2, ended.set).start()
     with pytest.raises(Withdrawn):
-        pacer.enter(ended.is_set)
+        limiter.enter(ended.is_set)
 
 
 def test_retry_after_of_a_429_is_honoured(workdir: Workdir) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsync.text.sanitize import quoted
+from pbxsync.text.sanitize import quote_full
 from tests.injection.texts import file_names, names, shows, writable
 from tests.injection.world import World, bounded
 from tests.render.test_markdown import assert_inert as assert_inert_markdown
@@ -49,10 +49,10 @@ def test_hostile_text_is_inert_from_the_plan_to_the_revert(
         shown = world.run("-v", "plan", "--out", f"{name}.plan")
         assert shown.status == 0, shown.err
         for number, text in enumerate(wanted):
-            assert quoted(f"{text}{number}") in shown.out
+            assert quote_full(f"{text}{number}") in shown.out
         assert shows(shown.out, f"tenants/{name}.yaml:")
         assert shows(shown.err, f"{name}.plan".replace("'", "'\"'\"'"))
-        assert all(quoted(text) in shown.out for text in live)
+        assert all(quote_full(text) in shown.out for text in live)
         world.run("-vv", "--color", "always", "plan", colour=True)
         for fmt in FORMATS:
             check(fmt, world.run("-v", "plan", "--format", fmt))

@@ -17,7 +17,7 @@ from pbxsync.emulator import FaultSpec
 from pbxsync.emulator.faults.kind import Kind
 from pbxsync.errors import PbxsyncError
 from pbxsync.planfile.write import text as plan_text
-from pbxsync.text.sanitize import cited, inert
+from pbxsync.text.sanitize import quote, sanitize
 from tests.injection.texts import LONG, LONGEST_LINE, assert_inert, file_names, hostile, shows
 from tests.injection.world import World, bounded
 from tests.render.strategies import plans
@@ -132,7 +132,7 @@ def test_problems_of_files_are_told_harmlessly(pbx: Emulator, text: str, other: 
             assert shows(ran.err, f"{name}/key{name}.yaml:")
         world.run("validate", name, "--annotate", "gitlab")
         rows = json.loads((world.stage.folder / "gl-code-quality-report.json").read_text(encoding="utf-8"))
-        assert inert(f"{name}/key{name}.yaml") in {row["location"]["path"] for row in rows}
+        assert sanitize(f"{name}/key{name}.yaml") in {row["location"]["path"] for row in rows}
         for path in (world.stage.folder / name).glob("[ket]*"):
             path.unlink()
         world.run("plan", name, "--annotate", "github", annotated=True)
@@ -245,7 +245,7 @@ def test_names_in_sentences_are_quoted_and_cut(pbx: Emulator, text: str, other: 
         for words in (("plan",), ("export", "DEMO")):
             ran = world.run(*words, *QUICK)
             assert "in the list and" in ran.text
-            assert cited(f"!{other}") in ran.text
+            assert quote(f"!{other}") in ran.text
             assert max(map(len, ran.text.split("\n"))) < LONGEST_LINE
         pbx.faults.clear()
         world.run("-v", "export", "DEMO", yaml=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from tests.support.workdir import Ran
@@ -66,7 +66,7 @@ _ANNOTATION: Final = re.compile(r"::(?:error|warning) (file=[^:,]*(?:,line=\d+)?
 
 def shows(output: str, text: str) -> bool:
     """Whether a text is in the output, harmless and to be told to the letter, wherever on a line it stands."""
-    return inert(text) in output or inert(f"-{text}")[1:] in output
+    return sanitize(text) in output or sanitize(f"-{text}")[1:] in output
 
 
 def assert_inert(ran: Ran, *, colour: bool = False, annotated: bool = False, yaml: bool = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pbxsync.http.retry import Patience
+from pbxsync.http.retry import RetryPolicy
 from pbxsync.http.transport import Settings, WriteTransport
 from pbxsync.model.entry import Secret
 from pbxsync.pbx.managedb import PbxWriter
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from tests.support.rawserver import Answer
 
 KEY = "NLbP7GFNVRqu9SDm"
-ONCE = Patience(1, 30.0)
+ONCE = RetryPolicy(1, 30.0)
 
 
 @contextmanager
-def client(url: str, *, timeout: float = 20.0, parallel: int = 8, patience: Patience = ONCE) -> Iterator[PbxWriter]:
+def client(
+    url: str, *, timeout: float = 20.0, parallel: int = 8, retry_policy: RetryPolicy = ONCE
+) -> Iterator[PbxWriter]:
     """A client that asks once and gives up."""
     with WriteTransport(Settings(url, timeout, parallel)) as transport:
-        yield PbxWriter(transport, lambda _: Secret(KEY), patience)
+        yield PbxWriter(transport, lambda _: Secret(KEY), retry_policy)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsync.model.plan import Action, Change, FieldDiff
-from pbxsync.planning.order import given_up, in_order, taken
+from pbxsync.planning.order import in_order, name_claimed, name_released
 
 
 def rename(identity: int, before: str, after: str) -> Change:
@@ -40,21 +40,21 @@ def test_nothing_is_lost_and_no_name_is_taken_too_early(pairs: list[tuple[str, s
     assert set(ordered) == set(changes)
     assert [change.action for change in ordered] == sorted((change.action for change in ordered), reverse=True)
     for at, change in enumerate(ordered):
-        late = {given_up(each) for each in ordered[at:]} - {None}
-        if taken(change) in late:
+        late = {name_released(each) for each in ordered[at:]} - {None}
+        if name_claimed(change) in late:
             assert _ring(change, ordered), "only in a ring may a name be taken that is not free yet"
 
 
 def _ring(change: Change, changes: tuple[Change, ...]) -> bool:
     """Whether one comes back to a change by following who gives up the name that is taken."""
     seen: set[str | None] = set()
-    open_names = {taken(change)}
+    open_names = {name_claimed(change)}
     while open_names:
         name = open_names.pop()
         for each in changes:
-            if given_up(each) == name and each.id not in seen:
+            if name_released(each) == name and each.id not in seen:
                 if each.id == change.id:
                     return True
                 seen.add(each.id)
-                open_names.add(taken(each))
+                open_names.add(name_claimed(each))
     return False

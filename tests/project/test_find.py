@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.errors import ProjectError
 from pbxsync.project import find
-from pbxsync.project.project import TypeRules
+from pbxsync.project.project import TypeSettings
 
 URL = "https://portal.pbxcloud.eu/pbx/proxyapi.php"
 
@@ -16,7 +16,7 @@ def test_without_a_project_file_everything_has_its_default(tmp_path: Path) -> No
     assert (project.file, project.root, project.tenants) == (None, tmp_path, (tmp_path / "tenants",))
     assert (project.timeout, project.retries, project.clear_unlisted) == (30.0, 4, False)
     assert (project.max_changes, project.max_changes_per_tenant) == (None, None)
-    assert project.types == {"FORWARD": TypeRules(("number", "callerid", "timeout"))}
+    assert project.types == {"FORWARD": TypeSettings(("number", "callerid", "timeout"))}
     with pytest.raises(ProjectError, match=r"^environment: no url: write url: into pbxsync.yaml, or set PBXSYNC_URL$"):
         _ = project.url
 
@@ -48,9 +48,9 @@ types:
     assert (project.timeout, project.retries, project.clear_unlisted) == (2.5, 1, True)
     assert (project.max_changes, project.max_changes_per_tenant) == (50, 10)
     assert project.types == {
-        "FORWARD": TypeRules(("number", "callerid", "timeout"), frozenset({2})),
-        "AI AGENT": TypeRules(("prompt", "api_key"), frozenset({2, 20})),
-        "7": TypeRules((), frozenset({1})),
+        "FORWARD": TypeSettings(("number", "callerid", "timeout"), frozenset({2})),
+        "AI AGENT": TypeSettings(("prompt", "api_key"), frozenset({2, 20})),
+        "7": TypeSettings((), frozenset({1})),
     }
 
 

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-from pbxsync.text.sanitize import inert, quoted
+from pbxsync.text.sanitize import quote_full, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,6 @@ WRITINGS: dict[str, Callable[[str], str]] = {
     "octal": lambda text: re.sub(
         r"[^ -~]|\\", lambda found: "".join(f"\\{byte:o}" for byte in found[0].encode()), text
     ),
-    "inert": inert,
-    "quoted": lambda text: quoted(text)[1:-1],
+    "inert": sanitize,
+    "quoted": lambda text: quote_full(text)[1:-1],
 }

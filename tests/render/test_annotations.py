@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pbxsync.cli.annotate import detected
 from pbxsync.model.entry import Place, Problem
 from pbxsync.render.annotations import github, gitlab
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import hostile
 
@@ -54,7 +54,7 @@ def test_there_are_as_many_commands_as_problems_and_each_reads_back(errors: list
         found = COMMAND.fullmatch(line)
         assert found is not None
         assert found["name"] == ("error" if lines.index(line) < len(errors) else "warning")
-        assert unescaped(found["data"]) == inert(problem.message)
+        assert unescaped(found["data"]) == sanitize(problem.message)
         assert_harmless(line.removeprefix("::"))
 
 
@@ -67,7 +67,7 @@ def test_the_code_quality_report_is_what_gitlab_reads(errors: list[Problem], odd
     assert len(rows) == len(errors) + len(odd)
     assert len({row["fingerprint"] for row in rows}) == len(rows)
     for row, problem in zip(rows, errors + odd, strict=True):
-        assert row["description"] == inert(problem.message)
+        assert row["description"] == sanitize(problem.message)
         assert row["location"]["lines"]["begin"] == max(problem.place.line, 1)
         assert set(row) == {"description", "check_name", "fingerprint", "severity", "location"}
     assert [row["severity"] for row in rows] == ["critical"] * len(errors) + ["minor"] * len(odd)

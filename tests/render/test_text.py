@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pbxsync.model.plan import FROM_JOURNAL, Action, Change, FieldDiff, Plan, TenantPlan
 from pbxsync.model.report import Outcome, Report, Status
 from pbxsync.render import FORMATS, Options, plan_text, render, report_text
-from pbxsync.text.sanitize import inert, quoted
+from pbxsync.text.sanitize import quote_full, sanitize
 from tests.render import samples
 from tests.render.harmless import assert_harmless
 from tests.render.strategies import plans, reports
@@ -72,11 +72,11 @@ def test_every_format_is_harmless(plan: Plan, fmt: str, colour: bool) -> None:
 def test_every_value_and_place_of_a_change_is_shown_to_the_letter(plan: Plan) -> None:
     text = plan_text(plan, width=0)
     for change in plan.changes:
-        assert quoted(change.name) in text
-        assert inert(change.source) in text
+        assert quote_full(change.name) in text
+        assert sanitize(change.source) in text
         for row in change.diff:
-            assert row.sensitive or quoted(row.after or "") in text
-            assert row.sensitive or quoted(row.before or row.after or "") in text
+            assert row.sensitive or quote_full(row.after or "") in text
+            assert row.sensitive or quote_full(row.before or row.after or "") in text
 
 
 def test_the_last_lines_say_what_would_happen() -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbxsync.tenants.spool import IN_MEMORY, Shelf
+from pbxsync.tenants.spool import IN_MEMORY, Spool
 
 if TYPE_CHECKING:
     import pytest
@@ -24,7 +24,7 @@ def descriptors() -> int:
 
 
 def test_what_is_put_away_comes_back_to_every_thread() -> None:
-    shelf = Shelf()
+    shelf = Spool()
     slots = [shelf.put(part) for part in parts()]
     assert {type(slot) for slot in slots} == {bytes, tuple}
     with ThreadPoolExecutor(8) as pool:
@@ -33,19 +33,19 @@ def test_what_is_put_away_comes_back_to_every_thread() -> None:
 
 def test_little_needs_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    shelf = Shelf()
+    shelf = Spool()
     assert shelf.get(shelf.put(b"x" * IN_MEMORY)) == b"x" * IN_MEMORY
 
 
 def test_where_no_file_can_be_everything_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    shelf = Shelf()
+    shelf = Spool()
     assert [shelf.get(shelf.put(part)) for part in parts()] == parts()
 
 
 def test_what_a_full_disk_does_not_take_stays_in_memory() -> None:
     """A limit on the size of files is to a write what a full disk is."""
-    shelf = Shelf()
+    shelf = Spool()
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (PART * 3, before[1]))
     try:
@@ -59,7 +59,7 @@ def test_what_a_full_disk_does_not_take_stays_in_memory() -> None:
 def test_the_file_has_no_name_and_goes_with_the_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = descriptors()
-    shelf = Shelf()
+    shelf = Spool()
     slots = [shelf.put(part) for part in parts()]
     assert list(tmp_path.iterdir()) == []
     assert descriptors() == before + 1

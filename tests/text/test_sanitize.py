@@ -27,14 +27,14 @@ def harmless(text: str) -> bool:
 
 @given(TEXTS)
 def test_inert_text_is_one_harmless_line(text: str) -> None:
-    assert harmless(sanitize.inert(text))
-    assert "\n" not in sanitize.inert(text)
+    assert harmless(sanitize.sanitize(text))
+    assert "\n" not in sanitize.sanitize(text)
 
 
 @given(TEXTS)
 def test_quoted_text_is_harmless_and_can_be_read_back(text: str) -> None:
-    assert harmless(sanitize.quoted(text))
-    assert json.loads(sanitize.quoted(text)) == text
+    assert harmless(sanitize.quote_full(text))
+    assert json.loads(sanitize.quote_full(text)) == text
 
 
 @given(st.dictionaries(TEXTS, TEXTS | st.lists(TEXTS)))
@@ -55,22 +55,22 @@ def test_json_is_harmless_and_parses_to_the_same_value(value: dict[str, object])
     ],
 )
 def test_what_is_odd_is_shown_as_an_escape(text: str, shown: str) -> None:
-    assert sanitize.inert(text) == shown
+    assert sanitize.sanitize(text) == shown
 
 
 def test_shortened_says_how_much_was_left_out() -> None:
-    assert sanitize.shortened("x" * 1250, 200) == "x" * 200 + "… (1,050 more characters)"
-    assert sanitize.shortened("x" * 200, 200) == "x" * 200
+    assert sanitize.truncate("x" * 1250, 200) == "x" * 200 + "… (1,050 more characters)"
+    assert sanitize.truncate("x" * 200, 200) == "x" * 200
 
 
 @given(TEXTS)
 def test_lines_keeps_line_breaks_and_nothing_else_that_is_odd(text: str) -> None:
-    assert harmless(sanitize.lines(text))
-    assert sanitize.lines(text).count("\n") == text.count("\n")
+    assert harmless(sanitize.sanitize_lines(text))
+    assert sanitize.sanitize_lines(text).count("\n") == text.count("\n")
 
 
 def test_no_control_or_format_character_of_unicode_gets_through() -> None:
     every = "".join(map(chr, range(sys.maxunicode + 1)))
     assert [
-        char for char in sanitize.inert(every) if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        char for char in sanitize.sanitize(every) if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
     ] == []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator.answer import Answer
     from pbxsync.emulator.faults.kind import Case, Go
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.request import Request
 
 
 class Fault:
@@ -31,7 +31,7 @@ class Fault:
         self._random = random.Random(spec.seed)  # noqa: S311 -- to be had again, not to be secret
         self._setting = Setting(spec.value, spec.moment, spec.options)
 
-    def hits(self, call: Call) -> bool:
+    def hits(self, call: Request) -> bool:
         """Whether this request is hit; counts it."""
         if not self._is_for(call):
             return False
@@ -49,7 +49,7 @@ class Fault:
         """Let it happen to a request that is hit."""
         return self.spec.kind.effect(self._setting, case, go)
 
-    def _is_for(self, call: Call) -> bool:
+    def _is_for(self, call: Request) -> bool:
         if not self.spec.match:
             return True
         reqtype, obj, action = call.operation

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
-    from pbxsync.emulator.server import Line
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
+    from pbxsync.emulator.server import ClientConnection
 
 Moment = Literal["before", "after-commit"]
 
@@ -24,9 +24,9 @@ class Case:
     url is the whole of it as the client sent it, key included, for the faults that echo it.
     """
 
-    call: Call
-    world: World
-    line: Line
+    call: Request
+    world: Backend
+    line: ClientConnection
     url: str
 
 

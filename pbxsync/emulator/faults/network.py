@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator.answer import Answer, Wire
+from pbxsync.emulator.answer import Answer, Delivery
 from pbxsync.emulator.faults.kind import Kind, in_place, instead
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def _refuse(setting: Setting, case: Case, _: Go) -> Answer:
 
 
 def _timeout(setting: Setting, case: Case, go: Go) -> Answer:
-    return in_place(Answer(status=0, wire=Wire("hold", setting.value)), setting, case, go)
+    return in_place(Answer(status=0, wire=Delivery("hold", setting.value)), setting, case, go)
 
 
 def _latency(setting: Setting, case: Case, go: Go) -> Answer:
@@ -27,15 +27,15 @@ def _latency(setting: Setting, case: Case, go: Go) -> Answer:
 
 
 def _drip(setting: Setting, case: Case, go: Go) -> Answer:
-    return replace(go(case), wire=Wire("drip", setting.value))
+    return replace(go(case), wire=Delivery("drip", setting.value))
 
 
 def _cut_body(_: Setting, case: Case, go: Go) -> Answer:
-    return replace(go(case), wire=Wire("cut"))
+    return replace(go(case), wire=Delivery("cut"))
 
 
-_RESET: Final = Answer(status=0, wire=Wire("reset"))
-_CLOSE: Final = Answer(status=0, wire=Wire("close"))
+_RESET: Final = Answer(status=0, wire=Delivery("reset"))
+_CLOSE: Final = Answer(status=0, wire=Delivery("close"))
 
 KINDS: Final = (
     Kind(

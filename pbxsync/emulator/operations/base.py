@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator.answer import Answer
     from pbxsync.emulator.dialect import Dialect
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.request import Request
     from pbxsync.emulator.store import Tables
     from pbxsync.emulator.telephony import Telephony
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Backend:
     """The PBX behind the operations."""
 
     store: Tables
@@ -31,7 +31,7 @@ class Operation:
     writes needs a read/write key. needs_tenant False lets an admin key leave the tenant out.
     """
 
-    run: Callable[[Call, World], Answer]
+    run: Callable[[Request, Backend], Answer]
     syntax: str
     writes: bool = False
     needs_tenant: bool = True

@@ -8,11 +8,11 @@ from pbxsync.emulator.answer import NOTHING, Answer, jsonish, text
 from pbxsync.emulator.telephony import Pause
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
 
 
-def dial(call: Call, world: World) -> Answer:
+def dial(call: Request, world: Backend) -> Answer:
     """DIAL: rings source, then dest; answers with the id of the call [doc]."""
     source, dest = call.text("source"), call.text("dest")
     if not source or not dest:
@@ -23,7 +23,7 @@ def dial(call: Call, world: World) -> Answer:
     return text(f"Success|Originate successfully queued|{call_id}|", committed=True)
 
 
-def pause(call: Call, world: World) -> Answer:
+def pause(call: Request, world: Backend) -> Answer:
     """AGENT PAUSE: the agent takes no calls of that queue [doc]; the words of the answer are Asterisk's [guess]."""
     queue, extension = call.text("queue"), call.text("extension")
     if not queue or not extension:
@@ -32,7 +32,7 @@ def pause(call: Call, world: World) -> Answer:
     return text("Success|Interface paused successfully|", committed=True)
 
 
-def unpause(call: Call, world: World) -> Answer:
+def unpause(call: Request, world: Backend) -> Answer:
     """AGENT UNPAUSE [vendor]."""
     queue, extension = call.text("queue"), call.text("extension")
     if not queue or not extension:
@@ -41,7 +41,7 @@ def unpause(call: Call, world: World) -> Answer:
     return text("Success|Interface unpaused successfully|", committed=True)
 
 
-def list_queues(call: Call, world: World) -> Answer:
+def list_queues(call: Request, world: Backend) -> Answer:
     """AGENT LISTQUEUES [vendor]: the queues where an agent is paused, and why; the shape is a guess."""
     extension = call.text("extension")
     return jsonish(
@@ -53,6 +53,6 @@ def list_queues(call: Call, world: World) -> Answer:
     )
 
 
-def count_calls(_: Call, world: World) -> Answer:
+def count_calls(_: Request, world: Backend) -> Answer:
     """COUNTCALLS: how many calls are running on the whole PBX, as a plain number [guess]."""
     return text(str(world.telephony.running()))

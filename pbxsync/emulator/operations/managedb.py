@@ -11,28 +11,28 @@ from pbxsync.emulator.database import PARAMS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
 
 
-def list_types(_: Call, world: World) -> Answer:
+def list_types(_: Request, world: Backend) -> Answer:
     """CUSTOMTYPES list: the types of the whole PBX, whatever the tenant [field]."""
     return shapes.types(world.store.types(), world.dialect)
 
 
-def list_destinations(call: Call, world: World) -> Answer:
+def list_destinations(call: Request, world: Backend) -> Answer:
     """CUSTOM list: every destination of a tenant."""
     return shapes.destinations(world.store.rows(call.tenant), world.dialect)
 
 
-def get_destination(call: Call, world: World) -> Answer:
+def get_destination(call: Request, world: Backend) -> Answer:
     """CUSTOM get: the one that `objectid` names, if it is the tenant's."""
     if call.object_id is None:
         return NOTHING
     return shapes.destination(world.store.row(call.tenant, call.object_id), world.dialect)
 
 
-def add_destination(call: Call, world: World) -> Answer:
+def add_destination(call: Request, world: Backend) -> Answer:
     """CUSTOM add: needs cu_name and cu_ct_id in `jsondata` [doc]; a name may be there already [guess]."""
     fields = _writable(call, world)
     if fields is None or "cu_name" not in fields or "cu_ct_id" not in fields:
@@ -45,7 +45,7 @@ def add_destination(call: Call, world: World) -> Answer:
     return _written(world.dialect.add, cu_id, sql, world)
 
 
-def update_destination(call: Call, world: World) -> Answer:
+def update_destination(call: Request, world: Backend) -> Answer:
     """CUSTOM update: changes the fields in `jsondata` alone [doc]; `objectid` and cu_id must agree where both are."""
     fields = _writable(call, world)
     cu_id = call.object_id
@@ -56,7 +56,7 @@ def update_destination(call: Call, world: World) -> Answer:
     return _written(world.dialect.update, cu_id, sql, world)
 
 
-def _writable(call: Call, world: World) -> dict[str, str] | None:
+def _writable(call: Request, world: Backend) -> dict[str, str] | None:
     """The columns to set, or None where PHP's SQL would have failed: an unknown column, a type that is no number."""
     fields = call.fields()
     if fields is None:
@@ -70,7 +70,7 @@ def _writable(call: Call, world: World) -> dict[str, str] | None:
     return fields if ct_id.isascii() and ct_id.isdecimal() and len(ct_id) < 10 else None
 
 
-def _written(reply: str, cu_id: int, sql: str, world: World) -> Answer:
+def _written(reply: str, cu_id: int, sql: str, world: Backend) -> Answer:
     if reply == "json":
         return shapes.identity(cu_id, world.dialect)
     return text(sql if reply == "sql" else "", committed=True)

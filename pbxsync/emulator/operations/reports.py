@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsync.emulator.history import Cdr
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
     from pbxsync.emulator.telephony import QueueEvent
 
 TENANT_COLUMNS: Final = (
@@ -38,7 +38,7 @@ QUEUE_COLUMNS: Final = ("time", "queuename", "agent", "event", "data1", "data2",
 _CSV: Final = "text/csv; charset=UTF-8"
 
 
-def cdrs(call: Call, world: World) -> Answer:
+def cdrs(call: Request, world: Backend) -> Answer:
     """INFO CDRS: the calls from `start` to before `end`, of one tenant or, for %, of all."""
     span = _span(call)
     if span is None:
@@ -48,7 +48,7 @@ def cdrs(call: Call, world: World) -> Answer:
     return _report(call, columns, rows)
 
 
-def queue_logs(call: Call, world: World) -> Answer:
+def queue_logs(call: Request, world: Backend) -> Answer:
     """INFO QUEUELOGS: the queue log from `start` to before `end`."""
     span = _span(call)
     if span is None:
@@ -57,7 +57,7 @@ def queue_logs(call: Call, world: World) -> Answer:
     return _report(call, QUEUE_COLUMNS, rows)
 
 
-def _calls(tenant: str, world: World, first: date, last: date) -> Iterable[Cdr]:
+def _calls(tenant: str, world: Backend, first: date, last: date) -> Iterable[Cdr]:
     if world.telephony.demo:
         for each in demo.TENANTS if tenant == "%" else (tenant,):
             yield from history.cdrs(each, first, last)
@@ -66,7 +66,7 @@ def _calls(tenant: str, world: World, first: date, last: date) -> Iterable[Cdr]:
             yield dialled
 
 
-def _events(tenant: str, world: World, first: date, last: date) -> Iterable[QueueEvent]:
+def _events(tenant: str, world: Backend, first: date, last: date) -> Iterable[QueueEvent]:
     if world.telephony.demo:
         for each in demo.TENANTS if tenant == "%" else (tenant,):
             yield from history.queue_log(each, first, last)
@@ -75,7 +75,7 @@ def _events(tenant: str, world: World, first: date, last: date) -> Iterable[Queu
             yield event
 
 
-def _span(call: Call) -> tuple[date, date] | None:
+def _span(call: Request) -> tuple[date, date] | None:
     """The days asked for; None where one is missing or no date."""
     try:
         return date.fromisoformat(call.text("start")), date.fromisoformat(call.text("end"))
@@ -83,7 +83,7 @@ def _span(call: Call) -> tuple[date, date] | None:
         return None
 
 
-def _report(call: Call, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Answer:
+def _report(call: Request, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Answer:
     if call.word("format") == "JSON":
         return jsonish([{name: row[name] for name in columns} for row in rows])
     file = io.StringIO()

@@ -9,13 +9,13 @@ from pbxsync.emulator.answer import NOTHING, Answer, jsonish
 
 if TYPE_CHECKING:
     from pbxsync.emulator.demo import Mailbox
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
 
 _WAV: Final = "audio/x-wav"
 
 
-def recording(call: Call, world: World) -> Answer:
+def recording(call: Request, world: Backend) -> Answer:
     """INFO recording: the sound of a call that was dialled here or that the demo world's past holds [doc]."""
     call_id = call.text("id")
     known = any(each.id == call_id for each in world.telephony.calls())
@@ -24,13 +24,13 @@ def recording(call: Call, world: World) -> Answer:
     return NOTHING
 
 
-def media_file(call: Call, world: World) -> Answer:
+def media_file(call: Request, world: Backend) -> Answer:
     """MEDIAFILE GETAUDIO: the media file that `objectid` names [doc]; `id` plays no part [guess]."""
     known = demo.MEDIA.get(call.tenant, ()) if world.telephony.demo else ()
     return _sound(f"media-{call.text('objectid')}") if call.text("objectid") in known else NOTHING
 
 
-def voicemails(call: Call, world: World) -> Answer:
+def voicemails(call: Request, world: Backend) -> Answer:
     """VOICEMAIL list: the mailboxes of a tenant; the shape is a guess."""
     boxes = _mailboxes(call, world)
     if not boxes:
@@ -48,7 +48,7 @@ def voicemails(call: Call, world: World) -> Answer:
     )
 
 
-def voicemail_messages(call: Call, world: World) -> Answer:
+def voicemail_messages(call: Request, world: Backend) -> Answer:
     """VOICEMAIL messages: what is in a mailbox; the shape is a guess, the names are Asterisk's."""
     for box in _mailboxes(call, world):
         if box.number == call.text("mailbox"):
@@ -67,7 +67,7 @@ def voicemail_messages(call: Call, world: World) -> Answer:
     return NOTHING
 
 
-def voicemail_message(call: Call, world: World) -> Answer:
+def voicemail_message(call: Request, world: Backend) -> Answer:
     """VOICEMAIL message: the sound of one [doc]."""
     for box in _mailboxes(call, world):
         if box.number == call.text("mailbox") and call.text("msgid") in {each.msgid for each in box.messages}:
@@ -75,7 +75,7 @@ def voicemail_message(call: Call, world: World) -> Answer:
     return NOTHING
 
 
-def _mailboxes(call: Call, world: World) -> tuple[Mailbox, ...]:
+def _mailboxes(call: Request, world: Backend) -> tuple[Mailbox, ...]:
     return demo.MAILBOXES.get(call.tenant, ()) if world.telephony.demo else ()
 
 

@@ -9,11 +9,11 @@ from pbxsync.emulator.operations import calling, managedb, reports, sound
 from pbxsync.emulator.operations.base import Operation
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.operations.base import World
-    from pbxsync.emulator.request import Call
+    from pbxsync.emulator.operations.base import Backend
+    from pbxsync.emulator.request import Request
 
 
-def help_text(_: Call, __: World) -> Answer:
+def help_text(_: Request, __: Backend) -> Answer:
     """HELP: the syntax of every operation, as plain text [vendor]."""
     lines = ["PBXCloud API - Syntax", ""]
     for (reqtype, obj, action), operation in OPERATIONS.items():

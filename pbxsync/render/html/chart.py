@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.model.plan import Action
-from pbxsync.text.sanitize import shortened
+from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def _bar(anchor: str, tenant: TenantPlan, most: int) -> str:
     add, change = (100 * number / most for number in (adds, updates))
     words = " ".join([f"+{adds}"] * bool(adds) + [f"~{updates}"] * bool(updates))
     return (
-        f'<li><a href="#{anchor}">{escape(shortened(tenant.tenant, 60))}</a>'
+        f'<li><a href="#{anchor}">{escape(truncate(tenant.tenant, 60))}</a>'
         '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="add" width="{add:.2f}" height="10"/>'
         f'<rect class="change" x="{add:.2f}" width="{change:.2f}" height="10"/></svg> <span>{words}</span></li>'

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.render import view
 from pbxsync.render.html import tenants
 from pbxsync.render.html.chart import picture
-from pbxsync.text.sanitize import inert
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,8 +65,8 @@ def _opening(plan: Plan, anchored: Sequence[tuple[str, TenantPlan]]) -> Iterator
     yield from [f"<p>{left_alone}</p>"] if left_alone else []
     yield from [f'<div class="bad" role="alert"><p><b>{incomplete}</b></p></div>'] if incomplete else []
     yield (
-        f'<p class="facts">PBX {escape(inert(plan.url))}<br>planned {escape(inert(plan.created_at))}'
-        f" by pbxsync {escape(inert(plan.pbxsync_version))}</p>"
+        f'<p class="facts">PBX {escape(sanitize(plan.url))}<br>planned {escape(sanitize(plan.created_at))}'
+        f" by pbxsync {escape(sanitize(plan.pbxsync_version))}</p>"
     )
     yield from picture(anchored)
     yield from tenants.failures(view.failures(plan))
@@ -93,7 +93,7 @@ def _filters(plan: Plan, anchored: Sequence[tuple[str, TenantPlan]], kinds: Sequ
 
 
 def _select(name: str, label: str, every: str, options: Sequence[tuple[str, str]]) -> str:
-    chosen = "".join(f'<option value="{value}">{escape(inert(text))}</option>' for value, text in options)
+    chosen = "".join(f'<option value="{value}">{escape(sanitize(text))}</option>' for value, text in options)
     return f'<label>{label} <select id="{name}"><option value="">{every}</option>{chosen}</select></label>'
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.model.plan import Action
 from pbxsync.render import view
 from pbxsync.render.markdown.fit import to_do
-from pbxsync.text.sanitize import inert, quoted
+from pbxsync.text.sanitize import quote_full, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ def failures(groups: list[tuple[str, list[str]]]) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    return escape(inert(text))
+    return escape(sanitize(text))
 
 
 def _counts(plan: TenantPlan) -> str:
@@ -54,7 +54,7 @@ def _counts(plan: TenantPlan) -> str:
 
 def _command(code: str) -> Iterator[str]:
     """Give the command that plans this tenant alone; a code that would need more than quotes gets none."""
-    if inert(code) == code and code.isprintable():
+    if sanitize(code) == code and code.isprintable():
         pattern = re.sub(r"([*?[])", r"[\1]", code)
         yield (
             f'<p class="command"><code>pbxsync plan --tenant {escape(shlex.quote(pattern))}</code>'
@@ -67,7 +67,7 @@ def _change(change: Change, kind: int) -> Iterator[str]:
     identity = "" if change.id is None else f" id {_safe(change.id)},"
     yield (
         f'<article class="{style}" data-type="{kind}"><h3><span aria-hidden="true">{sign}</span>'
-        f'<span class="hidden-text">{word}</span> <b>{escape(quoted(change.name))}</b>'
+        f'<span class="hidden-text">{word}</span> <b>{escape(quote_full(change.name))}</b>'
         f"<small>{identity} {_safe(change.source)}</small></h3><dl>"
     )
     for diff in view.fields(change):
@@ -81,4 +81,4 @@ def _value(diff: FieldDiff, action: Action) -> str:
 
 
 def _unmanaged(plan: TenantPlan) -> str:
-    return ", ".join(f"<code>{escape(quoted(row.name))}</code> (id {_safe(row.id)})" for row in plan.unmanaged)
+    return ", ".join(f"<code>{escape(quote_full(row.name))}</code> (id {_safe(row.id)})" for row in plan.unmanaged)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.model.plan import Action
 from pbxsync.render import view
-from pbxsync.text.sanitize import inert, quoted, shortened
+from pbxsync.text.sanitize import quote_full, sanitize, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ def size(text: str) -> int:
 
 def code(text: str, limit: int = 200) -> str:
     """Return text for the middle of an HTML line."""
-    return f"<code>{html.escape(_closed(shortened(text, limit)))}</code>"
+    return f"<code>{html.escape(_closed(truncate(text, limit)))}</code>"
 
 
 def fence(kind: str, lines: Iterable[str]) -> str:
@@ -59,7 +59,7 @@ def short_change(change: Change) -> str:
 
 
 def _change(change: Change, cut: Callable[[str], str]) -> str:
-    opening = f"@@ {change.action} {cut(view.headline(change))}  {cut(inert(change.source))} @@"
+    opening = f"@@ {change.action} {cut(view.headline(change))}  {cut(sanitize(change.source))} @@"
     shown = view.fields(change)
     longest = min(max((len(view.label(diff)) for diff in shown), default=0), 24)
     lines = [line for diff in shown for line in _field(diff, change.action, longest, cut)]
@@ -86,8 +86,8 @@ def notes(tenant: TenantPlan) -> str:
 
 def failure(message: str, tenants: list[str]) -> str:
     """Return an error, with the tenants that have it, as a block."""
-    who = shortened(tenants[0], 80) if len(tenants) == 1 else f"{len(tenants)} tenants"
-    lines = [f"!   {shortened(line, 400)}" for line in message.split("\n")]
+    who = truncate(tenants[0], 80) if len(tenants) == 1 else f"{len(tenants)} tenants"
+    lines = [f"!   {truncate(line, 400)}" for line in message.split("\n")]
     more = [f"!   and {len(lines) - 20} more lines"] if len(lines) > 20 else []
     names = [] if len(tenants) == 1 else [f"!   {_cut(view.some(tenants, 8))}"]
     return fence("text", [f"! {who} failed:", *lines[:20], *more, *names])
@@ -95,6 +95,9 @@ def failure(message: str, tenants: list[str]) -> str:
 
 def unmanaged(tenant: TenantPlan) -> str:
     """Return the unmanaged destinations of a tenant as a block, or nothing."""
-    found = [f"* {_cut(inert(row.id))}  {_cut(quoted(row.name))}  {_cut(inert(row.type))}" for row in tenant.unmanaged]
+    found = [
+        f"* {_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}"
+        for row in tenant.unmanaged
+    ]
     more = [f"* and {len(found) - _UNMANAGED} more"] if len(found) > _UNMANAGED else []
     return fence("text", ["* unmanaged (live, in no file: left alone)", *found[:_UNMANAGED], *more]) if found else ""
