@@ -26,6 +26,7 @@ text from files or servers gets into one only through `pbxsync.text.sanitize`.
     ├── PlanError                a plan that may not be applied or saved
     │   ├── PlanFileError        a saved plan that cannot be read: version, digest, url, shape
     │   └── StalePlan            a saved plan whose live side has moved
+    ├── GitError                 git, or what it was asked for, is not there
     ├── GuardError               more changes than a limit allows
     ├── JournalError             a journal that cannot be read or written
     ├── Locked                   another apply runs in this project folder
@@ -166,6 +167,10 @@ class PlanFileError(PlanError):
 
 class StalePlan(PlanError):
     """A saved plan whose live side has moved since it was made."""
+
+
+class GitError(PbxsyncError):
+    """Git, or what it was asked for, is not there: no repository, no such commit, a shallow clone."""
 
 
 class GuardError(PbxsyncError):

@@ -33,6 +33,7 @@ LAYERS = [
     "text",
     "errors",
     "disk",
+    "git",
     "document",
     "project tenants",
     "schemas",
@@ -65,7 +66,7 @@ HOMES = {
     "ssl": ["http/"],
     "socket": ["http/", "emulator/"],
     "logging": ["http/loggers.py"],
-    "subprocess": [],
+    "subprocess": ["git/command.py"],
     "pickle": [],
 }
 #: What plans are made with: no input, no output, no clock, no chance.
