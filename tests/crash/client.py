@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-for _name in ("apply.run", "commands.apply", "commands.revert", "commands.plan", "files.desired", "render", "session"):
+for _name in (
+    "apply.applier",
+    "commands.apply",
+    "commands.revert",
+    "commands.plan",
+    "tenants.load",
+    "render",
+    "session",
+):
     importlib.import_module(f"pbxsync.{_name}")
 importlib.import_module("pbxsync.pbx.managedb")
 importlib.import_module("pbxsync.http.transport")
