@@ -30,6 +30,7 @@ MODULES = {
 #: From the bottom to the top: a part imports from parts above its own line only. What stands on one line is one layer.
 LAYERS = [
     "__init__ clock workers model",
+    "kinds",
     "text",
     "errors",
     "disk",

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsync.kinds.custom_destination import COLUMNS, FIELDS, fields_of
 from pbxsync.model.report import Mismatch
-from pbxsync.planning.diff import FIELDS
-from pbxsync.planning.diff import values as fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbxsync.model.plan import Change, Destination, FieldDiff
-
-_COLUMNS = {"name": "cu_name", "type": "cu_ct_id"}
 
 
 def new_value(row: FieldDiff) -> str:
@@ -25,7 +22,7 @@ def new_value(row: FieldDiff) -> str:
 
 def columns(change: Change) -> dict[str, str]:
     """Return the columns to send, and their text: what changes and nothing else (doc: update takes only these)."""
-    return {_COLUMNS.get(row.field, f"cu_{row.field}"): new_value(row) for row in change.diff}
+    return {COLUMNS[row.field]: new_value(row) for row in change.diff}
 
 
 def expected(change: Change, was: Destination | None) -> dict[str, str]:

@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import PlanError
+from pbxsync.kinds.custom_destination import fields_of
 from pbxsync.live.fingerprint import Fingerprinter, key_mark
 from pbxsync.model.entry import Secret
-from pbxsync.planning.diff import values as fields_of
 from pbxsync.planning.resolve import REFUSALS, resolve
 from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.live.types import TypeTable
+    from pbxsync.live.types import TypeRules, TypeTable
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
-    from pbxsync.planning.resolve import TypeRules
 
 
 def needed(plan: Plan) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
+from pbxsync.kinds.custom_destination import fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Action
-from pbxsync.planning.diff import values
 from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
@@ -138,10 +138,10 @@ def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str])
     """
     start = f"{truncate(change.tenant)}: destination {change.id}: {field}"
     planned = next((row for row in change.diff if row.field == field), None)
-    keyed = planned is None and field.startswith("param") and key_mark(change.live) is not None
+    keyed = planned is None and position_of(field) is not None and key_mark(change.live) is not None
     if field in hidden or keyed or (planned is not None and planned.sensitive):
         return f"{start} (sensitive) has moved"
-    value = quote(values(now)[field] or "", 1000)
+    value = quote(fields_of(now)[field] or "", 1000)
     before = planned.before_id if planned is not None and field == "type" else planned.before if planned else None
     was = f"was {quote(before)} when this was planned and is" if before is not None else "has moved: it is"
     return f"{start} {was} {value} now"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pbxsync.apply.readback import columns, expected, mismatches
 from pbxsync.apply.send import Sender, WriteResult, certainly_not_executed, good, is_refusal, outcome, refused
 from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
+from pbxsync.kinds.custom_destination import fields_of
 from pbxsync.model.report import Outcome, Status
-from pbxsync.planning.diff import values as fields_of
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Change, Destination

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import UsageError
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import COLUMNS, PARAM_COUNT, PARAMS, is_id
 from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
 from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: An id of the PBX (field): the one that an update goes to is in its URL and in its JSON, where it has to be a number.
-_ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _MOST_PARALLEL: Final = 256
 
 
@@ -43,21 +40,22 @@ def needed(**given: Any) -> None:
 
 def identity(objectid: Any) -> None:
     """Raise UsageError for what is no id of a destination."""
-    if not isinstance(objectid, str) or not _ID.fullmatch(objectid):
+    if not is_id(objectid):
         raise UsageError(f"{quote(str(objectid))} is no id of a destination: custom_destinations lists them")
 
 
 def columns(name: Any, type_id: Any, params: Mapping[Any, Any]) -> dict[str, str]:
     """Return what is given of a destination as columns and their text. Raises UsageError."""
-    fields = {} if name is None else {"cu_name": _text(name, "name")}
+    fields = {} if name is None else {COLUMNS["name"]: _text(name, "name")}
     if type_id is not None:
-        if not isinstance(type_id, str) or not _ID.fullmatch(type_id):
+        if not is_id(type_id):
             raise UsageError(f"{quote(str(type_id))} is no number of a type, as text: custom_types lists them")
-        fields["cu_ct_id"] = type_id
+        fields[COLUMNS["type"]] = type_id
     for position, value in params.items():
         if not _is_number(position, int) or not 1 <= position <= PARAM_COUNT:
             raise UsageError(f"there is no param {quote(str(position))}: they count from 1 to {PARAM_COUNT}")
-        fields[f"cu_param{position}"] = _text(value, f"param{position}")
+        param = PARAMS[position - 1]
+        fields[COLUMNS[param]] = _text(value, param)
     return fields
 
 

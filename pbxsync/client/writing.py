@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsync.apply.settle import settle
 from pbxsync.client.checks import columns, identity, needed
 from pbxsync.errors import NotStored, UsageError, WireError
+from pbxsync.kinds.custom_destination import COLUMNS
 from pbxsync.model.entry import Type
 from pbxsync.model.plan import Destination
 from pbxsync.text.sanitize import quote, truncate
@@ -68,9 +69,9 @@ def _settled(
 
     def fits(found: Destination) -> bool:
         row = _columns(found.name or "", found.type.id if found.type else None, found.params)
-        return all(row.get(name) == value for name, value in fields.items() if name != "cu_name")
+        return all(row.get(name) == value for name, value in fields.items() if name != COLUMNS["name"])
 
-    end = settle(fields["cu_name"], before, pbx.destinations(tenant).rows, fetch, fits)
+    end = settle(fields[COLUMNS["name"]], before, pbx.destinations(tenant).rows, fetch, fits)
     ours = end.ours or (end.near if not end.problem else None)
     if ours is not None and ours.id is not None:
         return ours.id
@@ -90,5 +91,4 @@ def _as_written(row: Row, fields: dict[str, str], *, whole: bool = False) -> Row
 
 def _columns(name: str, type_id: str | None, params: tuple[str | None, ...]) -> dict[str, str | None]:
     """Return the columns of a row; its type is None where the PBX does not tell."""
-    named = {f"cu_param{position}": value for position, value in enumerate(params, start=1)}
-    return {"cu_name": name, "cu_ct_id": type_id, **named}
+    return dict(zip(COLUMNS.values(), (name, type_id, *params), strict=True))

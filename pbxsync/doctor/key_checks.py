@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.api.request import Request
 from pbxsync.doctor.check import Check, odd, ok
 from pbxsync.errors import Denied, NotThere, WireError
+from pbxsync.kinds.custom_destination import OBJECT
 from pbxsync.pbx import replies
 from pbxsync.text.words import plural
 
@@ -72,7 +73,7 @@ def _is_free(transport: WriteTransport, tenant: str, key: Secret) -> bool:
 
 
 def _request(action: str, tenant: str, *more: tuple[str, str]) -> Request:
-    words = (("reqtype", "MANAGEDB"), ("object", "CUSTOM"), ("tenant", tenant), ("action", action))
+    words = (("reqtype", "MANAGEDB"), ("object", OBJECT), ("tenant", tenant), ("action", action))
     return Request((*words, ("objectid", NOBODY), *more))
 
 

@@ -12,6 +12,7 @@ from pbxsync.api.request import Request
 from pbxsync.doctor.check import Check, bad, odd, ok
 from pbxsync.doctor.local_checks import SHOWN
 from pbxsync.errors import Denied, PbxsyncError, WireError
+from pbxsync.kinds.custom_destination import TYPES_OBJECT
 from pbxsync.pbx import replies
 from pbxsync.text.sanitize import quote_full
 from pbxsync.text.words import did_you_mean, plural
@@ -156,7 +157,7 @@ class Pace:
 
 def measure(pbx: PbxReader, workers: WorkerPool, tenant: str, key: Secret) -> Pace | None:
     """Ask for the types some times, alone and side by side; None where that fails."""
-    request = Request((("reqtype", "MANAGEDB"), ("object", "CUSTOMTYPES"), ("tenant", tenant), ("action", "list")))
+    request = Request((("reqtype", "MANAGEDB"), ("object", TYPES_OBJECT), ("tenant", tenant), ("action", "list")))
 
     def once(_: int) -> Reply:
         reply = pbx.transport.read(request, key)

@@ -18,8 +18,8 @@ from pbxsync.errors import LiveError, PbxsyncError
 from pbxsync.export.exportfile import marked, rewrite, write_export
 from pbxsync.export.merge import merge
 from pbxsync.export.writer import Exported, Missing, export
+from pbxsync.kinds.custom_destination import PARAM_COUNT
 from pbxsync.live import destinations as livestate
-from pbxsync.model.entry import PARAM_COUNT
 from pbxsync.model.plan import Destination
 from pbxsync.planning.match import match
 

@@ -6,23 +6,21 @@ A last line without its line break was never finished and counts as not written.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.disk.atomic import reason
 from pbxsync.errors import JournalError
 from pbxsync.journal.write import FORMAT
+from pbxsync.kinds.custom_destination import FIELDS, is_id
 from pbxsync.model.plan import Action
 from pbxsync.model.report import Status
-from pbxsync.planning.diff import FIELDS
 from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 #: Bytes of the longest line that is read: twenty params of 100 kB each, old and new.
 _LONGEST: Final = 4 * 1024 * 1024
 #: Of a journal format the part that must be ours.
@@ -186,7 +184,7 @@ def _field(row: Any) -> Old:
 
 def _identity(line: dict[str, Any]) -> str | None:
     found = _text_or_none(line, "id")
-    _require(found is None or bool(_ID.fullmatch(found)))
+    _require(found is None or is_id(found))
     return found
 
 

@@ -12,11 +12,12 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.planning.diff import FIELDS, values
+from pbxsync.kinds.custom_destination import FIELDS, PARAMS, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from pbxsync.live.types import TypeRules
     from pbxsync.model.entry import Secret
     from pbxsync.model.plan import Destination
 
@@ -44,13 +45,18 @@ class Fingerprinter:
 
         `sensitive` are positions of params, from 1.
         """
-        fields = {name: _digest(value or "") for name, value in values(live).items()}
+        fields = {name: _digest(value or "") for name, value in fields_of(live).items()}
         mark = _PLAIN
         for position in sensitive:
             mark = self.mark
-            fields[f"param{position}"] = _digest(self.secret(live.params[position - 1] or ""))
+            fields[PARAMS[position - 1]] = _digest(self.secret(live.params[position - 1] or ""))
         whole = hashlib.sha256(json.dumps([live.id, *fields.values()]).encode()).hexdigest()
         return f"sha256:{mark}:{whole}:{''.join(each[:_SHORT] for each in fields.values())}"
+
+
+def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: TypeRules) -> str:
+    """Return the fingerprint of a live row, with the sensitive params of its live type under the key."""
+    return hasher().row(live, words.sensitive(live.type))
 
 
 def key_mark(fingerprint: str | None) -> str | None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pbxsync.kinds.custom_destination import PARAMS, label_of
 from pbxsync.live import destinations as livestate
-from pbxsync.live.fingerprint import Fingerprinter
+from pbxsync.live.fingerprint import Fingerprinter, row_fingerprint
 from pbxsync.live.types import TypeTable
-from pbxsync.planning.plan import row_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsync.live.types import TypeSource
+    from pbxsync.live.types import TypeRules, TypeSource
     from pbxsync.model.entry import Secret
     from pbxsync.model.plan import Destination
     from pbxsync.pbx.managedb import PbxReader
-    from pbxsync.planning.resolve import TypeRules
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,8 @@ class LiveReader:
 
     def label(self, live: Destination, field: str) -> str | None:
         """Return the label of a param, None where it has none."""
-        labels = self.words.labels(live.type) if live.type is not None and field.startswith("param") else ()
-        return labels[int(field[5:]) - 1] if labels and int(field[5:]) <= len(labels) else None
+        return None if live.type is None else label_of(field, self.words.labels(live.type))
 
     def hidden_fields(self, *rows: Destination) -> frozenset[str]:
         """Return the fields that the type of any of these rows makes sensitive."""
-        return frozenset(f"param{position}" for row in rows for position in self.words.sensitive(row.type))
+        return frozenset(PARAMS[position - 1] for row in rows for position in self.words.sensitive(row.type))

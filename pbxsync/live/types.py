@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxsync.errors import MatchError, WireError
 from pbxsync.model.entry import Type
@@ -14,10 +15,32 @@ from pbxsync.text.words import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pbxsync.model.entry import Entry
+    from pbxsync.model.entry import Entry, Place, Secret
 
 #: So many tenants that could not have the types: then nobody can.
 _ENOUGH: Final = 3
+
+
+class TypeRules(Protocol):
+    """What the project says of the params of each type."""
+
+    def labels(self, kind: Type, /) -> tuple[str, ...]:
+        """Return the labels of param1, param2…; empty where there are none."""
+
+    def sensitive(self, kind: Type | None, /) -> frozenset[int]:
+        """Return the positions (from 1) of the sensitive params; where the type is not told, of those that it may be."""
+
+    def secret_value(self, text: str, place: Place, /) -> Secret:
+        """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""
+
+
+class CachedTypeRules:
+    """A vocabulary that is asked once for each type: thousands of destinations have few types among them."""
+
+    def __init__(self, words: TypeRules) -> None:
+        self.labels = cache(words.labels)
+        self.sensitive = cache(words.sensitive)
+        self.secret_value = words.secret_value
 
 
 class TypeTable:

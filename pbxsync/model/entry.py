@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-#: How many parameters a custom destination has (field; versions before stop at 10).
-PARAM_COUNT: Final = 20
 #: Anything shorter is no key but a word, and taking it out of all that is shown would garble every sentence.
 SHORTEST_KEY: Final = 4
 

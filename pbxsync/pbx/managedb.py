@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pbxsync.api.request import Request
 from pbxsync.errors import Barred, Denied, KeyRevoked, NotThere, Unrecognised, WireError
 from pbxsync.http.retry import RetryPolicy, with_retries
+from pbxsync.kinds.custom_destination import ID_COLUMN, NUMBER_COLUMNS, OBJECT, TYPES_OBJECT
 from pbxsync.pbx import body, replies, rows
 from pbxsync.pbx.key_status import KeyStatus
 from pbxsync.text.sanitize import truncate
@@ -60,11 +61,11 @@ class PbxReader:
 
         Only `[]` and `{}` say that there are none: a nothing that may be an error is asked again, and then is one.
         """
-        request = _managedb("CUSTOMTYPES", tenant, "list")
+        request = _managedb(TYPES_OBJECT, tenant, "list")
         text = self._asked_again(request, tenant)
         if text is None:
             raise Unrecognised(f"{request}: nothing, twice, which is how errors look")
-        found: tuple[Type, ...] = self._shaped(rows.types, text, tenant, "CUSTOMTYPES")
+        found: tuple[Type, ...] = self._shaped(rows.types, text, tenant, TYPES_OBJECT)
         return found
 
     def destinations(self, tenant: str) -> Listing:
@@ -73,21 +74,21 @@ class PbxReader:
         `[]` and `{}` say that there are none. An empty body, `null` and `false` may say so too, or be an error (field):
         it is asked again, and then believed only where CUSTOMTYPES answers the same key and tenant with rows.
         """
-        request = _managedb("CUSTOM", tenant, "list")
+        request = _managedb(OBJECT, tenant, "list")
         text = self._asked_again(request, tenant)
         if text is not None:
-            return Listing(self._shaped(rows.destinations, text, tenant, "CUSTOM"))
+            return Listing(self._shaped(rows.destinations, text, tenant, OBJECT))
         if not self.custom_types(tenant):
             raise Unrecognised(f"{request}: nothing, twice, and CUSTOMTYPES has nothing either")
         return Listing((), doubtful=True)
 
     def destination(self, tenant: str, objectid: str) -> Row:
         """Return one custom destination with its params. Raises NotThere where the server has nothing for this id."""
-        request = _managedb("CUSTOM", tenant, "get", objectid)
+        request = _managedb(OBJECT, tenant, "get", objectid)
         text = self._asked_again(request, tenant)
         found: Row | None = None
         if text is not None:
-            found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, "CUSTOM", objectid)
+            found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, OBJECT, objectid)
         if found is None:
             raise NotThere(
                 f"destination {truncate(objectid)} of {truncate(tenant)} is not there (or not shown to this key)"
@@ -168,7 +169,7 @@ class PbxWriter(PbxReader):
         `fields` are columns (`cu_name`, `cu_ct_id`, `cu_param1`…) and their text. Raises a WireError, whose
         `open_outcome` tells whether the server may have acted all the same.
         """
-        text = self._write(_managedb("CUSTOM", tenant, "add", fields=fields), tenant)
+        text = self._write(_managedb(OBJECT, tenant, "add", fields=fields), tenant)
         try:
             return rows.new_id(rows.parse(text))
         except rows.ShapeError:
@@ -176,8 +177,8 @@ class PbxWriter(PbxReader):
 
     def update(self, tenant: str, objectid: str, fields: Mapping[str, str]) -> None:
         """Update fields of a custom destination. Whatever the reply is, only reading back shows what happened."""
-        fields = {"cu_id": objectid, **fields}
-        self._write(_managedb("CUSTOM", tenant, "update", objectid, fields=fields), tenant)
+        fields = {ID_COLUMN: objectid, **fields}
+        self._write(_managedb(OBJECT, tenant, "update", objectid, fields=fields), tenant)
 
     def send(self, request: Request) -> Body:
         """Send anything, once, and return its answer as it comes; close it. Raises NotThere for an empty reply."""
@@ -198,7 +199,7 @@ class PbxWriter(PbxReader):
 
     def _write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error for a refused write, which tells whether the key may at least read."""
-        read = _managedb("CUSTOM", tenant, "list")
+        read = _managedb(OBJECT, tenant, "list")
         try:
             self._again(key)(read)
         except Denied:
@@ -220,4 +221,4 @@ def _managedb(
 
 def _typed(fields: Mapping[str, str]) -> dict[str, str | int]:
     """Return the fields of a write as the document sends them: ids as numbers, all else as text (doc)."""
-    return {name: int(value) if name in {"cu_id", "cu_ct_id"} else value for name, value in fields.items()}
+    return {name: int(value) if name in NUMBER_COLUMNS else value for name, value in fields.items()}

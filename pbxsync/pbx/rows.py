@@ -7,16 +7,25 @@ A reply that is not understood whole is an error: a list with one row missing wo
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final, NamedTuple
 
-from pbxsync.model.entry import PARAM_COUNT, Type
+from pbxsync.kinds.custom_destination import (
+    COLUMNS,
+    ID_COLUMN,
+    PARAM_COLUMNS,
+    TENANT_COLUMN,
+    TYPE_DESCRIPTION_COLUMN,
+    TYPE_ID_COLUMN,
+    TYPE_NAME_COLUMN,
+    is_id,
+)
+from pbxsync.model.entry import Type
 from pbxsync.text.sanitize import truncate
 
-_ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
-_PARAMS: Final = tuple(f"cu_param{number}" for number in range(1, PARAM_COUNT + 1))
+_NAME: Final = COLUMNS["name"]
+_TYPE: Final = COLUMNS["type"]
 #: A row of a list has its params where it has at least these: older versions stop at ten (field).
-_FEWEST: Final = frozenset(_PARAMS[:10])
+_FEWEST: Final = frozenset(PARAM_COLUMNS[:10])
 _TEXT_ALONE: Final = {str}
 #: A `cu_te_id` that is not there, null, empty or 0 names no tenant (guess).
 _OF_NO_TENANT: Final = frozenset({None, "", "0"})
@@ -63,7 +72,7 @@ def destinations(value: Any) -> tuple[Row, ...]:
     """
     keyed = _keyed(value)
     rows = _unique([destination(row, key) for key, row in keyed])
-    tenants = {_text(row, "cu_te_id") for _, row in keyed} - _OF_NO_TENANT
+    tenants = {_text(row, TENANT_COLUMN) for _, row in keyed} - _OF_NO_TENANT
     if len(tenants) > 1:
         raise ShapeError("rows of several tenants (their cu_te_id differs)")
     return rows
@@ -75,7 +84,7 @@ def one_destination(value: Any, wanted: str) -> Row | None:
     The row itself (field), an array of that one row or an object keyed by its id (guess). An empty array says that there
     is no such row (field, on INFO).
     """
-    rows = [(None, value)] if isinstance(value, dict) and {"cu_id", "cu_name"} & value.keys() else _keyed(value)
+    rows = [(None, value)] if isinstance(value, dict) and {ID_COLUMN, _NAME} & value.keys() else _keyed(value)
     if not rows:
         return None
     if len(rows) > 1:
@@ -84,7 +93,7 @@ def one_destination(value: Any, wanted: str) -> Row | None:
     row = destination(raw, key)
     if row.id != wanted:
         raise ShapeError(f"the row of {row.id} where {truncate(wanted)} was asked for")
-    if not isinstance(raw, dict) or _PARAMS[0] not in raw:
+    if not isinstance(raw, dict) or PARAM_COLUMNS[0] not in raw:
         raise ShapeError("a row without params")
     return row._replace(params=_params(raw))
 
@@ -106,16 +115,16 @@ def destination(row: Any, key: str | None = None) -> Row:
     if not isinstance(row, dict):
         raise ShapeError("a row that is no object")
     params = _params(row) if row.keys() >= _FEWEST else None
-    type_id = _text(row, "cu_ct_id")
-    return Row(_identity(row, "cu_id", key), _name(row), type_id or None, _text(row, "ct_name"), params)
+    type_id = _text(row, _TYPE)
+    return Row(_identity(row, ID_COLUMN, key), _name(row), type_id or None, _text(row, TYPE_NAME_COLUMN), params)
 
 
 def new_id(value: Any) -> str | None:
     """Return the id that the reply to an add tells, or None: `{"cu_id": …}`, the full row, an array of that (guess)."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    found = value.get("cu_id") if isinstance(value, dict) else None
-    return found if isinstance(found, str) and _ID.fullmatch(found) else None
+    found = value.get(ID_COLUMN) if isinstance(value, dict) else None
+    return found if is_id(found) else None
 
 
 def _keyed(value: Any) -> list[tuple[str | None, Any]]:
@@ -138,7 +147,7 @@ def _unique(rows: list[Row]) -> tuple[Row, ...]:
 def _identity(row: dict[str, Any], column: str, key: str | None) -> str:
     """Return the id of a row, which is also its key where it has one."""
     found = row.get(column, key)
-    if not isinstance(found, str) or not _ID.fullmatch(found):
+    if not isinstance(found, str) or not is_id(found):
         raise ShapeError(f"a row without a usable {column}")
     if key is not None and key != found:
         # The key itself is not shown: it may be anything, a secret too.
@@ -147,18 +156,18 @@ def _identity(row: dict[str, Any], column: str, key: str | None) -> str:
 
 
 def _name(row: dict[str, Any]) -> str:
-    name = _text(row, "cu_name")
+    name = _text(row, _NAME)
     if name is None:
-        raise ShapeError("a row without cu_name")
+        raise ShapeError(f"a row without {_NAME}")
     return name
 
 
 def _params(row: dict[str, Any]) -> tuple[str, ...]:
     """Return twenty params; one that is null (field) or that an older version does not have is the empty string."""
-    found: list[Any] = [row.get(name) for name in _PARAMS]
+    found: list[Any] = [row.get(name) for name in PARAM_COLUMNS]
     if set(map(type, found)) == _TEXT_ALONE:
         return tuple(found)
-    return tuple([_text(row, name) or "" for name in _PARAMS])
+    return tuple([_text(row, name) or "" for name in PARAM_COLUMNS])
 
 
 def _text(row: dict[str, Any], column: str) -> str | None:
@@ -176,10 +185,10 @@ def _text(row: dict[str, Any], column: str) -> str | None:
 def _type(row: Any, key: str | None) -> Type:
     if not isinstance(row, dict):
         raise ShapeError("a row that is no object")
-    name = _text(row, "ct_name")
+    name = _text(row, TYPE_NAME_COLUMN)
     if name is None:
-        raise ShapeError("a row without ct_name")
-    return Type(_identity(row, "ct_id", key), name, _text(row, "ct_description") or "")
+        raise ShapeError(f"a row without {TYPE_NAME_COLUMN}")
+    return Type(_identity(row, TYPE_ID_COLUMN, key), name, _text(row, TYPE_DESCRIPTION_COLUMN) or "")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

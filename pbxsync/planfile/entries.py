@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import FIELDS, is_id
 from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
 from pbxsync.planfile.validate import Wrong, count, each, flag, require, text, text_or_none, texts
 
-_FIELDS: Final = frozenset(f"param{number}" for number in range(1, PARAM_COUNT + 1)) | {"name", "type"}
 _ACTIONS: Final = {str(action): action for action in Action}
-_ID: Final = re.compile("[1-9][0-9]{0,17}")
 #: The number of a type, as it is sent.
 _NUMBER: Final = re.compile("[0-9]{1,18}")
 
@@ -83,7 +81,7 @@ def _check_add(change: Change) -> None:
 
 
 def _check_update(change: Change) -> None:
-    require(change.id is not None and bool(_ID.fullmatch(change.id)), "id", "must be a number in quotes for an update")
+    require(is_id(change.id), "id", "must be a number in quotes for an update")
     require(bool(change.live), "live", "must be there for an update")
     lost = [diff for diff in change.diff if diff.before is None and diff.field != "type" and not diff.sensitive]
     require(not lost, "diff", "has no value before an update")
@@ -91,7 +89,7 @@ def _check_update(change: Change) -> None:
 
 def _field(row: dict[str, Any]) -> FieldDiff:
     field, sensitive = text(row, "field"), "sensitive" in row and flag(row, "sensitive")
-    require(field in _FIELDS, "field", "must be name, type or param1 to param20")
+    require(field in FIELDS, "field", "must be name, type or param1 to param20")
     is_type = field == "type"
     diff = FieldDiff(
         field=field,

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import FIELDS, fields_of
 from pbxsync.model.plan import Destination
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-#: The fields of a destination, in the order in which they are shown.
-FIELDS = ("name", "type", *(f"param{number}" for number in range(1, PARAM_COUNT + 1)))
 
 
 def filled(desired: Destination, live: Destination) -> Destination:
@@ -33,7 +26,7 @@ def differing(live: Destination, desired: Destination) -> tuple[str, ...]:
 
     # One line each: deepdiff would spend quadratic time on showing how texts of many lines differ.
     before, after = (
-        {name: json.dumps(text) for name, text in values(each).items()} for each in (live, filled(desired, live))
+        {name: json.dumps(text) for name, text in fields_of(each).items()} for each in (live, filled(desired, live))
     )
     affected = set(DeepDiff(before, after).affected_root_keys)
     return tuple(name for name in FIELDS if name in affected)
@@ -45,11 +38,6 @@ def _same(live: Destination, desired: Destination) -> bool:
         if new is not None and new != was:
             return False
     return desired.name in {None, live.name} and (desired.type is None or desired.type.id == _number(live))
-
-
-def values(destination: Destination) -> Mapping[str, str | None]:
-    """Return the fields by name; `type` as its number."""
-    return dict(zip(FIELDS, (destination.name, _number(destination), *destination.params), strict=True))
 
 
 def _number(destination: Destination) -> str | None:

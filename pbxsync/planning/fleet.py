@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from pbxsync import __version__
 from pbxsync.clock import now
-from pbxsync.live.types import TypeSource
+from pbxsync.live.types import CachedTypeRules, TypeSource
 from pbxsync.model.plan import Plan
 from pbxsync.planning.plan import Planner
-from pbxsync.planning.resolve import CachedTypeRules
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxsync.live.types import TypeRules
     from pbxsync.model.plan import TenantPlan
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.planning.plan import PlanOptions
-    from pbxsync.planning.resolve import TypeRules
     from pbxsync.session import Endpoint
     from pbxsync.tenants.load import Desired
 

@@ -16,20 +16,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import LiveError, MatchError, PbxsyncError
+from pbxsync.kinds.custom_destination import PARAMS, fields_of, label_of, position_of
 from pbxsync.live import destinations as livestate
-from pbxsync.live.fingerprint import Fingerprinter
+from pbxsync.live.fingerprint import Fingerprinter, row_fingerprint
 from pbxsync.model.entry import Secret
 from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
-from pbxsync.planning.diff import differing, filled, values
+from pbxsync.planning.diff import differing, filled
 from pbxsync.planning.match import match
 from pbxsync.planning.order import in_order
-from pbxsync.planning.resolve import REFUSALS, Resolved, TypeRules, resolve
+from pbxsync.planning.resolve import REFUSALS, Resolved, resolve
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.live.types import TypeSource, TypeTable
+    from pbxsync.live.types import TypeRules, TypeSource, TypeTable
     from pbxsync.model.entry import Entry, Type
     from pbxsync.model.plan import Destination
     from pbxsync.pbx.managedb import Listing, PbxReader
@@ -168,11 +169,10 @@ class Planner:
     ) -> FieldDiff:
         if field == "type":
             return self._type_diff(want.destination.type, was.type if was is not None else None)
-        before = values(was)[field] if was is not None else None
-        after = values(want.destination if was is None else filled(want.destination, was))[field] or ""
-        position = int(field[5:]) if field.startswith("param") else 0
-        label = want.labels[position - 1] if 0 < position <= len(want.labels) else None
-        if position not in want.hidden and not self.redactor.finds(before or ""):
+        before = fields_of(was)[field] if was is not None else None
+        after = fields_of(want.destination if was is None else filled(want.destination, was))[field] or ""
+        label = label_of(field, want.labels)
+        if position_of(field) not in want.hidden and not self.redactor.finds(before or ""):
             return FieldDiff(field, before, after, label)
         mark = hasher().secret(after)
         return FieldDiff(field, None, None, label, sensitive=True, fingerprint=mark, secret=Secret(after))
@@ -217,14 +217,9 @@ class _Lazily:
         return self._made
 
 
-def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: TypeRules) -> str:
-    """Return the fingerprint of a live row, with the sensitive params of its live type under the key."""
-    return hasher().row(live, words.sensitive(live.type))
-
-
 def _fields_to_add(want: Resolved) -> tuple[str, ...]:
     """Return the fields of an add: name, type, and each param that is not empty."""
-    given = [name for name, value in values(want.destination).items() if name.startswith("param") and value]
+    given = [param for param, value in zip(PARAMS, want.destination.params, strict=True) if value]
     return ("name", "type", *given)
 
 

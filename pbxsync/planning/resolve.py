@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.errors import InputError, MatchError
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import PARAM_COUNT, PARAMS
 from pbxsync.model.plan import Destination
 from pbxsync.text.sanitize import quote, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsync.live.types import TypeTable
-    from pbxsync.model.entry import Entry, Param, Place, Secret, Type
-
-
-class TypeRules(Protocol):
-    """What the project says of the params of each type."""
-
-    def labels(self, kind: Type, /) -> tuple[str, ...]:
-        """Return the labels of param1, param2…; empty where there are none."""
-
-    def sensitive(self, kind: Type | None, /) -> frozenset[int]:
-        """Return the positions (from 1) of the sensitive params; where the type is not told, of those that it may be."""
-
-    def secret_value(self, text: str, place: Place, /) -> Secret:
-        """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""
-
-
-class CachedTypeRules:
-    """A vocabulary that is asked once for each type: thousands of destinations have few types among them."""
-
-    def __init__(self, words: TypeRules) -> None:
-        self.labels = cache(words.labels)
-        self.sensitive = cache(words.sensitive)
-        self.secret_value = words.secret_value
+    from pbxsync.live.types import TypeRules, TypeTable
+    from pbxsync.model.entry import Entry, Param, Type
 
 
 class Resolved(NamedTuple):
@@ -96,7 +73,7 @@ def _params(
     for param in entry.params:
         position = _position(param, kind, labels)
         if position in given:
-            raise MatchError(f"{param.place}: param{position} is given twice, by its label and by its number")
+            raise MatchError(f"{param.place}: {PARAMS[position - 1]} is given twice, by its label and by its number")
         given.add(position)
         secret = position in sensitive
         # An empty text clears a sensitive param; there is nothing in it to hide.

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import KeyRevoked, NotThere, WireError
+from pbxsync.kinds.custom_destination import FIELDS, fields_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import FROM_JOURNAL, Action, Change, FieldDiff, TenantPlan
 from pbxsync.model.report import Status
-from pbxsync.planning.diff import FIELDS, values
 from pbxsync.planning.order import in_order, name_claimed
 from pbxsync.text.numbers import whole_number
 from pbxsync.text.sanitize import quote, truncate
@@ -124,7 +124,7 @@ class Reverser:
 
     def _ours(self, row: Old, now: Destination, tenant: str) -> bool:
         """Whether a field holds what a write was to put there."""
-        value = values(now)[row.field] or ""
+        value = fields_of(now)[row.field] or ""
         return self.live.secret(tenant, value) == row.fingerprint if row.sensitive else value == row.new
 
     def _diff(
@@ -137,7 +137,7 @@ class Reverser:
         hidden = self.live.hidden_fields(now)
         diff, notes = [], []
         for field in (field for field in FIELDS if field in old and field in moved):
-            row, value = old[field], values(now)[field] or ""
+            row, value = old[field], fields_of(now)[field] or ""
             if row.sensitive or field in hidden:
                 notes.append(f"{field} is sensitive: put it back by hand")
             elif self.redact.finds(value):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.document.problems import shown
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.project.project import BUILT_IN, TypeSettings
-from pbxsync.tenants.params import POSITIONS
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsync.kinds.custom_destination import COLUMNS, TYPE_NAME_COLUMN, TYPES_OBJECT, position_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     Hidden: TypeAlias = Callable[[str | None, str | None], frozenset[int]]
 
 MASK: Final = "(sensitive)"
-_PARAM: Final = re.compile(r"cu_param([0-9]{1,2})")
 #: The columns of all tables that are known begin with two letters for the table (doc, field).
 _COLUMN: Final = re.compile(r"[a-z]{2}_[a-z][a-z0-9_]*")
 _WORDS: Final = frozenset({"error", "errors", "message", "status", "result", "success", "code", "data", "rows", "id"})
@@ -27,7 +28,7 @@ _WORDS: Final = frozenset({"error", "errors", "message", "status", "result", "su
 def may_hold_params(request: Request) -> bool:
     """Whether a reply may hold params of custom destinations: any MANAGEDB one but that with the types."""
     values = {name.lower(): value.lower() for name, value in request.params}
-    return values.get("reqtype") == "managedb" and values.get("object") != "customtypes"
+    return values.get("reqtype") == "managedb" and values.get("object") != TYPES_OBJECT.lower()
 
 
 def hidden_in(types: TypeTable, sensitive: Callable[[Type | None], frozenset[int]]) -> Hidden:
@@ -59,7 +60,7 @@ def _object(found: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
 
 def _row(row: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
     """Return a row without what is to be hidden, nor the positional keys that repeat it (field, on INFO)."""
-    number, name = row.get("cu_ct_id"), row.get("ct_name")
+    number, name = row.get(COLUMNS["type"]), row.get(TYPE_NAME_COLUMN)
     positions = hidden(None if number is None else str(number), name if isinstance(name, str) else None)
     return {
         _name(column): _cell(column, value, positions, hidden)
@@ -72,8 +73,8 @@ def _cell(column: str, value: Any, positions: frozenset[int], hidden: Hidden) ->
     """Return the value of one column; what stands in none may be anything."""
     if isinstance(value, (dict, list)) or not _COLUMN.fullmatch(column):
         return _walked(value, hidden)
-    match = _PARAM.fullmatch(column)
-    hide = int(match[1]) in positions if match else column.endswith("_id") and not str(value).isdigit()
+    position = position_of(column)
+    hide = column.endswith("_id") and not str(value).isdigit() if position is None else position in positions
     return MASK if hide and value else value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import PARAM_COUNT
 from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
 from pbxsync.schemas.tenant_file import DIALECT, REFERENCE, TENANT, TEXT, UNLISTED, Schema
 

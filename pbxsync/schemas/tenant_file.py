@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.model.entry import PARAM_COUNT
-from pbxsync.tenants.params import POSITIONS
+from pbxsync.kinds.custom_destination import ID_PATTERN, PARAM_COUNT, PARAMS, POSITIONS
 
 if TYPE_CHECKING:
     from pbxsync.project import Project
@@ -83,7 +82,7 @@ def _destination(project: Project) -> Schema:
             "id": {
                 "description": "The id of a live destination: pins it, so that its name may change or be left out.",
                 "type": ["string", "integer"],
-                "pattern": r"^[1-9][0-9]{0,17}$",
+                "pattern": f"^{ID_PATTERN}$",
                 "minimum": 1,
                 "exclusiveMaximum": 10**18,
                 "examples": [286],
@@ -145,7 +144,7 @@ def _params_else(project: Project) -> Schema:
 
 def _param(key: str, position: str, sensitive: set[str]) -> Schema:
     reference = {"$ref": "#/$defs/sensitive" if position in sensitive else "#/$defs/text"}
-    return reference if key == position else reference | {"description": f"param{position}"}
+    return reference if key == position else reference | {"description": PARAMS[int(position) - 1]}
 
 
 def _written(name: str) -> Schema:

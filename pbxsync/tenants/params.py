@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.document.problems import kind as kind_of
 from pbxsync.document.problems import shown
-from pbxsync.model.entry import PARAM_COUNT
+from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.project.secrets import LITERAL, parse
 from pbxsync.text.words import did_you_mean
 
@@ -90,9 +90,6 @@ def _unknown(key: str, rules: ParamRules, kind: str | None) -> str:
     if rules.labels:
         return f"type {shown(kind or '')} has no param {shown(key)}{near}: it has {', '.join(map(shown, rules.labels))}"
     return f"the project has no labels for type {shown(kind or '')}: write positions, or types: in pbxsync.yaml"
-
-
-POSITIONS: Final = {str(position): position for position in range(1, PARAM_COUNT + 1)}
 
 
 class ParamRules(NamedTuple):

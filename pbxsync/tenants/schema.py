@@ -5,10 +5,10 @@ A row is a plain tuple (see `pbxsync.tenants.spool`), because a fleet has millio
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.document.problems import TENANT_CODE, TENANT_RULE, UNLISTED
+from pbxsync.kinds.custom_destination import is_id
 from pbxsync.tenants.params import param_rows
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FILE_KEYS: Final = ("tenant", "destinations", "unlisted_params")
 ENTRY_KEYS: Final = ("name", "type", "params", "id", "renamed_from")
-ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 _FILE_KEYS: Final = frozenset(FILE_KEYS)
 _ENTRY_KEYS: Final = frozenset(ENTRY_KEYS)
 
@@ -75,7 +74,7 @@ def _row(node: Node, findings: Problems, rulebook: ParamRulesByType, clear: bool
     kind = text(items, "type")
     number = text(items, "id")
     old_name = text(items, "renamed_from")
-    if number is not None and not ID.fullmatch(number):
+    if number is not None and not is_id(number):
         findings.at_value(items["id"], "id must be the number of a live destination, as `pbxsync export` shows it")
         number = None
     if kind == "":

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxsync.export.writer import export
+from pbxsync.kinds.custom_destination import PARAM_COUNT
 from pbxsync.live.types import TypeTable
-from pbxsync.model.entry import PARAM_COUNT, Type
+from pbxsync.model.entry import Type
 from pbxsync.model.plan import Destination
 from pbxsync.planning.match import match
 from pbxsync.planning.resolve import resolve

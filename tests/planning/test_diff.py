@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxsync.kinds.custom_destination import FIELDS
+from pbxsync.kinds.custom_destination import fields_of as values
 from pbxsync.model.entry import Type
 from pbxsync.model.plan import Destination
-from pbxsync.planning.diff import FIELDS, differing, filled, values
+from pbxsync.planning.diff import differing, filled
 
 TEXTS = st.sampled_from(
     ["", " ", "a", "A", "a\n", "0", "00", "045", "1e5", "1", "1.0", "null", "é", "e\u0301", "\ud800"]
