@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.apply import send
 from pbxsync.apply.add import TenantState
 from pbxsync.apply.readback import expected
-from pbxsync.apply.write import is_add
 from pbxsync.errors import JournalError, NoConnection, WireError
 from pbxsync.live.fingerprint import moved_fields
+from pbxsync.model.plan import Add, Update
 from pbxsync.model.report import Report, Status
 from pbxsync.planning.order import name_claimed, name_released
 from pbxsync.text.sanitize import quote
@@ -57,13 +57,13 @@ class Applier:
 
     def _tenant(self, tenant: TenantPlan) -> list[Outcome]:
         """Write the changes of one tenant, in their order."""
-        known = TenantState(names=frozenset(change.name for change in tenant.changes if is_add(change)))
+        known = TenantState(names=frozenset(change.name for change in tenant.changes if isinstance(change, Add)))
         ended: list[Outcome] = []
         for change in tenant.changes:
             outcome = self._attempt(change, tenant, known)
             name = name_released(change)
-            if name is not None and not outcome.status.good:
-                known.kept[name] = change.objectid
+            if name is not None and isinstance(change, Update) and not outcome.status.good:
+                known.kept[name] = change.id
             self.done(outcome)
             ended.append(outcome)
         return self._without_twins(ended, tenant, known)
@@ -83,7 +83,7 @@ class Applier:
         why = self.writer.breaker.why() or known.refused or _not_free(change, known)
         if why is None:
             self.writer.pbx.ready(change.tenant)
-            if is_add(change):
+            if isinstance(change, Add):
                 was, why = None, self._occupied(change, tenant, known)
             else:
                 was, why = self._row(change, tenant)
@@ -91,17 +91,17 @@ class Applier:
             return send.outcome(change, Status.NOT_SENT, why)
         return self.writer.write(change, was, known)
 
-    def _row(self, change: Change, tenant: TenantPlan) -> tuple[Destination | None, str]:
+    def _row(self, change: Update, tenant: TenantPlan) -> tuple[Destination | None, str]:
         """Return the row that an update meets, read again where that was a while ago, and a sentence if it moved."""
         if change.was is not None and _fresh(tenant.read_at):
             return change.was, ""
-        now = self.writer.live.read(change.tenant, change.objectid)
+        now = self.writer.live.read(change.tenant, change.id)
         fields = moved_fields(change.live, self.writer.live.fingerprint(change.tenant, now))
         if not fields:
             return now, ""
         return now, f"somebody changed it since it was planned ({', '.join(fields)}): nothing was written; plan again"
 
-    def _occupied(self, change: Change, tenant: TenantPlan, known: TenantState) -> str:
+    def _occupied(self, change: Add, tenant: TenantPlan, known: TenantState) -> str:
         """Learn the ids of a tenant before an add; return a sentence where the name is not free any more."""
         if known.ids is None:
             known.ids, known.read_at = tenant.live_ids, tenant.read_at
@@ -129,7 +129,7 @@ class Applier:
 
     def _without_twins(self, ended: list[Outcome], tenant: TenantPlan, known: TenantState) -> list[Outcome]:
         """Return the outcomes with each add that somebody else made too marked as failed."""
-        added = {outcome.id for outcome in ended if is_add(outcome.change) and outcome.status.good}
+        added = {outcome.id for outcome in ended if isinstance(outcome.change, Add) and outcome.status.good}
         if not added:
             return ended
         try:

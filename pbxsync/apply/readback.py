@@ -5,30 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.kinds.custom_destination import COLUMNS, FIELDS, fields_of
+from pbxsync.model.plan import SecretDiff
 from pbxsync.model.report import Mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pbxsync.model.plan import Change, Destination, FieldDiff
-
-
-def new_value(row: FieldDiff) -> str:
-    """Return what a field is to hold: for a type its number."""
-    if row.secret is not None:
-        return row.secret.reveal()
-    return (row.after_id if row.field == "type" else row.after) or ""
+    from pbxsync.model.plan import Change, Destination
 
 
 def columns(change: Change) -> dict[str, str]:
     """Return the columns to send, and their text: what changes and nothing else (doc: update takes only these)."""
-    return {COLUMNS[row.field]: new_value(row) for row in change.diff}
+    return {COLUMNS[row.field]: row.new_value for row in change.diff}
 
 
 def expected(change: Change, was: Destination | None) -> dict[str, str]:
     """Return the fields that must read back: those that change, and for an update all the others as they were."""
     found = {} if was is None else {name: value or "" for name, value in fields_of(was).items()}
-    return found | {row.field: new_value(row) for row in change.diff}
+    return found | {row.field: row.new_value for row in change.diff}
 
 
 def mismatches(
@@ -45,7 +39,7 @@ def mismatches(
         value = actual[name] or ""
         if name in wanted and wanted[name] != value:
             row = rows.get(name)
-            hidden = (row is not None and row.sensitive) or hide(name, value) or hide(name, wanted[name])
+            hidden = isinstance(row, SecretDiff) or hide(name, value) or hide(name, wanted[name])
             label = row.label if row is not None else None
             if hidden:
                 found.append(Mismatch(name, label, None, None, sensitive=True))

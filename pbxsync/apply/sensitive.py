@@ -13,6 +13,7 @@ from pbxsync.errors import PlanError
 from pbxsync.kinds.custom_destination import fields_of
 from pbxsync.live.fingerprint import Fingerprinter, key_mark
 from pbxsync.model.entry import Secret
+from pbxsync.model.plan import SecretDiff, TypeDiff, Update
 from pbxsync.planning.resolve import REFUSALS, resolve
 from pbxsync.text.sanitize import quote, truncate
 
@@ -64,7 +65,7 @@ class Restorer:
         )
 
     def _change(self, change: Change, entries: Sequence[Entry], hasher: Fingerprinter, faults: list[str]) -> Change:
-        lacking = [row for row in change.diff if _lacks(row)]
+        lacking = [row for row in change.diff if isinstance(row, SecretDiff) and row.secret is None]
         if not lacking:
             return change
         where = f"{truncate(change.tenant)}: {quote(change.name)}"
@@ -90,17 +91,23 @@ class Restorer:
         """Return the fields that the entry of a change gives now; empty where there is no such entry."""
         for entry in entries:
             if (entry.id is not None and entry.id == change.id) or (entry.id is None and entry.name == change.name):
-                after = next((row.after_id for row in change.diff if row.field == "type"), None)
-                want = resolve(entry, change.was, self.types, [after] if after else [], self.words)
+                after = next((row.new_value for row in change.diff if isinstance(row, TypeDiff)), None)
+                want = resolve(
+                    entry,
+                    change.was if isinstance(change, Update) else None,
+                    self.types,
+                    [after] if after else [],
+                    self.words,
+                )
                 # A name that replaces one with a key in it is in no plan either.
                 return dict(fields_of(want.destination))
         return {}
 
 
 def _lacks(row: FieldDiff) -> bool:
-    return row.sensitive and row.secret is None
+    return isinstance(row, SecretDiff) and row.secret is None
 
 
 def _filled(row: FieldDiff, values: dict[str, str | None]) -> FieldDiff:
     value = values.get(row.field)
-    return row if value is None or not _lacks(row) else replace(row, secret=Secret(value))
+    return replace(row, secret=Secret(value)) if isinstance(row, SecretDiff) and value is not None else row

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
 from pbxsync.kinds.custom_destination import fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
-from pbxsync.model.plan import Action
+from pbxsync.model.plan import Add, SecretDiff, Update
 from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
     from pbxsync.live.reader import LiveReader
-    from pbxsync.model.plan import Change, Destination, Plan, TenantPlan
+    from pbxsync.model.plan import Destination, Plan, TenantPlan
     from pbxsync.workers import WorkerPool
 
 
@@ -73,11 +73,11 @@ class Freshness:
 
     def _tenant(self, tenant: TenantPlan) -> _Checked:
         read_at = time.monotonic()
-        updates = [change for change in tenant.changes if change.action is Action.UPDATE]
+        updates = [change for change in tenant.changes if isinstance(change, Update)]
         rows = dict(zip(updates, self.workers.map_nested(self._update, updates), strict=True))
         moved = tuple(line for row in rows.values() for line in row.moved)
         unread = tuple(line for row in rows.values() for line in row.unread)
-        adds = [change for change in tenant.changes if change.action is Action.ADD]
+        adds = [change for change in tenant.changes if isinstance(change, Add)]
         try:
             ids, doubtful, taken = self._list(tenant, adds)
         except KeyRevoked:
@@ -86,17 +86,19 @@ class Freshness:
             return _Checked(tenant, moved, (*unread, f"{truncate(tenant.tenant)}: cannot be read: {error}"))
         ready = replace(
             tenant,
-            changes=tuple(replace(each, was=rows[each].now) if each in rows else each for each in tenant.changes),
+            changes=tuple(
+                replace(each, was=rows[each].now) if isinstance(each, Update) else each for each in tenant.changes
+            ),
             live_ids=ids,
             read_at=read_at,
             doubtful_empty=tenant.doubtful_empty or doubtful,
         )
         return _Checked(ready, (*moved, *taken), unread)
 
-    def _update(self, change: Change) -> _Row:
+    def _update(self, change: Update) -> _Row:
         where = f"{truncate(change.tenant)}: destination {change.id}"
         try:
-            now = self.live.read(change.tenant, change.objectid)
+            now = self.live.read(change.tenant, change.id)
         except KeyRevoked:
             raise
         except NotThere:
@@ -114,7 +116,7 @@ class Freshness:
         hidden = self.live.hidden_fields(now)
         return _Row(now, tuple(_moved(change, name, now, hidden) for name in moved))
 
-    def _list(self, tenant: TenantPlan, adds: list[Change]) -> tuple[frozenset[str], bool, list[str]]:
+    def _list(self, tenant: TenantPlan, adds: list[Add]) -> tuple[frozenset[str], bool, list[str]]:
         """Return the ids of a tenant, whether its list is a doubtful nothing, and the names that are not free."""
         if not adds:
             return frozenset(), False, []
@@ -130,7 +132,7 @@ class Freshness:
         return frozenset(row.id for row in listing.rows), listing.doubtful, taken
 
 
-def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str]) -> str:
+def _moved(change: Update, field: str, now: Destination, hidden: frozenset[str]) -> str:
     """Return what moved, from what, to what. What it was is known of the fields that the plan changes.
 
     Of a row that was fingerprinted with a key nothing else is shown: what was sensitive when it was planned may not be
@@ -139,9 +141,9 @@ def _moved(change: Change, field: str, now: Destination, hidden: frozenset[str])
     start = f"{truncate(change.tenant)}: destination {change.id}: {field}"
     planned = next((row for row in change.diff if row.field == field), None)
     keyed = planned is None and position_of(field) is not None and key_mark(change.live) is not None
-    if field in hidden or keyed or (planned is not None and planned.sensitive):
+    if field in hidden or keyed or isinstance(planned, SecretDiff):
         return f"{start} (sensitive) has moved"
     value = quote(fields_of(now)[field] or "", 1000)
-    before = planned.before_id if planned is not None and field == "type" else planned.before if planned else None
+    before = None if planned is None else planned.old_value
     was = f"was {quote(before)} when this was planned and is" if before is not None else "has moved: it is"
     return f"{start} {was} {value} now"

@@ -13,20 +13,20 @@ from pbxsync.kinds.custom_destination import fields_of
 from pbxsync.model.report import Outcome, Status
 
 if TYPE_CHECKING:
-    from pbxsync.model.plan import Change, Destination
+    from pbxsync.model.plan import Destination, Update
 
 
 @dataclass(frozen=True)
 class Updater(Sender):
     """Sends updates and reads them back."""
 
-    def update(self, change: Change, was: Destination) -> WriteResult:
+    def update(self, change: Update, was: Destination) -> WriteResult:
         """Send an update until it is done, or it is known why not; `was` is the row that it meets.
 
         What said to the last that it has too much to do may have acted all the same, as a limit on replies does.
         """
         for tries in itertools.count(1):
-            lost = self.sent(lambda: self.pbx.update(change.tenant, change.objectid, columns(change)))
+            lost = self.sent(lambda: self.pbx.update(change.tenant, change.id, columns(change)))
             passing = _may_pass(lost)
             if passing and certainly_not_executed(lost) and self.again(lost, tries):
                 continue
@@ -35,10 +35,10 @@ class Updater(Sender):
                 break
         return end
 
-    def _read_back(self, change: Change, was: Destination, lost: WireError | None) -> WriteResult:
+    def _read_back(self, change: Update, was: Destination, lost: WireError | None) -> WriteResult:
         """Return what an update came to."""
         try:
-            stored = self.live.read(change.tenant, change.objectid)
+            stored = self.live.read(change.tenant, change.id)
         except WireError as error:
             if is_refusal(lost):
                 return refused(change, lost, untouched=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.apply.add import Adder
 from pbxsync.apply.update import Updater
 from pbxsync.errors import Barred, JournalError
-from pbxsync.model.plan import Action
+from pbxsync.model.plan import Add
 
 if TYPE_CHECKING:
     from pbxsync.apply.add import TenantState
@@ -41,7 +41,12 @@ class Writer:
         number = self.journal.before(change) if self.journal is not None else 0
         known.listing = None
         parts = (self.pbx, self.live, self.redactor, self.breaker, self.tries)
-        end = Updater(*parts).update(change, was) if was is not None else Adder(*parts).add(change, known)
+        if isinstance(change, Add):
+            end = Adder(*parts).add(change, known)
+        elif was is not None:
+            end = Updater(*parts).update(change, was)
+        else:
+            raise ValueError(f"the row that the update of {change.id} meets was not read")
         known.refusals = 0 if end.denied is None else known.refusals + 1
         if known.refusals >= (_ENOUGH_BARRED if isinstance(end.lost, Barred) else 1):
             known.refused = end.denied
@@ -61,8 +66,3 @@ class Writer:
         except JournalError as error:
             return replace(outcome, message=f"{outcome.message}\n{error}".strip())
         return outcome
-
-
-def is_add(change: Change) -> bool:
-    """Whether a change adds a destination."""
-    return change.action is Action.ADD

@@ -25,6 +25,7 @@ from pbxsync.clock import now
 from pbxsync.disk.atomic import reason
 from pbxsync.disk.linefile import LineFile, is_there, own_folder
 from pbxsync.errors import JournalError
+from pbxsync.model.plan import SecretDiff, TextDiff, Update
 from pbxsync.text.sanitize import json_text, sanitize
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Journal:
                 "id": change.id,
                 "name": change.name,
                 "source": change.source,
-                "live": change.live,
+                "live": change.live if isinstance(change, Update) else None,
                 "diff": [_field(row) for row in change.diff],
             }
         )
@@ -192,9 +193,9 @@ def _user() -> str:
 
 def _field(row: FieldDiff) -> dict[str, Any]:
     """Return one field of a change; of a sensitive one its fingerprint alone."""
-    if row.sensitive:
+    if isinstance(row, SecretDiff):
         return {"field": row.field, "sensitive": True, "fingerprint": row.fingerprint}
-    found: dict[str, Any] = {"field": row.field, "old": row.before, "new": row.after}
-    if row.field == "type":
-        found |= {"old_id": row.before_id, "new_id": row.after_id}
-    return found
+    if isinstance(row, TextDiff):
+        return {"field": row.field, "old": row.before, "new": row.after}
+    names = {"old": None if row.before is None else str(row.before), "new": str(row.after)}
+    return {"field": row.field, **names, "old_id": row.old_value, "new_id": row.new_value}

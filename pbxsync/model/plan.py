@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from pbxsync.model.entry import Secret, Type
@@ -37,48 +38,108 @@ class Action(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class FieldDiff:
-    """One field of a change: `field` is `name`, `type` or `param1` to `param20`.
-
-    `before` and `after` are what is shown and compared: None before an add. For `type` they are names (the number where
-    there is no name) and `before_id`/`after_id` the numbers. A sensitive one has neither, but the keyed `fingerprint`
-    of the new value, and `secret`, the new value itself, which never leaves the process but in the write.
-    """
+class TextDiff:
+    """A field whose values are text: `name`, or `param1` to `param20`. `before` is None in an add."""
 
     field: str
     before: str | None
-    after: str | None
+    after: str
     label: str | None = None
-    before_id: str | None = None
-    after_id: str | None = None
-    sensitive: bool = False
-    fingerprint: str | None = None
-    secret: Secret | None = dataclass_field(default=None, compare=False)
+
+    @property
+    def old_value(self) -> str | None:
+        """What the PBX held when this was planned."""
+        return self.before
+
+    @property
+    def new_value(self) -> str:
+        """What is sent, and must read back."""
+        return self.after
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What the plan does to one destination. `live` fingerprints the whole live row of an update, None for an add.
+class TypeDiff:
+    """The type. Its names are for people, its numbers are compared and sent. `before` is None if it was not told."""
 
-    `source` is `file:line`; `name` and `type` are what they are after the change, for people: the type by its name, or
-    by its number, or empty where it is not told. `was` is the live row that it was planned against: it stays in the
-    process, and a change that was read from a file has none.
+    before: Type | None
+    after: Type
+    field: ClassVar[str] = "type"
+    label: ClassVar[str | None] = None
+
+    @property
+    def old_value(self) -> str | None:
+        """The number that the PBX held when this was planned."""
+        return None if self.before is None else self.before.id
+
+    @property
+    def new_value(self) -> str:
+        """The number that is sent, and must read back."""
+        return self.after.id
+
+
+@dataclass(frozen=True, slots=True)
+class SecretDiff:
+    """A field that is never shown. `fingerprint` is that of the new value, under a key.
+
+    `secret` is the new value itself. It leaves the process in the write alone, so a saved plan has none.
     """
 
-    action: Action
+    field: str
+    fingerprint: str
+    label: str | None = None
+    secret: Secret | None = dataclass_field(default=None, compare=False)
+    old_value: ClassVar[str | None] = None
+
+    @property
+    def new_value(self) -> str:
+        """What is sent, and must read back."""
+        if self.secret is None:
+            raise ValueError(f"the value of {self.field} is not in a saved plan: it has to be found again first")
+        return self.secret.reveal()
+
+
+#: One field of a change.
+FieldDiff: TypeAlias = "TextDiff | TypeDiff | SecretDiff"
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A destination that is to be added; the PBX chooses its id.
+
+    `source` is `file:line`; `name` and `type` are for people, the type by its name or its number.
+    """
+
     tenant: str
-    id: str | None
     name: str
     source: str
     diff: tuple[FieldDiff, ...]
-    live: str | None = None
-    was: Destination | None = dataclass_field(default=None, compare=False, repr=False)
     type: str = ""
+    action: ClassVar[Action] = Action.ADD
+    id: ClassVar[str | None] = None
 
-    @property
-    def objectid(self) -> str:
-        """The id of the destination that is updated; an add has none yet, and then it is empty."""
-        return self.id or ""
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What is to change in the live destination `id`. `live` is the fingerprint of its whole row.
+
+    `source` is `file:line`; `name` and `type` are what they are after the change, for people: the type by its name or
+    its number, empty if the PBX does not tell it. `was` is the row that this was planned against: it stays in the
+    process, so a change from a saved plan has none.
+    """
+
+    tenant: str
+    id: str
+    name: str
+    source: str
+    diff: tuple[FieldDiff, ...]
+    live: str
+    type: str = ""
+    was: Destination | None = dataclass_field(default=None, compare=False, repr=False)
+    action: ClassVar[Action] = Action.UPDATE
+
+
+#: What a plan does to one destination.
+Change: TypeAlias = "Add | Update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +216,11 @@ class Plan:
     @property
     def summary(self) -> Summary:
         """Return the counts over all tenants."""
-        changes = self.changes
-        adds = sum(change.action is Action.ADD for change in changes)
+        changes = Counter(change.action for tenant in self.tenants for change in tenant.changes)
         return Summary(
             tenants=len(self.tenants),
-            add=adds,
-            update=len(changes) - adds,
+            add=changes[Action.ADD],
+            update=changes[Action.UPDATE],
             unchanged=sum(tenant.unchanged for tenant in self.tenants),
             unmanaged=sum(tenant.unmanaged_count for tenant in self.tenants),
             failed=sum(tenant.error is not None for tenant in self.tenants),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.errors import PlanError, UsageError
-from pbxsync.model.plan import Action, Plan
+from pbxsync.model.plan import Add, Plan
 from pbxsync.text.sanitize import quote, sanitize
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def first_clash(tenants: Iterable[tuple[str, TenantPlan]]) -> Clash | None:
 def _things(tenant: TenantPlan) -> Iterator[str]:
     yield f"tenant {quote(tenant.tenant)}"
     for change in tenant.changes:
-        if change.action is Action.ADD:
+        if isinstance(change, Add):
             yield f"the add of {quote(change.name)} to tenant {quote(tenant.tenant)}"
         else:
             yield f"id {change.id}"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.kinds.custom_destination import FIELDS, is_id
-from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
+from pbxsync.kinds.custom_destination import FIELDS, NAME, TYPE, is_id
+from pbxsync.model.entry import Type
+from pbxsync.model.plan import Action, Add, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planfile.validate import Wrong, count, each, flag, require, text, text_or_none, texts
+
+if TYPE_CHECKING:
+    from pbxsync.model.plan import Change, FieldDiff
 
 _ACTIONS: Final = {str(action): action for action in Action}
 #: The number of a type, as it is sent.
@@ -38,22 +42,27 @@ def _unmanaged(row: dict[str, Any]) -> Unmanaged:
 
 
 def _change(row: dict[str, Any], tenant: str) -> Change:
-    change = Change(
-        action=_action(row),
-        tenant=tenant,
-        id=text_or_none(row, "id"),
-        name=text(row, "name"),
-        source=text(row, "source"),
-        diff=each(row, "diff", _field),
-        live=text(row, "live") if "live" in row else None,
-        type=text(row, "type") if "type" in row else "",
-    )
-    _check_fields(change)
-    if change.action is Action.ADD:
-        _check_add(change)
-    else:
-        _check_update(change)
-    return change
+    action, identity = _action(row), text_or_none(row, "id")
+    name, source, diff = text(row, "name"), text(row, "source"), each(row, "diff", _field)
+    live = text(row, "live") if "live" in row else None
+    kind = text(row, "type") if "type" in row else ""
+    fields = [field.field for field in diff]
+    require(bool(fields), "diff", "must not be empty")
+    require(len(set(fields)) == len(fields), "diff", "has a field twice")
+    new_names = [field.after for field in diff if isinstance(field, TextDiff) and field.field == NAME]
+    require(all(new_name == name for new_name in new_names), "name", "is not the name in its diff")
+    if action is Action.ADD:
+        require(identity is None, "id", "must be null for an add")
+        require(live is None, "live", "belongs to updates only")
+        require({NAME, TYPE} <= set(fields), "diff", "needs name and type for an add")
+        old = [field for field in diff if not isinstance(field, SecretDiff) and field.before is not None]
+        require(not old, "diff", "has a value before an add")
+        return Add(tenant, name, source, diff, kind)
+    require(is_id(identity), "id", "must be a number in quotes for an update")
+    require(bool(live), "live", "must be there for an update")
+    lost = [field for field in diff if isinstance(field, TextDiff) and field.before is None]
+    require(not lost, "diff", "has no value before an update")
+    return Update(tenant, identity or "", name, source, diff, live or "", kind)
 
 
 def _action(row: dict[str, Any]) -> Action:
@@ -63,48 +72,21 @@ def _action(row: dict[str, Any]) -> Action:
     return action
 
 
-def _check_fields(change: Change) -> None:
-    fields = [diff.field for diff in change.diff]
-    require(bool(fields), "diff", "must not be empty")
-    require(len(set(fields)) == len(fields), "diff", "has a field twice")
-    named = [diff for diff in change.diff if diff.field == "name" and not diff.sensitive]
-    require(all(diff.after == change.name for diff in named), "name", "is not the name in its diff")
-
-
-def _check_add(change: Change) -> None:
-    require(change.id is None, "id", "must be null for an add")
-    require(change.live is None, "live", "belongs to updates only")
-    fields = {diff.field for diff in change.diff}
-    require({"name", "type"} <= fields, "diff", "needs name and type for an add")
-    old = [diff for diff in change.diff if diff.before is not None or diff.before_id is not None]
-    require(not old, "diff", "has a value before an add")
-
-
-def _check_update(change: Change) -> None:
-    require(is_id(change.id), "id", "must be a number in quotes for an update")
-    require(bool(change.live), "live", "must be there for an update")
-    lost = [diff for diff in change.diff if diff.before is None and diff.field != "type" and not diff.sensitive]
-    require(not lost, "diff", "has no value before an update")
-
-
 def _field(row: dict[str, Any]) -> FieldDiff:
     field, sensitive = text(row, "field"), "sensitive" in row and flag(row, "sensitive")
     require(field in FIELDS, "field", "must be name, type or param1 to param20")
-    is_type = field == "type"
-    diff = FieldDiff(
-        field=field,
-        before=text_or_none(row, "before"),
-        after=text_or_none(row, "after"),
-        label=text_or_none(row, "label"),
-        before_id=text_or_none(row, "before_id") if is_type else None,
-        after_id=text(row, "after_id") if is_type else None,
-        sensitive=sensitive,
-        fingerprint=text(row, "fingerprint") if sensitive else None,
-    )
+    before, after, label = text_or_none(row, "before"), text_or_none(row, "after"), text_or_none(row, "label")
+    if field == TYPE:
+        before_id, after_id = text_or_none(row, "before_id"), text(row, "after_id")
+        require(not sensitive, "sensitive", "does not belong to a type")
+        require(after is not None, "after", "must be a text")
+        require(before is None or before_id is not None, "before_id", "must be a text")
+        require(bool(_NUMBER.fullmatch(after_id)), "after_id", "must be a number in quotes")
+        return TypeDiff(None if before_id is None else Type(before_id, before), Type(after_id, after))
     if sensitive:
-        require(not is_type, "sensitive", "does not belong to a type")
-        require(diff.before is None and diff.after is None, "after", "must be null where it is sensitive")
-    else:
-        require(diff.after is not None, "after", "must be a text")
-    require(diff.after_id is None or bool(_NUMBER.fullmatch(diff.after_id)), "after_id", "must be a number in quotes")
-    return diff
+        fingerprint = text(row, "fingerprint")
+        require(before is None and after is None, "after", "must be null where it is sensitive")
+        return SecretDiff(field, fingerprint, label)
+    if after is None:
+        raise Wrong("after", "must be a text")
+    return TextDiff(field, before, after, label)

@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsync.model.plan import SecretDiff, TextDiff, Update
 from pbxsync.text.sanitize import lines_of_json
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _tenant(tenant: TenantPlan) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    live = {} if change.live is None else {"live": change.live}
+    live = {"live": change.live} if isinstance(change, Update) else {}
     return {
         "action": str(change.action),
         "id": change.id,
@@ -89,12 +90,13 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _field(diff: FieldDiff) -> dict[str, Any]:
-    row: dict[str, Any] = {"field": diff.field, "label": diff.label, "before": diff.before, "after": diff.after}
-    if diff.field == "type":
-        row |= {"before_id": diff.before_id, "after_id": diff.after_id}
-    if diff.sensitive:
-        row |= {"before": None, "after": None, "sensitive": True, "fingerprint": diff.fingerprint}
-    return row
+    row: dict[str, Any] = {"field": diff.field, "label": diff.label}
+    if isinstance(diff, SecretDiff):
+        return row | {"before": None, "after": None, "sensitive": True, "fingerprint": diff.fingerprint}
+    if isinstance(diff, TextDiff):
+        return row | {"before": diff.before, "after": diff.after}
+    names = {"before": None if diff.before is None else str(diff.before), "after": str(diff.after)}
+    return row | names | {"before_id": diff.old_value, "after_id": diff.new_value}
 
 
 def _unmanaged(row: Unmanaged) -> dict[str, str]:

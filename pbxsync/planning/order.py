@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pbxsync.model.plan import Action
+from pbxsync.kinds.custom_destination import NAME
+from pbxsync.model.plan import Action, TextDiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,12 +35,13 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def name_released(change: Change) -> str | None:
     """Return the name that a change gives up, or None."""
-    return next((row.before for row in change.diff if row.field == "name" and row.before != row.after), None)
+    names = [row for row in change.diff if isinstance(row, TextDiff) and row.field == NAME]
+    return next((row.before for row in names if row.before != row.after), None)
 
 
 def name_claimed(change: Change) -> str | None:
     """Return the name that a change takes, or None."""
-    return next((row.after for row in change.diff if row.field == "name"), None)
+    return next((row.after for row in change.diff if isinstance(row, TextDiff) and row.field == NAME), None)
 
 
 def _visit(change: Change, givers: dict[str, list[Change]], begun: set[int], ordered: list[Change]) -> None:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import LiveError, MatchError, PbxsyncError
-from pbxsync.kinds.custom_destination import PARAMS, fields_of, label_of, position_of
+from pbxsync.kinds.custom_destination import PARAMS, TYPE, fields_of, label_of, position_of
 from pbxsync.live import destinations as livestate
 from pbxsync.live.fingerprint import Fingerprinter, row_fingerprint
-from pbxsync.model.entry import Secret
-from pbxsync.model.plan import Action, Change, FieldDiff, TenantPlan, Unmanaged
+from pbxsync.model.entry import Secret, Type
+from pbxsync.model.plan import Add, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planning.diff import differing, filled
 from pbxsync.planning.match import match
 from pbxsync.planning.order import in_order
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsync.live.types import TypeRules, TypeSource, TypeTable
-    from pbxsync.model.entry import Entry, Type
-    from pbxsync.model.plan import Destination
+    from pbxsync.model.entry import Entry
+    from pbxsync.model.plan import Change, Destination, FieldDiff
     from pbxsync.pbx.managedb import Listing, PbxReader
     from pbxsync.planning.match import Matching
     from pbxsync.redaction.redactor import Redactor
@@ -147,50 +147,35 @@ class Planner:
         hasher = _Lazily(lambda: Fingerprinter(self.key_for(tenant)))
         rows = tuple([self._field_diff(name, want, was, hasher) for name in fields])
         self._refuse_key(want, rows)
-        fingerprint = None
-        if was is not None:
-            fingerprint = row_fingerprint(hasher, was, self.words)
         after = want.destination if was is None else filled(want.destination, was)
         place = want.entry.place
-        return Change(
-            action=Action.ADD if was is None else Action.UPDATE,
-            tenant=tenant,
-            id=None if was is None else was.id,
-            name=self.redactor(after.name or ""),
-            source=f"{place.file}:{place.line}",
-            diff=rows,
-            live=fingerprint,
-            type=self.redactor(str(after.type or "")),
-            was=was,
+        name, kind, source = (
+            self.redactor(after.name or ""),
+            self.redactor(str(after.type or "")),
+            f"{place.file}:{place.line}",
         )
+        if was is None or was.id is None:
+            return Add(tenant, name, source, rows, kind)
+        return Update(tenant, was.id, name, source, rows, row_fingerprint(hasher, was, self.words), kind, was)
 
     def _field_diff(
         self, field: str, want: Resolved, was: Destination | None, hasher: Callable[[], Fingerprinter]
     ) -> FieldDiff:
-        if field == "type":
-            return self._type_diff(want.destination.type, was.type if was is not None else None)
+        if field == TYPE and want.destination.type is not None:
+            # The name is for people; a PBX may have put a key into that of the old one.
+            old = None if was is None or was.type is None else Type(was.type.id, self.redactor(str(was.type)))
+            return TypeDiff(old, Type(want.destination.type.id, str(want.destination.type)))
         before = fields_of(was)[field] if was is not None else None
         after = fields_of(want.destination if was is None else filled(want.destination, was))[field] or ""
         label = label_of(field, want.labels)
         if position_of(field) not in want.hidden and not self.redactor.finds(before or ""):
-            return FieldDiff(field, before, after, label)
-        mark = hasher().secret(after)
-        return FieldDiff(field, None, None, label, sensitive=True, fingerprint=mark, secret=Secret(after))
-
-    def _type_diff(self, after: Type | None, before: Type | None) -> FieldDiff:
-        """Return the diff of a type. Its name is for people; a PBX may have put a key into it."""
-        return FieldDiff(
-            "type",
-            before=None if before is None else self.redactor(str(before)),
-            after=None if after is None else str(after),
-            before_id=None if before is None else before.id,
-            after_id=None if after is None else after.id,
-        )
+            return TextDiff(field, before, after, label)
+        return SecretDiff(field, hasher().secret(after), label, Secret(after))
 
     def _refuse_key(self, want: Resolved, rows: tuple[FieldDiff, ...]) -> None:
         """Refuse to write a key of ours into a destination: it could not be shown, saved or journalled."""
         for row in rows:
-            if self.redactor.finds(row.after or (row.secret.reveal() if row.secret else "")):
+            if self.redactor.finds(str(row.after) if isinstance(row, TypeDiff) else row.new_value):
                 raise MatchError(f"{want.entry.place}: {row.field} would hold a key of the project: refused")
 
     def _unmanaged(self, listing: Listing, matching: Matching, types: TypeTable) -> tuple[Unmanaged, ...]:
@@ -225,7 +210,7 @@ def _fields_to_add(want: Resolved) -> tuple[str, ...]:
 
 def _ids_before(listing: Listing, changes: tuple[Change, ...]) -> frozenset[str]:
     """Return the ids that are live before anything is added, where anything is."""
-    if all(change.action is Action.UPDATE for change in changes):
+    if all(isinstance(change, Update) for change in changes):
         return frozenset()
     return frozenset(row.id for row in listing.rows)
 

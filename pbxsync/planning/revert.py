@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import KeyRevoked, NotThere, WireError
-from pbxsync.kinds.custom_destination import FIELDS, fields_of
+from pbxsync.kinds.custom_destination import FIELDS, NAME, TYPE, fields_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
-from pbxsync.model.plan import FROM_JOURNAL, Action, Change, FieldDiff, TenantPlan
+from pbxsync.model.entry import Type
+from pbxsync.model.plan import FROM_JOURNAL, Action, SecretDiff, TenantPlan, TextDiff, TypeDiff, Update
 from pbxsync.model.report import Status
 from pbxsync.planning.order import in_order, name_claimed
 from pbxsync.text.numbers import whole_number
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from pbxsync.journal.read import Logged, Old, Write
     from pbxsync.live.reader import LiveReader
-    from pbxsync.model.plan import Destination
+    from pbxsync.model.plan import Destination, FieldDiff
     from pbxsync.redaction.redactor import Redactor
     from pbxsync.workers import WorkerPool
 
@@ -45,7 +46,7 @@ class Reversal:
 class _Object:
     """What is to become of one object: the change, lines on what is left alone, and whether any of it could go back."""
 
-    change: Change | None = None
+    change: Update | None = None
     notes: tuple[str, ...] = ()
     blocked: bool = False
 
@@ -72,7 +73,7 @@ class Reverser:
             elif write.id is not None and not (write.after is not None and write.after.untouched):
                 objects[write.tenant, write.id].append(write)
         found = self.workers.map(self._object, list(reversed(objects.values())))
-        changes: dict[str, list[Change]] = defaultdict(list)
+        changes: dict[str, list[Update]] = defaultdict(list)
         for each in found:
             left += each.notes
             if each.change is not None:
@@ -142,26 +143,26 @@ class Reverser:
                 notes.append(f"{field} is sensitive: put it back by hand")
             elif self.redact.finds(value):
                 notes.append(f"{field} holds a key of the project: put it back by hand")
-            elif row.old is None or (field == "type" and whole_number(row.old) is None):
+            elif row.old is None or (field == TYPE and whole_number(row.old) is None):
                 notes.append("nobody knows which type it had: put it back by hand")
             elif row.old != value:
-                diff.append(self._field(row, now, value))
+                diff.append(self._field(row.field, row.old, row.old_name, now))
         return tuple(diff), notes
 
-    def _field(self, row: Old, now: Destination, value: str) -> FieldDiff:
-        if row.field == "type":
+    def _field(self, field: str, old: str, old_name: str | None, now: Destination) -> FieldDiff:
+        if field == TYPE:
             kind = now.type
-            before = (None, None) if kind is None else (self.redact(str(kind)), kind.id)
-            return FieldDiff("type", before[0], row.old_name or row.old, before_id=before[1], after_id=row.old)
-        return FieldDiff(row.field, value, row.old, self.live.label(now, row.field))
+            before = None if kind is None else Type(kind.id, self.redact(str(kind)))
+            return TypeDiff(before, Type(old, old_name or old))
+        return TextDiff(field, fields_of(now)[field] or "", old, self.live.label(now, field))
 
-    def _change(self, tenant: str, now: Destination, current: str, diff: tuple[FieldDiff, ...]) -> Change:
-        after = {row.field: row.after for row in diff}
-        name = self.redact(after.get("name", now.name) or "")
-        kind = self.redact(after.get("type") or str(now.type or ""))
-        return Change(Action.UPDATE, tenant, now.id, name, FROM_JOURNAL, diff, current, now, kind)
+    def _change(self, tenant: str, now: Destination, current: str, diff: tuple[FieldDiff, ...]) -> Update:
+        after = {row.field: str(row.after) for row in diff if not isinstance(row, SecretDiff)}
+        name = self.redact(after.get(NAME, now.name) or "")
+        kind = self.redact(after.get(TYPE) or str(now.type or ""))
+        return Update(tenant, now.id or "", name, FROM_JOURNAL, diff, current, kind, now)
 
-    def _twins(self, tenant: str, changes: list[Change]) -> tuple[str, ...]:
+    def _twins(self, tenant: str, changes: list[Update]) -> tuple[str, ...]:
         """Return a line for each old name that another one has by now, as may have been so before."""
         names = {name_claimed(change): change.id for change in changes if name_claimed(change) is not None}
         if not names:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.model.plan import FROM_JOURNAL, Action
+from pbxsync.model.plan import FROM_JOURNAL, Action, SecretDiff, TypeDiff
 from pbxsync.text.sanitize import quote_full, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pbxsync.model.entry import Type
     from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
     from pbxsync.model.report import Mismatch
 
@@ -38,22 +39,28 @@ def label(row: FieldDiff | Mismatch) -> str:
 
 def old(diff: FieldDiff) -> str:
     """Return the value before the change, in quotes."""
-    return _value(diff, diff.before, diff.before_id)
+    if isinstance(diff, SecretDiff):
+        return HIDDEN
+    return _type(diff, diff.before) if isinstance(diff, TypeDiff) else _text(diff.before)
 
 
 def new(diff: FieldDiff) -> str:
     """Return the value after the change, in quotes."""
-    return _value(diff, diff.after, diff.after_id)
-
-
-def _value(diff: FieldDiff, value: str | None, number: str | None) -> str:
-    if diff.sensitive:
+    if isinstance(diff, SecretDiff):
         return HIDDEN
-    if value is None:
+    return _type(diff, diff.after) if isinstance(diff, TypeDiff) else _text(diff.after)
+
+
+def _text(value: str | None) -> str:
+    return _UNTOLD if value is None else quote_full(value)
+
+
+def _type(diff: TypeDiff, shown: Type | None) -> str:
+    """Return a type by its name; two types may have the same name, then only their numbers tell them apart."""
+    if shown is None:
         return _UNTOLD
-    # Two types may have one name: then only their numbers tell them apart.
-    twins = diff.before == diff.after and number is not None
-    return f"{quote_full(value)} ({sanitize(number or '')})" if twins else quote_full(value)
+    same_name = diff.before is not None and str(diff.before) == str(diff.after)
+    return quote_full(str(shown)) + (f" ({sanitize(shown.id)})" if same_name else "")
 
 
 def wanted(row: Mismatch) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsync.apply.readback import columns, expected, mismatches
 from pbxsync.model.entry import Secret, Type
-from pbxsync.model.plan import Action, Change, Destination, FieldDiff
+from pbxsync.model.plan import Destination, SecretDiff, TextDiff, TypeDiff, Update
 from pbxsync.model.report import Mismatch
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 WAS = Destination("67", "Desk", Type("1", "FORWARD"), ("one", "two", *[""] * 18))
 DIFF = (
-    FieldDiff("name", "Desk", "Boss"),
-    FieldDiff("type", "FORWARD", "AI AGENT", before_id="1", after_id="8"),
-    FieldDiff("param1", "one", "Be kind", label="prompt"),
-    FieldDiff("param2", None, None, "api_key", sensitive=True, secret=Secret("hidden")),
-    FieldDiff("param3", "three", None),
+    TextDiff("name", "Desk", "Boss"),
+    TypeDiff(Type("1", "FORWARD"), Type("8", "AI AGENT")),
+    TextDiff("param1", "one", "Be kind", label="prompt"),
+    SecretDiff("param2", "hmac-sha256:00", "api_key", Secret("hidden")),
+    TextDiff("param3", "three", ""),
 )
-CHANGE = Change(Action.UPDATE, "DEMO", "67", "Boss", "t.yaml:1", DIFF)
+CHANGE = Update("DEMO", "67", "Boss", "t.yaml:1", DIFF, "sha256:plain:0:0")
 NEW = {"name": "Boss", "type": "8", "param1": "Be kind", "param2": "hidden", "param3": ""}
 
 
@@ -43,7 +43,7 @@ def test_what_changes_is_sent_under_the_names_of_the_columns_and_nothing_else_is
 def test_what_does_not_change_is_to_read_back_as_it_was() -> None:
     assert expected(CHANGE, WAS) == NEW | {f"param{number}": "" for number in range(4, 21)}
     assert expected(CHANGE, Destination("67", None, None, ("",) * 20)) == expected(CHANGE, WAS)
-    bare = Change(Action.UPDATE, "DEMO", "67", "Boss", "t.yaml:1", DIFF[2:3])
+    bare = Update("DEMO", "67", "Boss", "t.yaml:1", DIFF[2:3], "sha256:plain:0:0")
     empty = expected(bare, Destination("67", None, None, ("",) * 20))
     assert (empty["name"], empty["type"], empty["param1"]) == ("", "", "Be kind")
     assert expected(CHANGE, None) == NEW

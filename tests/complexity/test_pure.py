@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.model.entry import Entry, Place, Secret
-from pbxsync.model.plan import Action, Change, FieldDiff, Plan, TenantPlan
+from pbxsync.model.plan import Plan, TenantPlan, TextDiff, Update
 from pbxsync.planning.match import match
 from pbxsync.project import find
 from pbxsync.redaction.redactor import Redactor
@@ -103,9 +103,9 @@ def test_what_a_fleet_wants_takes_a_megabyte_and_a_little(tmp_path: Path) -> Non
 
 
 def plan(changes: int) -> Plan:
-    rows = (FieldDiff("param1", "100", "200", "number"),)
+    rows = (TextDiff("param1", "100", "200", "number"),)
     made = [
-        Change(Action.UPDATE, "T", str(number + 1), f"D{number}", f"t.yaml:{number + 1}", rows, "sha256:plain:0:0")
+        Update("T", str(number + 1), f"D{number}", f"t.yaml:{number + 1}", rows, "sha256:plain:0:0")
         for number in range(changes)
     ]
     return Plan("https://pbx.example/", "2026-01-01T00:00:00Z", "0", (TenantPlan("T", changes=tuple(made)),))

@@ -3,16 +3,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsync.model.plan import Action, Change, FieldDiff
+from pbxsync.model.plan import Add, Change, TextDiff, Update
 from pbxsync.planning.order import in_order, name_claimed, name_released
 
 
 def rename(identity: int, before: str, after: str) -> Change:
-    return Change(Action.UPDATE, "DEMO", str(identity), after, "x:1", (FieldDiff("name", before, after),), "live")
+    return Update("DEMO", str(identity), after, "x:1", (TextDiff("name", before, after),), "live")
 
 
 def add(name: str) -> Change:
-    return Change(Action.ADD, "DEMO", None, name, "x:1", (FieldDiff("name", None, name),))
+    return Add("DEMO", name, "x:1", (TextDiff("name", None, name),))
 
 
 def test_a_name_is_given_up_before_it_is_taken() -> None:

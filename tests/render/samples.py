@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-from pbxsync.model.plan import Action, Change, FieldDiff, Plan, TenantPlan, Unmanaged
+from pbxsync.model.entry import Type
+from pbxsync.model.plan import Add, Change, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.model.report import Mismatch, Outcome, Report, Status, Traffic
 
 
 def add(tenant: str, name: str, number: str = "+45 70 12 34 56", line: int = 7) -> Change:
     diff = (
-        FieldDiff("name", None, name),
-        FieldDiff("type", None, "FORWARD", after_id="1"),
-        FieldDiff("param1", None, number, "number"),
-        FieldDiff("param3", None, "045", "timeout"),
+        TextDiff("name", None, name),
+        TypeDiff(None, Type("1", "FORWARD")),
+        TextDiff("param1", None, number, "number"),
+        TextDiff("param3", None, "045", "timeout"),
     )
-    return Change(Action.ADD, tenant, None, name, f"tenants/{tenant.lower()}.yaml:{line}", diff, type="FORWARD")
+    return Add(tenant, name, f"tenants/{tenant.lower()}.yaml:{line}", diff, type="FORWARD")
 
 
 def rename(tenant: str, id_: str = "286") -> Change:
     diff = (
-        FieldDiff("name", "Boss phone", "Boss private phone"),
-        FieldDiff("param1", "3564732920", "0636287454", "number"),
+        TextDiff("name", "Boss phone", "Boss private phone"),
+        TextDiff("param1", "3564732920", "0636287454", "number"),
     )
     source = f"tenants/{tenant.lower()}.yaml:12"
-    return Change(Action.UPDATE, tenant, id_, "Boss private phone", source, diff, live="sha256:ab", type="FORWARD")
+    return Update(tenant, id_, "Boss private phone", source, diff, live="sha256:ab", type="FORWARD")
 
 
 def odd(tenant: str) -> Change:
     diff = (
-        FieldDiff("type", "AI AGENT", "AI AGENT", before_id="7", after_id="9"),
-        FieldDiff(
+        TypeDiff(Type("7", "AI AGENT"), Type("9", "AI AGENT")),
+        TextDiff(
             "param1",
             "Answer every call and ask for the customer number",
             "Answer every call, in Danish, and ask for the customer number",
             "prompt",
         ),
-        FieldDiff("param2", None, None, "api_key", sensitive=True, fingerprint="hmac-sha256:00"),
-        FieldDiff("param20", "", '\u202egnp.txt\x1b[31m \\ say "hi" & <b>|`x`'),
+        SecretDiff("param2", "hmac-sha256:00", "api_key"),
+        TextDiff("param20", "", '\u202egnp.txt\x1b[31m \\ say "hi" & <b>|`x`'),
     )
     name, source = "::error::Robot\u200b", "tenants/odd.yaml:3"
-    return Change(Action.UPDATE, tenant, "301", name, source, diff, live="sha256:cd", type="AI AGENT")
+    return Update(tenant, "301", name, source, diff, live="sha256:cd", type="AI AGENT")
 
 
 def plan(*tenants: TenantPlan) -> Plan:

@@ -7,8 +7,20 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pbxsync.model.entry import Secret
-from pbxsync.model.plan import Action, Change, FieldDiff, Plan, TenantPlan, Unmanaged
+from pbxsync.model.entry import Secret, Type
+from pbxsync.model.plan import (
+    Action,
+    Add,
+    Change,
+    FieldDiff,
+    Plan,
+    SecretDiff,
+    TenantPlan,
+    TextDiff,
+    TypeDiff,
+    Unmanaged,
+    Update,
+)
 from pbxsync.model.report import Mismatch, Outcome, Report, Status, Traffic
 
 #: Stands for every sensitive value: it must never be seen again.
@@ -59,12 +71,13 @@ def rows(draw: st.DrawFn, action: Action, field: str) -> FieldDiff:
     label = draw(labels)
     if field.startswith("param") and draw(st.integers(0, 4)) == 0:
         mark = draw(st.sampled_from(["hmac:1", "hmac:2"]))
-        return FieldDiff(field, None, None, label, sensitive=True, fingerprint=mark, secret=Secret(SECRET))
+        return SecretDiff(field, mark, label, Secret(SECRET))
     update = action is Action.UPDATE
     before = draw(hostile) if update else None
     if field == "type":
-        return FieldDiff(field, before, draw(hostile), label, draw(ids) if update else None, draw(ids))
-    return FieldDiff(field, before, draw(hostile), label)
+        old = None if before is None else Type(draw(ids), before)
+        return TypeDiff(old, Type(draw(ids), draw(hostile)))
+    return TextDiff(field, before, draw(hostile), label)
 
 
 @st.composite
@@ -73,20 +86,15 @@ def changes(draw: st.DrawFn, tenant: str, number: int, action: Action | None = N
     params = draw(st.lists(st.sampled_from([f"param{n}" for n in (1, 2, 3, 20)]), unique=True, max_size=3))
     fields = ["name", "type", *params] if action is Action.ADD else params or ["name"]
     diff = [draw(rows(action, field)) for field in fields]
-    name = next((row.after for row in diff if row.field == "name"), None)
+    name = next((row.after for row in diff if isinstance(row, TextDiff) and row.field == "name"), None)
     if action is Action.ADD:
         name = f"{name}{number}"
-        diff = [FieldDiff("name", None, name) if row.field == "name" else row for row in diff]
-    return Change(
-        action=action,
-        tenant=tenant,
-        id=str(number) if action is Action.UPDATE else None,
-        name=draw(hostile) if name is None else name,
-        source=draw(hostile | st.just("tenants/a.yaml:3")),
-        diff=tuple(diff),
-        live="sha256:1" if action is Action.UPDATE else None,
-        type=draw(hostile),
-    )
+        diff = [TextDiff("name", None, name) if row.field == "name" else row for row in diff]
+    name = draw(hostile) if name is None else name
+    source = draw(hostile | st.just("tenants/a.yaml:3"))
+    if action is Action.ADD:
+        return Add(tenant, name, source, tuple(diff), draw(hostile))
+    return Update(tenant, str(number), name, source, tuple(diff), "sha256:1", draw(hostile))
 
 
 @st.composite

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pbxsync.model.plan import Action, FieldDiff, Plan, TenantPlan
+from pbxsync.model.plan import Action, Plan, TenantPlan, TextDiff
 from pbxsync.render.markdown.comment import plan_markdown
 from tests.render import samples
 from tests.render.harmless import assert_harmless
@@ -155,7 +155,7 @@ def test_the_largest_tenant_is_shortened_last() -> None:
 def test_one_huge_value_is_cut_only_where_it_does_not_fit() -> None:
     def with_prompt(length: int) -> Plan:
         change = samples.odd("ODD")
-        row = FieldDiff("param1", "old", "x" * length, "prompt")
+        row = TextDiff("param1", "old", "x" * length, "prompt")
         return samples.plan(replace(samples.ODD, changes=(replace(change, diff=(row,)),)))
 
     assert "x" * 20_000 in plan_markdown(with_prompt(20_000))
