@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from benchmarks.heats import Heat
 
-PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
+PAGE: Final = Path(__file__).parent.parent / "docs" / "development" / "benchmarks.md"
 SMALL, MIDDLE, LARGE = World(10, 30), World(100, 100), World(1000, 30)
 FLEETS: Final = (World(1000, 300, params_in_list=True), World(2000, 300, params_in_list=True))
 #: What --quick leaves out.

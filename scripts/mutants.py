@@ -3,7 +3,7 @@
 mutmut changes one thing in one function at a time (a mutant) and runs the tests that reach it: the tests of the part, which
 are fast and run in this process, and never the whole suite. Before that mypy sorts out what would not get past
 `make types`. What is left over has survived. Ends with status 1 where less than 90 % are caught, in all or of those that
-the types let through, and where a survivor has no reason in docs/reference/survivors.md.
+the types let through, and where a survivor has no reason in docs/development/survivors.md.
 
     scripts/mutants.py [--again] [PART...]   all parts, or these; `--again` tries only what survived the last time
     scripts/mutants.py --told [PART...]      tries nothing, and tells what came of the last time

@@ -1,4 +1,4 @@
-"""The page on which each mutant that survives has its reason, `docs/reference/survivors.md`.
+"""The page on which each mutant that survives has its reason, `docs/development/survivors.md`.
 
 A mutant is known there by its module, its function and the lines that it changes, so the page outlives any renumbering:
 
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "survivors.md"
+PAGE: Final = Path(__file__).parents[1] / "docs" / "development" / "survivors.md"
 _HEADING: Final = re.compile(r"### `(?P<module>[^`]+)`: `(?P<function>[^`]+)`")
 #: `xǁApplierǁ_tenant__mutmut_20` is a method, `x__fresh__mutmut_4` a function.
 _MANGLED: Final = re.compile(r"x(?:ǁ(?P<type>\w+?)ǁ|_)(?P<name>\w+?)__mutmut_(?P<number>\d+|orig)")
