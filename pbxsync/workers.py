@@ -7,7 +7,7 @@ along on it, so nothing waits for a free thread and few tenants are open at a ti
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,8 +53,18 @@ class _Batch(Generic[_T, _R]):
                 self.finished.set()
 
 
+class Progress(Protocol):
+    """Shows how far a stage has got."""
+
+    def done(self) -> None:
+        """Count one more item. Called from any thread."""
+
+    def tick(self) -> None:
+        """Redraw if anything has changed. Called often, by the thread that waits for the whole."""
+
+
 class WorkerPool:
-    """`size` threads. Use it in a `with`; the threads never keep a process from ending."""
+    """`size` threads, to be used in a `with`. They never keep a process from ending."""
 
     def __init__(self, size: int) -> None:
         self._open: list[_Batch[Any, Any]] = []

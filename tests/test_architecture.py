@@ -57,7 +57,7 @@ RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 #: The one home of each outside library, and of what only one place should do.
 HOMES = {
     "yaml": ["document/reader.py"],
-    "deepdiff": ["planning/diff.py"],
+    "deepdiff": ["kinds/compare.py"],
     "requests": ["http/transport.py"],
     "urllib3": ["http/transport.py"],
     "click": ["cli/", "commands/"],
@@ -72,7 +72,7 @@ HOMES = {
 }
 #: What plans are made with: no input, no output, no clock, no chance.
 PURE = [
-    *("planning.match", "planning.resolve", "planning.diff", "planning.order", "live.fingerprint"),
+    *("kinds.compare", "planning.match", "planning.resolve", "planning.diff", "planning.order", "live.fingerprint"),
     *("apply.settle", "apply.readback", "text.sanitize", "text.words", "model.plan"),
 ]
 IMPURE = {"os", "sys", "time", "datetime", "random", "secrets", "socket", "pathlib", "tempfile", "threading", "io"}
@@ -211,7 +211,7 @@ def test_only_the_writing_transport_and_what_applies_can_write() -> None:
         "commands",
         "doctor",
     }
-    planners = ("pbxsync.planning.plan", "pbxsync.planning.fleet")
+    planners = ("pbxsync.planning.plan",)
     assert not {part(name) for module in planners for name in own(module)} & {"apply"}
 
 

@@ -14,7 +14,7 @@ from pbxsync.apply.readback import columns, expected, mismatches
 from pbxsync.apply.send import Sender, WriteResult, certainly_not_executed, good, is_refusal, outcome, refused
 from pbxsync.apply.settle import settle
 from pbxsync.errors import NotThere, WireError
-from pbxsync.live import destinations as livestate
+from pbxsync.live.destinations import live_destination
 from pbxsync.model.report import Outcome, Status
 from pbxsync.text.sanitize import quote
 
@@ -111,7 +111,7 @@ class Adder(Sender):
         fields = {name: value for name, value in wanted.items() if name != "name"}
 
         def fetch(row: Row) -> Destination:
-            whole = livestate.destination(row, self.live.table(change.tenant))
+            whole = live_destination(row, self.live.table(change.tenant))
             return (
                 whole if row.params is not None and row.type_id is not None else self.live.read(change.tenant, row.id)
             )

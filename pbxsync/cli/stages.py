@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from pbxsync.cli.console import ProgressBar
+from pbxsync.live.types import CachedTypeRules, TypeSource
 from pbxsync.model.report import Traffic
-from pbxsync.planning.fleet import lacking_keys, make_plan
-from pbxsync.planning.plan import PlanOptions
+from pbxsync.planning.plan import PlanContext, PlanOptions, plan_fleet
 from pbxsync.session import reader
+from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,19 +28,25 @@ def plan_stage(
     app: Context,
     project: Project,
     desired: Desired,
-    where: Endpoint,
+    endpoint: Endpoint,
     limits: Limits,
     shard: Shard | None = None,
     *,
     relist_before_add: bool = False,
 ) -> Plan:
     """Plan all tenants in scope, or those of a shard, over a connection that cannot write."""
-    care = PlanOptions(unmanaged=app.verbosity > 0, relist_before_add=relist_before_add)
+    options = PlanOptions(unmanaged=app.verbosity > 0, relist_before_add=relist_before_add)
     tenants = desired.tenants if shard is None else shard.of(desired.tenants)
-    check_keys(project, where, tenants)
+    check_keys(project, endpoint, tenants)
     begun = time.monotonic()
-    with reader(where, limits, app.redactor) as pbx, ProgressBar(app.console, "Planning", len(tenants)) as bar:
-        plan = make_plan(tenants, desired, where, pbx, project, bar, care)
+    with (
+        reader(endpoint, limits, app.redactor) as pbx,
+        WorkerPool(limits.parallel) as workers,
+        ProgressBar(app.console, "Planning", len(tenants)) as bar,
+    ):
+        types, rules = TypeSource(pbx.custom_types), CachedTypeRules(project)
+        context = PlanContext(pbx, workers, types, rules, endpoint.read_key, app.redactor, options)
+        plan = plan_fleet(endpoint.name, tenants, desired.entries, context, bar)
         cost = traffic(pbx, (("plan", time.monotonic() - begun),))
     app.spent.append(cost)
     if app.verbosity > 0:
@@ -47,10 +54,10 @@ def plan_stage(
     return plan
 
 
-def check_keys(project: Project, where: Endpoint, tenants: Sequence[str]) -> None:
-    """Raise ProjectError where there is a key for no tenant at all: once, and not once for each of them."""
-    if where.name == where.url and lacking_keys(tenants, project.has_key):
-        where.read_key(tenants[0])
+def check_keys(project: Project, endpoint: Endpoint, tenants: Sequence[str]) -> None:
+    """Raise ProjectError if no tenant at all has a key: once, instead of once for each of them."""
+    if endpoint.name == endpoint.url and tenants and not any(project.has_key(tenant) for tenant in tenants):
+        endpoint.read_key(tenants[0])
 
 
 def traffic(pbx: PbxReader, seconds: tuple[tuple[str, float], ...]) -> Traffic:

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from pbxsync.api.request import Reply
     from pbxsync.model.entry import Secret
     from pbxsync.pbx.managedb import Listing, PbxReader
-    from pbxsync.planning.fleet import Progress
     from pbxsync.project import Project
-    from pbxsync.workers import WorkerPool
+    from pbxsync.workers import Progress, WorkerPool
 
     #: Makes what shows how far so many of something are.
     Meter: TypeAlias = Callable[[str, int], AbstractContextManager[Progress]]

@@ -19,7 +19,7 @@ from pbxsync.export.exportfile import marked, rewrite, write_export
 from pbxsync.export.merge import merge
 from pbxsync.export.writer import Exported, Missing, export
 from pbxsync.kinds.custom_destination import PARAM_COUNT
-from pbxsync.live import destinations as livestate
+from pbxsync.live.destinations import live_destinations
 from pbxsync.model.plan import Destination
 from pbxsync.planning.match import match
 
@@ -60,7 +60,7 @@ class Exporter:
         """Return the tenant file with all that is live."""
         listing = self.pbx.destinations(tenant)
         table = self.types.table(tenant)
-        live = livestate.destinations(self.pbx, self.workers, tenant, listing.rows, table)
+        live = live_destinations(self.pbx, self.workers, tenant, listing.rows, table)
         found = export(tenant, live.values(), _listed(table), self.project, holds_key=self._holds_key)
         return Exported(found.text, (*found.warnings, *([_doubt(tenant)] if listing.doubtful else ())))
 
@@ -88,7 +88,7 @@ class Exporter:
                 return Done(tenant)
             table = self.types.table(tenant)
             missing = [row for row in listing.rows if row.id in unmanaged]
-            live = livestate.destinations(self.pbx, self.workers, tenant, missing, table)
+            live = live_destinations(self.pbx, self.workers, tenant, missing, table)
             everything = [live.get(row.id) or _unread(row) for row in listing.rows]
             shown = desired.files_of(tenant)[-1]
             gap = Missing(unmanaged, frozenset(entry.name for entry in entries if entry.name is not None))

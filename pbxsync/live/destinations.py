@@ -1,4 +1,4 @@
-"""From the rows of the wire to live destinations in the form that desired ones have too."""
+"""From rows of the PBX to live destinations, in the form that desired ones have too."""
 
 from __future__ import annotations
 
@@ -17,43 +17,42 @@ if TYPE_CHECKING:
     from pbxsync.workers import WorkerPool
 
 
-def destinations(
+def live_destinations(
     pbx: PbxReader, workers: WorkerPool, tenant: str, rows: Sequence[Row], types: TypeTable
 ) -> dict[str, Destination]:
-    """Return the live destinations of these rows of a list, by id, with one `get` for each that came without params.
+    """Return the live destinations of these rows of a list, by id. A row without params or type is fetched whole.
 
-    Raises LiveError where a row has moved since the list, or cannot be had; and a WireError.
+    Raises LiveError if a row has changed since the list or cannot be fetched, and any WireError.
     """
-    fetched = workers.map_nested(
-        lambda row: _fetched(pbx, tenant, row), [row for row in rows if not _whole(row, types)]
+    incomplete = [row for row in rows if row.params is None or types.live(row.type_id, row.type_name) is None]
+    fetched = dict(
+        zip(
+            (row.id for row in incomplete),
+            workers.map_nested(lambda row: _fetch(pbx, tenant, row), incomplete),
+            strict=True,
+        )
     )
-    whole = {row.id: row for row in fetched}
-    return {row.id: destination(whole.get(row.id, row), types) for row in rows}
+    return {row.id: live_destination(fetched.get(row.id, row), types) for row in rows}
 
 
-def destination(row: Row, types: TypeTable) -> Destination:
-    """Return one row, whose params are there, as a destination."""
+def live_destination(row: Row, types: TypeTable) -> Destination:
+    """Return one row, which must have its params, as a destination."""
     return Destination(row.id, row.name, types.live(row.type_id, row.type_name), row.params or ())
 
 
-def _whole(row: Row, types: TypeTable) -> bool:
-    """Whether a row of a list makes a `get` needless."""
-    return row.params is not None and types.live(row.type_id, row.type_name) is not None
-
-
-def _fetched(pbx: PbxReader, tenant: str, row: Row) -> Row:
-    """Get the whole row, held against that of the list: between the two nothing may have moved."""
+def _fetch(pbx: PbxReader, tenant: str, listed: Row) -> Row:
+    """Fetch the full row and check that it still matches its list entry."""
     try:
-        found = pbx.destination(tenant, row.id)
+        row = pbx.destination(tenant, listed.id)
     except NotThere as error:
         raise LiveError(
-            f"destination {row.id} is in the list of {sanitize(tenant)}, but cannot be had alone: {error}"
+            f"destination {listed.id} is in the list of {sanitize(tenant)} but could not be fetched: {error}"
         ) from None
-    if found.name != row.name:
+    if row.name != listed.name:
         raise LiveError(
-            f"destination {row.id} of {sanitize(tenant)} is named {quote(row.name)} in the list and {quote(found.name)}"
-            " alone: it was changed while it was read, or the server is not in order; run again"
+            f"destination {listed.id} of {sanitize(tenant)} is named {quote(listed.name)} in the list and"
+            f" {quote(row.name)} when fetched: someone is editing it, or the server is faulty; run again"
         )
-    if found.type_id is None and found.type_name is None:
-        return type(found)(found.id, found.name, row.type_id, row.type_name, found.params)
-    return found
+    if row.type_id is None and row.type_name is None:
+        return row._replace(type_id=listed.type_id, type_name=listed.type_name)
+    return row

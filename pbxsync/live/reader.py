@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.kinds.custom_destination import PARAMS, label_of
-from pbxsync.live import destinations as livestate
+from pbxsync.live.destinations import live_destination
 from pbxsync.live.fingerprint import Fingerprinter, row_fingerprint
 from pbxsync.live.types import TypeTable
 
@@ -35,7 +35,7 @@ class LiveReader:
     def read(self, tenant: str, objectid: str) -> Destination:
         """Return a destination as it is live now. Raises a WireError."""
         row = self.pbx.destination(tenant, objectid)
-        return livestate.destination(row, self.table(tenant, needed=row.type_id is None))
+        return live_destination(row, self.table(tenant, needed=row.type_id is None))
 
     def table(self, tenant: str, *, needed: bool = False) -> TypeTable:
         """Return the types of the PBX, or an empty table where nothing hangs on them."""

@@ -1,4 +1,4 @@
-"""The PBX's custom destination types, looked up by name or number, and fetched as seldom as can be."""
+"""The PBX's custom destination types: looked up by name or number, fetched once, and what the project says of each."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pbxsync.text.sanitize import quote
 from pbxsync.text.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from pbxsync.model.entry import Entry, Place, Secret
 
-#: So many tenants that could not have the types: then nobody can.
-_ENOUGH: Final = 3
+#: After this many failed fetches the types are given up for the whole run.
+_MOST_FAILURES: Final = 3
 
 
 class TypeRules(Protocol):
@@ -35,63 +35,57 @@ class TypeRules(Protocol):
 
 
 class CachedTypeRules:
-    """A vocabulary that is asked once for each type: thousands of destinations have few types among them."""
+    """Rules that are looked up once for each type: thousands of destinations have a handful of types."""
 
-    def __init__(self, words: TypeRules) -> None:
-        self.labels = cache(words.labels)
-        self.sensitive = cache(words.sensitive)
-        self.secret_value = words.secret_value
+    def __init__(self, rules: TypeRules) -> None:
+        self.labels = cache(rules.labels)
+        self.sensitive = cache(rules.sensitive)
+        self.secret_value = rules.secret_value
 
 
 class TypeTable:
     """All types of one PBX. Names need not be unique."""
 
     def __init__(self, types: Iterable[Type]) -> None:
-        self.by_id = {each.id: each for each in types}
+        self.by_id = {type_.id: type_ for type_ in types}
         self.by_name: dict[str, list[Type]] = defaultdict(list)
-        for each in self.by_id.values():
-            self.by_name[each.name or ""].append(each)
+        for type_ in self.by_id.values():
+            self.by_name[type_.name or ""].append(type_)
 
-    def live(self, number: str | None, name: str | None) -> Type | None:
-        """Return the type of a live row from what the row tells; None where that does not say which one it is."""
-        if number is not None:
-            return self.by_id.get(number) or Type(number, name or None)
-        named = self.by_name.get(name or "", ()) if name else ()
+    def live(self, type_id: str | None, name: str | None) -> Type | None:
+        """Return the type of a live row, by what the row holds of it; None if that does not identify one."""
+        if type_id is not None:
+            return self.by_id.get(type_id) or Type(type_id, name or None)
+        named = self.by_name.get(name, ()) if name else ()
         return named[0] if len(named) == 1 else None
 
-    def written(self, entry: Entry, live_numbers: Iterable[str]) -> Type:
-        """Return the type that an entry names, by number or by exact name. Raises MatchError.
+    def written(self, entry: Entry, live_ids: Container[str | None]) -> Type:
+        """Return the type that an entry gives, by number or by exact name. Raises MatchError.
 
-        A number that CUSTOMTYPES does not list is good where a live destination of the tenant has it.
+        A number that CUSTOMTYPES does not list is accepted if a live destination of the tenant has it.
         """
         text = entry.type or ""
         if text.isascii() and text.isdigit():
             if text in self.by_id:
                 return self.by_id[text]
-            if text in live_numbers:
+            if text in live_ids:
                 return Type(text, None)
         named = self.by_name.get(text, ())
         if len(named) == 1:
             return named[0]
         if named:
-            ids = ", ".join(sorted((each.id for each in named), key=int))
+            ids = ", ".join(sorted((type_.id for type_ in named), key=int))
             raise MatchError(f"{entry.place}: {len(named)} types are named {quote(text)}: give the number ({ids})")
-        raise MatchError(f"{entry.place}: the PBX has no type {quote(text)}{self._nearest(text)}")
-
-    def knows(self, text: str) -> bool:
-        """Whether a type of this name or number is listed."""
-        return text in self.by_id or text in self.by_name
-
-    def _nearest(self, text: str) -> str:
         near = nearest(text, self.by_name)
-        return "; `pbxsync types` lists what it has" if near is None else f"; did you mean {quote(near)}?"
+        hint = "; `pbxsync types` lists those it has" if near is None else f"; did you mean {quote(near)}?"
+        raise MatchError(f"{entry.place}: the PBX has no type {quote(text)}{hint}")
 
 
 class TypeSource:
-    """Fetches the table once in a run, for whichever tenant comes first, and again only where a name is missing.
+    """Fetches the table once in a run, with the key of the first tenant, and again only if a type is missing from it.
 
-    Thread safe: those who come while it is fetched wait for it. A failure is that of the tenant that asked; after a few
-    of them nobody asks any more, for each may have taken minutes.
+    Thread safe: the other threads wait while it is fetched. A failure belongs to the tenant that asked. After a few of
+    them nobody asks again, because each may take minutes.
     """
 
     def __init__(self, fetch: Callable[[str], Iterable[Type]]) -> None:
@@ -102,20 +96,20 @@ class TypeSource:
         self._lock = threading.Lock()
 
     def table(self, tenant: str, named: Iterable[str] = ()) -> TypeTable:
-        """Return the types, which list `named` if the PBX does. Raises a WireError."""
-        asked_now = False
+        """Return the types, fetched with the key of `tenant`. `named` are types that it needs. Raises a WireError."""
+        fetched_now = False
         table = self._table
         if table is None:
             with self._lock:
                 if self._table is None:
-                    self._table, asked_now = self._asked(tenant), True
+                    self._table, fetched_now = self._fetch_table(tenant), True
                 table = self._table
-        if asked_now or all(table.knows(name) for name in named):
+        if fetched_now or all(name in table.by_id or name in table.by_name for name in named):
             return table
-        return self._asked(tenant)
+        return self._fetch_table(tenant)
 
-    def _asked(self, tenant: str) -> TypeTable:
-        if self._failure is not None and self._failures >= _ENOUGH:
+    def _fetch_table(self, tenant: str) -> TypeTable:
+        if self._failure is not None and self._failures >= _MOST_FAILURES:
             raise self._failure
         try:
             return TypeTable(self._fetch(tenant))

@@ -1,30 +1,24 @@
-"""The plan of one tenant, and of all: what apply would do, as frozen values.
-
-The phases of a tenant, by the words that the docs use too:
-
-1. list: the live destinations, by id and name
-2. match: which entry of the files is which of them; before an apply, the list once more where one seems to be missing
-3. get: the params of those that a file manages, where the list has none
-4. resolve: types, labels and variables, into desired destinations
-5. diff: which fields differ
-"""
+"""The plan of one tenant, and of all of them: what apply would do, as frozen values."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from pbxsync import __version__
+from pbxsync.clock import now
 from pbxsync.errors import LiveError, MatchError, PbxsyncError
-from pbxsync.kinds.custom_destination import PARAMS, TYPE, fields_of, label_of, position_of
-from pbxsync.live import destinations as livestate
-from pbxsync.live.fingerprint import Fingerprinter, row_fingerprint
+from pbxsync.kinds.custom_destination import NAME, PARAMS, TYPE, fields_of, label_of, position_of
+from pbxsync.live.destinations import live_destinations
+from pbxsync.live.fingerprint import Fingerprinter
 from pbxsync.model.entry import Secret, Type
-from pbxsync.model.plan import Add, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
-from pbxsync.planning.diff import differing, filled
+from pbxsync.model.plan import Add, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
+from pbxsync.planning.diff import changed_fields, filled
 from pbxsync.planning.match import match
 from pbxsync.planning.order import in_order
-from pbxsync.planning.resolve import REFUSALS, Resolved, resolve
+from pbxsync.planning.resolve import REFUSALS, resolve
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
@@ -34,17 +28,17 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, Destination, FieldDiff
     from pbxsync.pbx.managedb import Listing, PbxReader
-    from pbxsync.planning.match import Matching
+    from pbxsync.planning.resolve import Resolved
     from pbxsync.redaction.redactor import Redactor
-    from pbxsync.workers import WorkerPool
+    from pbxsync.workers import Progress, WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """How far planning goes: `unmanaged` fills these rows in; `look_twice` lists a tenant once more before an add.
+    """How far planning goes: `unmanaged` lists these rows; `relist_before_add` lists a tenant twice before an add.
 
-    A plan that only shows asks for one list a tenant. One that is saved is held against a new list when it is applied;
-    one that is applied at once has nothing between it and its adds, so it looks twice.
+    A plan that is only shown needs one list a tenant. A saved one is checked against a new list when it is applied. One
+    that is applied at once has nothing between it and its adds, so it lists twice.
     """
 
     unmanaged: bool = False
@@ -52,174 +46,162 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Planner:
-    """What planning a tenant takes besides its entries."""
+class PlanContext:
+    """What planning a tenant takes besides its entries. `key_for(tenant)` is the key that fingerprints are made with."""
 
     pbx: PbxReader
     workers: WorkerPool
     types: TypeSource
-    words: TypeRules
+    rules: TypeRules
     key_for: Callable[[str], Secret]
     redactor: Redactor
-    care: PlanOptions
+    options: PlanOptions = PlanOptions()
 
-    def plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
-        """Return the plan of one tenant; a failure is in its `error`, so that the others go on."""
+
+def plan_fleet(
+    url: str,
+    tenants: Sequence[str],
+    entries: Callable[[str], Sequence[Entry]],
+    context: PlanContext,
+    progress: Progress,
+) -> Plan:
+    """Return the plan of these tenants; a tenant that fails is in it with its error, and the others go on."""
+
+    def plan(tenant: str) -> TenantPlan:
         try:
-            return self._plan(tenant, entries)
+            planned = plan_tenant(tenant, entries(tenant), context)
         except PbxsyncError as error:
-            return TenantPlan(tenant, error=self.redactor(str(error)))
+            planned = TenantPlan(tenant, error=context.redactor(str(error)))
+        progress.done()
+        return planned
 
-    def _plan(self, tenant: str, entries: Sequence[Entry]) -> TenantPlan:
-        read_at = time.monotonic()
-        listing = self.pbx.destinations(tenant)
-        try:
-            return self._planned(tenant, entries, listing, read_at)
-        except MatchError as error:
-            raise MatchError("\n".join([str(error), *_doubt(tenant, listing)])) from None
+    return Plan(url, now(), __version__, tuple(context.workers.map(plan, tenants, progress.tick)))
 
-    def _planned(self, tenant: str, entries: Sequence[Entry], listing: Listing, read_at: float) -> TenantPlan:
+
+def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> TenantPlan:
+    """Return the plan of one tenant. Raises a PbxsyncError.
+
+    1. List the live destinations, by id and name.
+    2. Match each entry of the files with one of them. Right before an apply, list again if one seems to be missing.
+    3. Get the params of the matched ones, if the list is without.
+    4. Resolve types, labels and variables into desired destinations.
+    5. Diff them, field by field.
+    """
+    # 1. List
+    read_at = time.monotonic()
+    listing = context.pbx.destinations(tenant)
+    doubt = [_doubt(tenant)] if listing.doubtful else []
+    # 2. Match
+    try:
         matching = match(entries, [(row.id, row.name) for row in listing.rows])
-        if self.care.relist_before_add and any(identity is None for _, identity in matching.pairs):
-            self._look_again(tenant, listing)
-        types = self.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
-        managed = {identity for _, identity in matching.pairs if identity is not None}
-        rows = [row for row in listing.rows if row.id in managed]
-        current = livestate.destinations(self.pbx, self.workers, tenant, rows, types)
-        changes = self._changes(tenant, matching, current, types, self._numbers(listing))
-        return TenantPlan(
-            tenant,
-            changes=changes,
-            unchanged=len(entries) - len(changes),
-            unmanaged_count=len(matching.unmanaged),
-            unmanaged=self._unmanaged(listing, matching, types) if self.care.unmanaged else (),
-            warnings=tuple(self.redactor(text) for text in (*matching.warnings, *_doubt(tenant, listing))),
-            doubtful_empty=listing.doubtful,
-            live_ids=_ids_before(listing, changes),
-            read_at=read_at if changes else None,
+    except MatchError as error:
+        raise MatchError("\n".join([str(error), *doubt])) from None
+    if context.options.relist_before_add and any(object_id is None for _, object_id in matching.pairs):
+        _relist(tenant, listing, context.pbx)
+    # 3. Get
+    types = context.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
+    matched = {object_id for _, object_id in matching.pairs}
+    rows = [row for row in listing.rows if row.id in matched]
+    live = live_destinations(context.pbx, context.workers, tenant, rows, types)
+    # 4. Resolve
+    type_ids = {row.type_id for row in listing.rows} | {was.type.id for was in live.values() if was.type is not None}
+    fingerprinter = cache(lambda: Fingerprinter(context.key_for(tenant)))
+    changes: list[Change] = []
+    faults: list[str] = []
+    for entry, object_id in matching.pairs:
+        was = None if object_id is None else live[object_id]
+        try:
+            resolved = resolve(entry, was, types, type_ids, context.rules)
+            # 5. Diff
+            change = _change(resolved, was, fingerprinter, context)
+            changes += [] if change is None else [change]
+        except REFUSALS as error:
+            faults.append(str(error))
+    if faults:
+        raise MatchError("\n".join([*faults, *doubt]))
+    any_adds = any(isinstance(change, Add) for change in changes)
+    return TenantPlan(
+        tenant,
+        changes=in_order(changes),
+        unchanged=len(entries) - len(changes),
+        unmanaged_count=len(matching.unmanaged),
+        unmanaged=_unmanaged(listing, matching.unmanaged, types, context.redactor) if context.options.unmanaged else (),
+        warnings=tuple(context.redactor(text) for text in (*matching.warnings, *doubt)),
+        doubtful_empty=listing.doubtful,
+        live_ids=frozenset(row.id for row in listing.rows) if any_adds else frozenset(),
+        read_at=read_at if changes else None,
+    )
+
+
+def _relist(tenant: str, listing: Listing, pbx: PbxReader) -> None:
+    """List again. Raises LiveError if the lists differ: an add made because a row was missing cannot be taken back."""
+    if listing.doubtful:
+        return  # that was listed twice already
+    first, second = ({(row.id, row.name) for row in rows} for rows in (listing.rows, pbx.destinations(tenant).rows))
+    if first != second:
+        ids = ", ".join(sorted({object_id for object_id, _ in first ^ second}, key=int)[:5])
+        raise LiveError(
+            f"{sanitize(tenant)} changed between two reads ({ids}): someone is editing it, or the server is faulty; run"
+            " again"
         )
 
-    def _look_again(self, tenant: str, listing: Listing) -> None:
-        """Raise LiveError unless a second list holds the same: what is added for want of a row cannot be taken back."""
-        if listing.doubtful:
-            return  # that was asked more than once
-        first, second = ({(row.id, row.name) for row in each.rows} for each in (listing, self.pbx.destinations(tenant)))
-        if first != second:
-            odd = ", ".join(sorted({identity for identity, _ in first ^ second}, key=int)[:5])
-            raise LiveError(
-                f"two lists of {sanitize(tenant)}, one right after the other, differ in {odd}: somebody works on it"
-                " just now, or the server is not in order; run again"
-            )
 
-    @staticmethod
-    def _numbers(listing: Listing) -> set[str]:
-        return {row.type_id for row in listing.rows if row.type_id is not None}
-
-    def _changes(
-        self,
-        tenant: str,
-        matching: Matching,
-        current: dict[str, Destination],
-        types: TypeTable,
-        numbers: set[str],
-    ) -> tuple[Change, ...]:
-        """Resolve and diff every entry."""
-        numbers = numbers | {each.type.id for each in current.values() if each.type is not None}
-        made, faults = [], []
-        for entry, identity in matching.pairs:
-            was = current[identity] if identity is not None else None
-            try:
-                want = resolve(entry, was, types, numbers, self.words)
-                change = self._change(tenant, want, was)
-            except REFUSALS as error:
-                faults.append(str(error))
-            else:
-                made += [change] if change is not None else []
-        if faults:
-            raise MatchError("\n".join(faults))
-        return in_order(made)
-
-    def _change(self, tenant: str, want: Resolved, was: Destination | None) -> Change | None:
-        """Return the change that brings a destination to what is wanted, None where it is there already."""
-        fields = _fields_to_add(want) if was is None else differing(was, want.destination)
+def _change(
+    resolved: Resolved, live: Destination | None, fingerprinter: Callable[[], Fingerprinter], context: PlanContext
+) -> Change | None:
+    """Return the change that makes a destination what the files want, None if it is that already. Raises MatchError."""
+    desired, entry, redact = resolved.destination, resolved.entry, context.redactor
+    if live is None:
+        after = desired
+        fields = (NAME, TYPE, *(param for param, value in zip(PARAMS, desired.params, strict=True) if value))
+    else:
+        fields = changed_fields(live, desired)
         if not fields:
             return None
-        hasher = _Lazily(lambda: Fingerprinter(self.key_for(tenant)))
-        rows = tuple([self._field_diff(name, want, was, hasher) for name in fields])
-        self._refuse_key(want, rows)
-        after = want.destination if was is None else filled(want.destination, was)
-        place = want.entry.place
-        name, kind, source = (
-            self.redactor(after.name or ""),
-            self.redactor(str(after.type or "")),
-            f"{place.file}:{place.line}",
-        )
-        if was is None or was.id is None:
-            return Add(tenant, name, source, rows, kind)
-        return Update(tenant, was.id, name, source, rows, row_fingerprint(hasher, was, self.words), kind, was)
-
-    def _field_diff(
-        self, field: str, want: Resolved, was: Destination | None, hasher: Callable[[], Fingerprinter]
-    ) -> FieldDiff:
-        if field == TYPE and want.destination.type is not None:
-            # The name is for people; a PBX may have put a key into that of the old one.
-            old = None if was is None or was.type is None else Type(was.type.id, self.redactor(str(was.type)))
-            return TypeDiff(old, Type(want.destination.type.id, str(want.destination.type)))
-        before = fields_of(was)[field] if was is not None else None
-        after = fields_of(want.destination if was is None else filled(want.destination, was))[field] or ""
-        label = label_of(field, want.labels)
-        if position_of(field) not in want.hidden and not self.redactor.finds(before or ""):
-            return TextDiff(field, before, after, label)
-        return SecretDiff(field, hasher().secret(after), label, Secret(after))
-
-    def _refuse_key(self, want: Resolved, rows: tuple[FieldDiff, ...]) -> None:
-        """Refuse to write a key of ours into a destination: it could not be shown, saved or journalled."""
-        for row in rows:
-            if self.redactor.finds(str(row.after) if isinstance(row, TypeDiff) else row.new_value):
-                raise MatchError(f"{want.entry.place}: {row.field} would hold a key of the project: refused")
-
-    def _unmanaged(self, listing: Listing, matching: Matching, types: TypeTable) -> tuple[Unmanaged, ...]:
-        left = set(matching.unmanaged)
-        found = []
-        for row in listing.rows:
-            if row.id in left:
-                kind = types.live(row.type_id, row.type_name)
-                called = row.type_name or "" if kind is None else str(kind)
-                found.append(Unmanaged(row.id, self.redactor(row.name), self.redactor(called)))
-        return tuple(sorted(found, key=lambda each: (each.name, int(each.id))))
-
-
-class _Lazily:
-    """Makes a Fingerprinter when it is first needed: most plans of most tenants need none."""
-
-    def __init__(self, make: Callable[[], Fingerprinter]) -> None:
-        self._make = make
-        self._made: Fingerprinter | None = None
-
-    def __call__(self) -> Fingerprinter:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-
-def _fields_to_add(want: Resolved) -> tuple[str, ...]:
-    """Return the fields of an add: name, type, and each param that is not empty."""
-    given = [param for param, value in zip(PARAMS, want.destination.params, strict=True) if value]
-    return ("name", "type", *given)
-
-
-def _ids_before(listing: Listing, changes: tuple[Change, ...]) -> frozenset[str]:
-    """Return the ids that are live before anything is added, where anything is."""
-    if all(isinstance(change, Update) for change in changes):
-        return frozenset()
-    return frozenset(row.id for row in listing.rows)
-
-
-def _doubt(tenant: str, listing: Listing) -> tuple[str, ...]:
-    if not listing.doubtful:
-        return ()
-    text = (
-        f"the PBX lists no destinations for {sanitize(tenant)}, in a way that is also how its errors look, although it"
-        " answers CUSTOMTYPES: apply wants --allow-empty for it"
+        after = filled(desired, live)
+    old_values = {} if live is None else fields_of(live)
+    new_values = fields_of(after)
+    diff: list[FieldDiff] = []
+    for field in fields:
+        old, new, label = old_values.get(field), new_values[field] or "", label_of(field, resolved.labels)
+        if field == TYPE and after.type is not None:
+            # The names are for people. The PBX may have put a key into the old one.
+            old_type = None if live is None or live.type is None else Type(live.type.id, redact(str(live.type)))
+            new = str(after.type)
+            diff.append(TypeDiff(old_type, Type(after.type.id, new)))
+        elif position_of(field) in resolved.hidden or redact.finds(old or ""):
+            diff.append(SecretDiff(field, fingerprinter().secret(new), label, Secret(new)))
+        else:
+            diff.append(TextDiff(field, old, new, label))
+        if redact.finds(new):
+            raise MatchError(
+                f"{entry.place}: {field} contains one of the project's keys, which could then be neither shown nor"
+                " journalled: remove the key"
+            )
+    name, type_name, source = (
+        redact(after.name or ""),
+        redact(str(after.type or "")),
+        f"{entry.place.file}:{entry.place.line}",
     )
-    return (text,)
+    if live is None:
+        return Add(entry.tenant, name, source, tuple(diff), type_name)
+    fingerprint = fingerprinter().row(live, context.rules.sensitive(live.type))
+    return Update(entry.tenant, live.id or "", name, source, tuple(diff), fingerprint, type_name, live)
+
+
+def _unmanaged(listing: Listing, unmanaged: Sequence[str], types: TypeTable, redact: Redactor) -> tuple[Unmanaged, ...]:
+    ids = set(unmanaged)
+    found = []
+    for row in listing.rows:
+        if row.id in ids:
+            type_ = types.live(row.type_id, row.type_name)
+            type_name = row.type_name or "" if type_ is None else str(type_)
+            found.append(Unmanaged(row.id, redact(row.name), redact(type_name)))
+    return tuple(sorted(found, key=lambda row: (row.name, int(row.id))))
+
+
+def _doubt(tenant: str) -> str:
+    return (
+        f"the PBX lists no destinations for {sanitize(tenant)}, but with a reply that can also mean an error (it does"
+        " answer CUSTOMTYPES): apply needs --allow-empty to believe it"
+    )

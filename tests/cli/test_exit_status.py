@@ -174,9 +174,9 @@ def test_a_plan_that_is_interrupted_is_130_at_once(changed: Workdir, pbx: Emulat
 
 def test_what_nobody_expected_is_one_and_keeps_its_traceback_in_a_file_without_the_key(workdir: Workdir) -> None:
     program = (
-        "import sys; from pbxsync.cli import main as cli; from pbxsync.planning import fleet\n"
+        "import sys; from pbxsync.cli import main as cli; import pbxsync.cli.stages as stages\n"
         "def bug(*args, **rest): raise ZeroDivisionError('the key is 12345678')\n"
-        "fleet.make_plan = bug; import pbxsync.cli.stages as stages; stages.make_plan = bug\n"
+        "stages.plan_fleet = bug\n"
         "sys.exit(cli.run(['plan']))"
     )
     workdir.tenant("DEMO")

@@ -62,7 +62,7 @@ def test_two_live_ones_of_one_name_are_named_with_their_ids_and_the_line() -> No
     with pytest.raises(MatchError) as refused:
         match([entry("a", line=7)], [("1", "a"), ("2", "a")])
     assert str(refused.value) == (
-        't.yaml:7:3: 2 live destinations of T have the name "a" (ids 1, 2): pin the one that is meant with id'
+        't.yaml:7:3: 2 live destinations of T have the name "a" (ids 1, 2): pin one of them with id'
     )
 
 
@@ -70,7 +70,7 @@ def test_two_entries_that_match_one_live_object_are_named_with_both_lines_and_it
     with pytest.raises(MatchError) as refused:
         match([entry("a", line=3), entry(None, "1", line=9)], [("1", "a")])
     assert str(refused.value) == (
-        "t.yaml:9:3: matches the live destination 1 of T, which t.yaml:3:3 matches too: only one of them can have it"
+        "t.yaml:9:3: matches the live destination 1 of T, and so does t.yaml:3:3: only one of them can have it"
     )
 
 
@@ -78,7 +78,7 @@ def test_an_id_that_is_not_live_is_an_error_and_never_an_add() -> None:
     with pytest.raises(MatchError) as refused:
         match([entry("a", "5")], [("1", "a")])
     assert str(refused.value) == (
-        "t.yaml:1:3: destination 5 is not live in T; ids are chosen by the PBX: leave the id out to add a destination"
+        "t.yaml:1:3: destination 5 is not live in T. The PBX chooses ids: to add a destination, leave the id out"
     )
 
 
@@ -86,8 +86,7 @@ def test_two_live_ones_of_the_old_name_are_a_doubt_too() -> None:
     with pytest.raises(MatchError) as refused:
         match([entry("new", renamed_from="old")], [("1", "old"), ("2", "old")])
     assert str(refused.value) == (
-        't.yaml:1:3: 2 live destinations of T have the name that renamed_from gives, "old" (ids 1, 2): pin the one that is'
-        " meant with id"
+        't.yaml:1:3: 2 live destinations of T have the name in renamed_from, "old" (ids 1, 2): pin one of them with id'
     )
 
 
@@ -108,15 +107,14 @@ def test_renamed_from_that_is_live_beside_the_new_name_is_left_and_warned_of() -
     found = match([entry("new", renamed_from="old")], [("1", "new"), ("2", "old"), ("3", "old")])
     assert found.pairs[0][1] == "1"
     assert found.warnings == (
-        't.yaml:1:3: renamed_from "old" is live as well (id 2, 3) and stays as it is, because "new" is live already',
+        't.yaml:1:3: "new" is already live, so renamed_from "old" (id 2, 3) does not apply and is left untouched',
     )
 
 
 @pytest.mark.parametrize(("name", "old"), [("", "old"), ("new", "")])
 def test_a_name_that_is_empty_is_shown_as_such(name: str, old: str) -> None:
     (warning,) = match([entry(name, renamed_from=old)], [("1", name), ("2", old)]).warnings
-    assert f'renamed_from "{old}" is live as well' in warning
-    assert f'because "{name}" is live already' in warning
+    assert f'"{name}" is already live, so renamed_from "{old}" (id ' in warning
     assert 'the name "" differs' in match([entry("")], [("1", " ")]).warnings[0]
 
 
@@ -129,8 +127,8 @@ def test_a_new_name_that_another_live_one_has_and_keeps_is_warned_of() -> None:
     live = [("1", "Boss"), ("2", "Night"), ("3", "Night")]
     (warning,) = match([entry("Night", "1")], live).warnings
     assert warning == (
-        't.yaml:1:3: the name "Night" is that of another live destination already (id 2, 3): there will be two of it, which'
-        " only their ids tell apart"
+        't.yaml:1:3: another live destination (id 2, 3) is already named "Night": two will have this name, and only their'
+        " ids tell them apart"
     )
     assert not match([entry("Night", "2")], live).warnings, "it has that name already"
     swap = [entry("Night", "1"), entry("Boss", "2", line=2), entry("Desk", "3", line=3)]
@@ -148,7 +146,7 @@ def test_all_that_is_odd_about_names_is_warned_of_though_each_entry_has_its_matc
     wanted = [entry("Boss"), entry("new", renamed_from="old", line=2)]
     near, left = match(wanted, [("1", "Boss"), ("2", "boss"), ("3", "new"), ("4", "old")]).warnings
     assert "differs from that of the live destination 2" in near
-    assert 'renamed_from "old" is live as well' in left
+    assert '"new" is already live, so renamed_from "old"' in left
 
 
 def test_each_entry_is_warned_of_a_few_names_that_are_alike() -> None:

@@ -68,7 +68,7 @@ def test_a_tenant_that_may_be_empty_is_planned_with_a_warning_and_applied_only_w
         workdir.tenant("A", forward("x"))
         planned = workdir.pbxsync("plan", "--out", "change.plan")
         assert planned.status == 0
-        assert "! the PBX lists no destinations for A, in a way that is also how its errors look" in planned.out
+        assert "! the PBX lists no destinations for A, but with a reply that can also mean an error" in planned.out
         for paths in ([], ["change.plan"]):
             refused = workdir.pbxsync("apply", "--auto-approve", *paths)
             assert (refused.status, writes(pbx)) == (1, [])
@@ -112,5 +112,5 @@ def test_what_the_pbx_does_not_know_is_said_with_its_place_all_at_once(workdir: 
         '! A failed: tenants/A.yaml:3:5: the PBX has no type "FORWRD"; did you mean "FORWARD"?\n'
         '    tenants/A.yaml:6:5: "b" is not live in A; to add it, give its type (`pbxsync types` lists them)\n'
         '    tenants/A.yaml:8:5: 2 types are named "TWICE": give the number (50, 51)\n'
-        '    tenants/A.yaml:11:5: the PBX has no type "999"; `pbxsync types` lists what it has'
+        '    tenants/A.yaml:11:5: the PBX has no type "999"; `pbxsync types` lists those it has'
     )

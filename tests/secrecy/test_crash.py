@@ -12,10 +12,10 @@ import pytest
 
 import pbxsync.apply.add
 import pbxsync.cli.options
+import pbxsync.cli.stages
 import pbxsync.commands.apply
 import pbxsync.journal.write
 import pbxsync.pbx.rows
-import pbxsync.planning.fleet
 from pbxsync.cli.main import run
 from tests.redaction.writings import WRITINGS
 from tests.secrecy.stage import NEW_VALUE, OLD_VALUE, READ_KEY, TENANT_KEY, WRITE_KEY, Stage, staged
@@ -32,7 +32,7 @@ ALL = (READ_KEY, WRITE_KEY, TENANT_KEY, OLD_VALUE, NEW_VALUE)
 #: A function of each stage of a command, replaced by one that fails over something that holds secrets.
 PLACES: list[tuple[ModuleType | type, str]] = [
     (pbxsync.cli.options, "find"),
-    (pbxsync.planning.fleet, "TypeSource"),
+    (pbxsync.cli.stages, "TypeSource"),
     (pbxsync.pbx.rows, "parse"),
     (pbxsync.commands.apply, "ask_and_write"),
     (pbxsync.apply.add, "settle"),
