@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsync.kinds.compare import compare
 from pbxsync.kinds.custom_destination import COLUMNS, FIELDS, fields_of
 from pbxsync.model.plan import SecretDiff
 from pbxsync.model.report import Mismatch
@@ -32,17 +33,15 @@ def mismatches(
 
     `hide(field, value)` tells what must not be shown besides the sensitive fields of the change.
     """
-    actual = fields_of(stored)
+    planned = {name: wanted[name] for name in FIELDS if name in wanted}
+    actual = {name: value or "" for name, value in fields_of(stored).items()}
     rows = {row.field: row for row in change.diff}
     found = []
-    for name in FIELDS:
-        value = actual[name] or ""
-        if name in wanted and wanted[name] != value:
-            row = rows.get(name)
-            hidden = isinstance(row, SecretDiff) or hide(name, value) or hide(name, wanted[name])
-            label = row.label if row is not None else None
-            if hidden:
-                found.append(Mismatch(name, label, None, None, sensitive=True))
-            else:
-                found.append(Mismatch(name, label, wanted[name], value))
+    for name in compare(actual, planned):
+        row = rows.get(name)
+        label = None if row is None else row.label
+        if isinstance(row, SecretDiff) or hide(name, actual[name]) or hide(name, planned[name]):
+            found.append(Mismatch(name, label, None, None, sensitive=True))
+        else:
+            found.append(Mismatch(name, label, planned[name], actual[name]))
     return tuple(found)

@@ -26,7 +26,7 @@ from pbxsync.clock import now
 from pbxsync.errors import JournalError
 from pbxsync.journal.read import Logged, read_journal
 from pbxsync.model.plan import Plan
-from pbxsync.planning.revert import Reversal, Reverser
+from pbxsync.planning.revert import Reversal, RevertContext, plan_revert
 from pbxsync.session import endpoint, reader
 from pbxsync.text.sanitize import quote
 from pbxsync.workers import WorkerPool
@@ -81,7 +81,7 @@ def _plan(
     read_at = time.monotonic()
     with reader(where, limits, app.redactor) as pbx, WorkerPool(limits.parallel) as workers:
         live = replace(live_reader(pbx, project, where), types_matter=True)  # for the labels that people read
-        found = Reverser(live, workers, app.redactor, force).reversal(logged)
+        found = plan_revert(logged, RevertContext(live, workers, app.redactor, force))
     tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
     return Plan(where.name, now(), __version__, tenants), found
 

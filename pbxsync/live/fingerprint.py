@@ -12,6 +12,7 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.kinds.compare import compare
 from pbxsync.kinds.custom_destination import FIELDS, PARAMS, fields_of
 
 if TYPE_CHECKING:
@@ -66,14 +67,17 @@ def key_mark(fingerprint: str | None) -> str | None:
 
 
 def moved_fields(before: str | None, now: str) -> tuple[str, ...]:
-    """Return the names of the fields in which two fingerprints of a row differ; all where they do not tell which."""
+    """Return the names of the fields in which two fingerprints of a row differ; all if they do not show which."""
     before = before or ""
     if before.split(":")[2:] == now.split(":")[2:]:
         return ()
-    ours, theirs = (text.rpartition(":")[2] for text in (before, now))
-    places = range(0, len(FIELDS) * _SHORT, _SHORT)
-    pairs = zip(FIELDS, places, strict=True)
-    return tuple(name for name, at in pairs if ours[at : at + _SHORT] != theirs[at : at + _SHORT]) or FIELDS
+    old, new = (_field_digests(fingerprint) for fingerprint in (before, now))
+    return compare(old, new) or FIELDS
+
+
+def _field_digests(fingerprint: str) -> dict[str, str | None]:
+    digests = fingerprint.rpartition(":")[2]
+    return {field: digests[number * _SHORT : (number + 1) * _SHORT] for number, field in enumerate(FIELDS)}
 
 
 def _digest(value: str) -> str:

@@ -113,7 +113,7 @@ def test_a_value_between_two_writes_is_somebodys_change(stage: Stage) -> None:
     stage.pbx.change(identity, cu_param1="2")
     status, said = revert(stage, stage.folder / "all.jsonl")
     assert status == 1
-    assert "somebody changed it since (param1)" in said
+    assert "someone changed it since (param1)" in said
 
 
 @pytest.mark.parametrize("field", ["cu_name", "cu_ct_id", "cu_param1", "cu_param9"])
@@ -125,7 +125,7 @@ def test_what_somebody_changed_since_is_left_alone_unless_forced(stage: Stage, f
     stage.pbx.change(identity, **{field: "5"})
     status, said = revert(stage, stage.journals[0])
     assert status == 1
-    assert f'destination {identity} ("Boss"): somebody changed it since' in said
+    assert f'destination {identity} ("Boss"): someone changed it since' in said
     rows = {row["cu_id"]: row for row in stage.pbx.rows("DEMO")}
     assert rows[other]["cu_param1"] == "1", "the others go back all the same"
     assert rows[identity]["cu_param1"] == ("5" if field == "cu_param1" else "2")
@@ -143,7 +143,7 @@ def test_a_removed_object_is_named(stage: Stage) -> None:
     stage.pbx.remove(identity)
     status, said = revert(stage, stage.journals[0])
     assert status == 1
-    assert f'destination {identity} ("Boss"): it is not there any more' in said
+    assert f'destination {identity} ("Boss"): it no longer exists' in said
 
 
 def test_adds_are_listed_by_id_and_name_and_are_no_failure(stage: Stage) -> None:
@@ -411,7 +411,7 @@ def test_a_type_that_nobody_knew_is_said_to_be_put_back_by_hand(stage: Stage) ->
     status, said = revert(stage, journal)
     assert status == 1, said
     assert f"destination {identity}" in said
-    assert "nobody knows which type it had" in said
+    assert "the journal does not tell which type it had" in said
     assert live(stage)[0]["cu_param1"] == "1"
 
 
@@ -424,7 +424,7 @@ def test_a_type_whose_number_is_none_is_put_back_by_hand(stage: Stage, number: s
     told = lines(journal)
     next(row for row in told[1]["diff"] if row["field"] == "type")["old_id"] = number
     journal.write_text("".join(json.dumps(line) + "\n" for line in told))
-    assert "nobody knows which type it had: put it back by hand" in revert(stage, journal)[1]
+    assert "the journal does not tell which type it had: put it back by hand" in revert(stage, journal)[1]
 
 
 def test_a_revoked_key_ends_a_revert_at_once(stage: Stage) -> None:
