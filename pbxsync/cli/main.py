@@ -127,7 +127,13 @@ def main() -> None:
         from pbxsync.cli.console import fill_gaps  # noqa: PLC0415 - nearly always there is nothing to fill
 
         fill_gaps()
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    try:
+        sys.stderr.flush()
+    except OSError:
+        # Python flushes once more when it ends. If that failed again, it would end with 120, whatever the command did.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:
