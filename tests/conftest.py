@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,9 @@ import pytest
 
 from pbxsync.emulator import Emulator
 from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT
-from tests.apply.stage import Stage
+from tests.support.command import clean_environ, environment
 from tests.support.loopback import guard
-from tests.support.workdir import Workdir
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,33 +25,35 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 @pytest.fixture
-def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Workdir:
-    """A folder to work in, from which the command can be run."""
-    return Workdir(tmp_path, monkeypatch, capfd)
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A workspace without a PBX; the test itself has its folder and its environment, too."""
+    monkeypatch.chdir(tmp_path)
+    with environment(clean_environ(tmp_path)):
+        yield Workspace(tmp_path, environ=os.environ)
 
 
 @pytest.fixture
-def pbx(workdir: Workdir) -> Iterator[Emulator]:
-    """An empty emulated PBX in the usual dialect, whose url and keys are in the environment of `workdir`."""
+def pbx(workdir: Workspace) -> Iterator[Emulator]:
+    """An empty emulated PBX in the default dialect, to which `workdir` is connected."""
     with workdir.emulator() as running:
         yield running
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A project folder and a PBX with the usual types and nothing else."""
+def stage(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace and a PBX without destinations."""
     with Emulator(demo=False) as pbx:
-        yield Stage(tmp_path, pbx)
+        yield Workspace(tmp_path, pbx)
 
 
 @pytest.fixture
-def bot(stage: Stage) -> str:
+def bot(stage: Workspace) -> str:
     """A destination whose api_key is to change, and beside it one to add with another one from a file; its id."""
     stage.write("pbxsync.yaml", PROJECT)
     stage.write("secret", FROM_FILE + "\n")
     stage.environ["BOT_KEY"] = NEW
     identity = stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
-    stage.want(
+    stage.tenant(
         "DEMO",
         {"name": "Bot", "params": {"prompt": "Be brief", "api_key": "${BOT_KEY}"}},
         {"name": "Night bot", "type": "AI AGENT", "params": {"api_key": "${file:secret}"}},
@@ -59,8 +62,8 @@ def bot(stage: Stage) -> str:
 
 
 @pytest.fixture
-def demo(workdir: Workdir) -> Iterator[Emulator]:
-    """The demo world, whose url and keys are in the environment of `workdir`."""
+def demo(workdir: Workspace) -> Iterator[Emulator]:
+    """An emulated PBX with the demo data, to which `workdir` is connected."""
     with workdir.emulator(demo=True) as running:
         yield running
 

@@ -10,7 +10,7 @@ from pbxsync.emulator.dialect import OPTIONS, PRESETS
 from tests.support.tenantfile import forward
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 SINGLE = [
     f"{name}={choice}" for name, option in OPTIONS.items() for choice in option.choices if choice != option.default
@@ -18,7 +18,7 @@ SINGLE = [
 
 
 @pytest.mark.parametrize("dialect", [*PRESETS, *SINGLE])
-def test_a_plan_is_applied_and_a_second_one_is_empty(workdir: Workdir, dialect: str) -> None:
+def test_a_plan_is_applied_and_a_second_one_is_empty(workdir: Workspace, dialect: str) -> None:
     with workdir.emulator(dialect) as pbx:
         old = pbx.put("DEMO", cu_name="Gammel", cu_param1="1", cu_param9="nine")
         pinned = pbx.put("DEMO", cu_name="", cu_ct_id=1, cu_param1="2")
@@ -31,17 +31,17 @@ def test_a_plan_is_applied_and_a_second_one_is_empty(workdir: Workdir, dialect: 
         )
         workdir.tenant("EMPTY", forward("First of all"))
 
-        planned = workdir.pbxsync("plan", "--detailed-exitcode")
+        planned = workdir.run("plan", "--detailed-exitcode")
         assert planned.status == 2, planned
         assert "Plan: 2 to add, 2 to change." in planned.out
         assert not any(request.committed or request.method == "POST" for request in pbx.log)
         believe = ["--allow-empty"] if "apply wants --allow-empty" in planned.out else []
 
-        applied = workdir.pbxsync("apply", "--auto-approve", *believe)
+        applied = workdir.run("apply", "--auto-approve", *believe)
         assert applied.status == 0, applied
         assert "Apply complete: 2 added, 2 changed." in applied.out
 
-        again = workdir.pbxsync("plan", "--detailed-exitcode")
+        again = workdir.run("plan", "--detailed-exitcode")
         assert again.status == 0, again
         assert "No changes. The PBX matches the files." in again.out
         rows = {row["cu_id"]: row for row in pbx.rows("DEMO")}

@@ -12,7 +12,7 @@ import pytest
 from tests.support.loopback import LeftLoopback
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 ELSEWHERE = "192.0.2.1"  # of a block that is kept for documentation: nobody is there
 
@@ -27,7 +27,7 @@ def test_a_test_cannot_look_up_another_machine() -> None:
         socket.getaddrinfo("portal.pbxcloud.example", 443)
 
 
-def test_a_process_of_a_test_cannot_either(workdir: Workdir) -> None:
+def test_a_process_of_a_test_cannot_either(workdir: Workspace) -> None:
     program = f"import socket; socket.create_connection(('{ELSEWHERE}', 443), timeout=5)"
-    ended = run([sys.executable, "-c", program], env=workdir.environ(), capture_output=True, text=True, check=False)
+    ended = run([sys.executable, "-c", program], env=workdir.environ, capture_output=True, text=True, check=False)
     assert "LeftLoopback" in ended.stderr

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.apply.stage import Stage
+    from tests.support.workspace import Workspace
 
 
 @contextmanager
-def onlooker(stage: Stage, sees: Callable[[str, str], None]) -> Iterator[None]:
+def onlooker(stage: Workspace, sees: Callable[[str, str], None]) -> Iterator[None]:
     """Pass all requests of a stage on, once `sees(action, tenant)` has returned."""
     target = urlsplit(stage.pbx.url)
     failures: list[BaseException] = []

@@ -11,7 +11,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.apply.stage import Stage
+    from tests.support.workspace import Workspace
 
 OLD = 'sk-Old"7\\+/=æ&'
 NEW = "sk-New'9%2B<#>ø"
@@ -34,7 +34,7 @@ def forms(value: str) -> Iterator[bytes]:
         yield digest.hexdigest()[:16].encode()
 
 
-def clean(stage: Stage, *texts: str) -> bool:
+def clean(stage: Workspace, *texts: str) -> bool:
     """Whether none of the values is in these texts, or in any file of the folder but the one that it came from."""
     files = [path for path in stage.folder.rglob("*") if path.is_file() and path.name != "secret"]
     heap = b"\0".join([*(text.encode() for text in texts), *(path.read_bytes() for path in files)])

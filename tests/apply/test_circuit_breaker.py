@@ -14,13 +14,13 @@ import pytest
 
 from pbxsync.apply.circuit_breaker import CircuitBreaker
 from tests.apply.between import onlooker
-from tests.apply.stage import lines
+from tests.support.records import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.apply.stage import Stage
-    from tests.support.workdir import Ran
+    from tests.support.command import Ran
+    from tests.support.workspace import Workspace
 
 GONE = "the PBX gave no usable answer to the last 5 writes"
 
@@ -62,23 +62,23 @@ def test_after_a_wait_it_goes_on_only_where_nothing_has_stopped_it() -> None:
 
 
 @pytest.fixture
-def three(stage: Stage) -> Stage:
+def three(stage: Workspace) -> Workspace:
     """One tenant with three destinations, all of which are to change."""
     names = [f"Desk {number}" for number in range(3)]
     for name in names:
         stage.pbx.put("DEMO", cu_name=name, cu_param1="old")
-    stage.want("DEMO", *({"name": name, "params": ["new"]} for name in names))
+    stage.tenant("DEMO", *({"name": name, "params": ["new"]} for name in names))
     return stage
 
 
 @pytest.fixture
-def interrupt(capfd: pytest.CaptureFixture[str]) -> Callable[[], None]:
+def interrupt(three: Workspace) -> Callable[[], None]:
     """Interrupts this process, and returns once it has noticed."""
 
     def interrupted() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         end = time.monotonic() + 20
-        while "finishing the writes in flight" not in capfd.readouterr().err:
+        while "finishing the writes in flight" not in three.err_so_far():
             assert time.monotonic() < end
             time.sleep(0.005)
 
@@ -86,7 +86,7 @@ def interrupt(capfd: pytest.CaptureFixture[str]) -> Callable[[], None]:
 
 
 def test_an_interrupt_lets_the_write_in_flight_end_and_the_others_are_told_why_not(
-    three: Stage, interrupt: Callable[[], None]
+    three: Workspace, interrupt: Callable[[], None]
 ) -> None:
     def look(action: str, _: str) -> None:
         if action == "update":
@@ -101,7 +101,7 @@ def test_an_interrupt_lets_the_write_in_flight_end_and_the_others_are_told_why_n
 
 
 def test_an_interrupt_ends_the_wait_for_a_busy_pbx_and_nothing_is_sent_again(
-    three: Stage, interrupt: Callable[[], None]
+    three: Workspace, interrupt: Callable[[], None]
 ) -> None:
     busy = three.pbx.faults.add("status-429 retry-after=30 action=update")
 
@@ -138,7 +138,7 @@ def no_file_above(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
 
 
-def apply_with_room_for(stage: Stage, count: int) -> Ran:
+def apply_with_room_for(stage: Workspace, count: int) -> Ran:
     """Apply with room in the journal for so many lines; what they take, an apply shows that changes nothing on the PBX."""
     journal = stage.write("all.jsonl", OLD_RUN)
     lie = stage.pbx.faults.add("lie method=POST")
@@ -151,7 +151,7 @@ def apply_with_room_for(stage: Stage, count: int) -> Ran:
         return stage.apply("--journal", journal.name)
 
 
-def test_a_journal_that_is_full_stops_the_run_and_is_why_the_others_are_not_sent(three: Stage) -> None:
+def test_a_journal_that_is_full_stops_the_run_and_is_why_the_others_are_not_sent(three: Workspace) -> None:
     ran = apply_with_room_for(three, 3)
     assert ran.status == 1
     assert len(three.sent) == 1
@@ -160,11 +160,11 @@ def test_a_journal_that_is_full_stops_the_run_and_is_why_the_others_are_not_sent
     assert ran.out.count(f"    {FULL}\n") == 2
 
 
-def test_what_became_of_a_write_is_told_although_the_journal_could_not_be_told(three: Stage) -> None:
-    three.want("DEMO", {"name": "Desk 0", "params": ["new"]})
-    assert f'changed: DEMO "Desk 0" (id 1)  tenants/DEMO.yaml:4\n    {FULL}\n' in apply_with_room_for(three, 2).out
+def test_what_became_of_a_write_is_told_although_the_journal_could_not_be_told(three: Workspace) -> None:
+    three.tenant("DEMO", {"name": "Desk 0", "params": ["new"]})
+    assert f'changed: DEMO "Desk 0" (id 1)  tenants/DEMO.yaml:3\n    {FULL}\n' in apply_with_room_for(three, 2).out
     three.pbx.faults.add("lie action=update")
-    three.want("DEMO", {"name": "Desk 1", "params": ["new"]})
+    three.tenant("DEMO", {"name": "Desk 1", "params": ["new"]})
     ran = apply_with_room_for(three, 2)
     assert f"    the PBX answered, but nothing of it is stored\n    {FULL}\n" in ran.out
     assert f"Stopped: {FULL}\n" in ran.out

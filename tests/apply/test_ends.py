@@ -11,7 +11,8 @@ import pytest
 from pbxsync.apply.add import missing
 from pbxsync.emulator import Emulator
 from pbxsync.pbx.rows import Row
-from tests.apply.stage import QUICK, Stage, lines
+from tests.support.records import lines
+from tests.support.workspace import QUICK, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,7 @@ ADDS = {
 }
 
 
-def ends(stage: Stage, faults: str) -> Iterator[dict[str, Any]]:
+def ends(stage: Workspace, faults: str) -> Iterator[dict[str, Any]]:
     for fault in faults.split("|"):
         stage.pbx.faults.add(fault)
     stage.apply()
@@ -149,25 +150,25 @@ def told(line: dict[str, Any]) -> End:
 
 
 @pytest.mark.parametrize("faults", UPDATES)
-def test_an_update_ends(stage: Stage, faults: str) -> None:
+def test_an_update_ends(stage: Workspace, faults: str) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["22'"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["22'"]})
     (line,) = ends(stage, faults)
     assert told(line) == UPDATES[faults]
     assert line["id"] == "1"
 
 
-def test_a_param_that_was_not_to_change_and_reads_otherwise_is_a_failure(stage: Stage) -> None:
+def test_a_param_that_was_not_to_change_and_reads_otherwise_is_a_failure(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="日本")
-    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
     (line,) = ends(stage, "latin-1 action=get n=2")
     assert line["status"] == "failed"
     assert line["stored_wrong"] == [{"field": "param2", "wanted": "日本", "stored": "??"}]
 
 
 @pytest.mark.parametrize("faults", ADDS)
-def test_an_add_ends(stage: Stage, faults: str) -> None:
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
+def test_an_add_ends(stage: Workspace, faults: str) -> None:
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
     (line,) = ends(stage, faults)
     assert told(line) == ADDS[faults]
     rows = stage.pbx.rows("DEMO")
@@ -177,33 +178,33 @@ def test_an_add_ends(stage: Stage, faults: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status-429", "status-500"])
-def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(stage: Stage, fault: str) -> None:
+def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(stage: Workspace, fault: str) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
     stage.pbx.faults.add(f"{fault} action=update")
     assert stage.apply("--retries", "3").status == 1
     assert len(stage.sent) == 3
 
 
-def test_a_pbx_that_is_too_busy_for_an_update_is_not_asked_what_became_of_it(stage: Stage) -> None:
+def test_a_pbx_that_is_too_busy_for_an_update_is_not_asked_what_became_of_it(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
     stage.pbx.faults.add("status-429 action=update times=1")
     assert stage.apply().status == 0
     assert [action for _, action, *_ in stage.asked][-3:] == ["UPDATE", "UPDATE", "GET"]
 
 
-def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(stage: Stage) -> None:
+def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
     stage.pbx.faults.add("status-429 retry-after=3600 action=update")
     assert stage.apply("--retries", "3").status == 1
     assert len(stage.sent) == 1
 
 
-def test_a_write_that_was_repeated_is_told_as_such(stage: Stage) -> None:
+def test_a_write_that_was_repeated_is_told_as_such(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
     stage.pbx.faults.add("status-500 action=update times=1")
     assert " 1 repeated, 0 refused;" in stage.apply("-v").out
 
@@ -213,8 +214,8 @@ def test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open(
     tmp_path: Path, dialect: str, gets: int
 ) -> None:
     with Emulator(demo=False, dialect=dialect) as pbx:
-        stage = Stage(tmp_path, pbx)
-        stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+        stage = Workspace(tmp_path, pbx)
+        stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
         plan = stage.save()
         pbx.clear_log()
         pbx.faults.add("reset-after-commit action=add")
@@ -226,9 +227,9 @@ def test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open(
 
 
 def test_an_add_of_which_neither_name_nor_fields_were_kept_names_what_is_new_and_calls_none_of_it_ours(
-    stage: Stage,
+    stage: Workspace,
 ) -> None:
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
     (line,) = ends(stage, "status-500-after-commit action=add|cut-values=2 action=add")
     assert line["id"] is None
     assert line["message"] == lost(
@@ -245,8 +246,8 @@ def test_of_many_rows_that_may_be_a_lost_add_a_few_are_named() -> None:
     assert "more" not in missing(others[:5])
 
 
-def test_an_apply_that_takes_long_shows_on_a_terminal_how_far_it_is(stage: Stage) -> None:
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+def test_an_apply_that_takes_long_shows_on_a_terminal_how_far_it_is(stage: Workspace) -> None:
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
     stage.pbx.faults.add("latency=1500ms action=add")
     ran = stage.run("apply", "--auto-approve", screen=True)
     assert ran.status == 0

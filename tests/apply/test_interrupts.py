@@ -11,8 +11,9 @@ import pexpect
 import pytest
 
 from pbxsync.journal.read import read_journal
-from tests.apply.stage import QUICK, Stage, lines
-from tests.support.workdir import COMMAND
+from tests.support.command import COMMAND
+from tests.support.records import lines
+from tests.support.workspace import QUICK, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,18 +23,18 @@ EACH = 4
 
 
 @pytest.fixture
-def crowd(stage: Stage) -> Stage:
+def crowd(stage: Workspace) -> Workspace:
     """Two tenants with four destinations each, all of which are to change."""
     for tenant in TENANTS:
         names = [f"Desk {number}" for number in range(EACH)]
         for name in names:
             stage.pbx.put(tenant, cu_name=name, cu_param1="old")
-        stage.want(tenant, *({"name": name, "params": ["new"]} for name in names))
+        stage.tenant(tenant, *({"name": name, "params": ["new"]} for name in names))
     return stage
 
 
 @pytest.fixture
-def start(crowd: Stage) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start(crowd: Workspace) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a command in a process of its own, in the folder of the crowd."""
     begun: list[subprocess.Popen[str]] = []
 
@@ -66,7 +67,7 @@ def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_writes_in_flight_are_finished_and_nothing_new_is_sent(
-    crowd: Stage, start: Callable[..., subprocess.Popen[str]], number: signal.Signals
+    crowd: Workspace, start: Callable[..., subprocess.Popen[str]], number: signal.Signals
 ) -> None:
     slow = crowd.pbx.faults.add("latency=1s method=POST")
     process = start("apply", "--auto-approve", "--parallel", "2")
@@ -86,7 +87,7 @@ def test_the_writes_in_flight_are_finished_and_nothing_new_is_sent(
 
 
 def test_a_second_one_ends_at_once_with_the_journal_intact(
-    crowd: Stage, start: Callable[..., subprocess.Popen[str]]
+    crowd: Workspace, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
     slow = crowd.pbx.faults.add("latency=20s method=POST")
     process = start("apply", "--auto-approve", "--parallel", "2")
@@ -105,7 +106,7 @@ def test_a_second_one_ends_at_once_with_the_journal_intact(
 
 
 def test_a_write_that_waits_for_its_repetition_is_not_repeated(
-    crowd: Stage, start: Callable[..., subprocess.Popen[str]]
+    crowd: Workspace, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
     busy = crowd.pbx.faults.add("status-429 retry-after=60 method=POST")
     process = start("apply", "--auto-approve", "--parallel", "2")
@@ -125,7 +126,7 @@ def test_a_write_that_waits_for_its_repetition_is_not_repeated(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve")])
 def test_before_the_first_write_it_ends_at_once(
-    crowd: Stage, start: Callable[..., subprocess.Popen[str]], words: tuple[str, ...], number: signal.Signals
+    crowd: Workspace, start: Callable[..., subprocess.Popen[str]], words: tuple[str, ...], number: signal.Signals
 ) -> None:
     slow = crowd.pbx.faults.add("latency=30s")
     process = start(*words)
@@ -137,7 +138,7 @@ def test_before_the_first_write_it_ends_at_once(
     assert not crowd.sent
 
 
-def test_at_the_prompt_it_writes_nothing(crowd: Stage) -> None:
+def test_at_the_prompt_it_writes_nothing(crowd: Workspace) -> None:
     env = {**crowd.environ, "TERM": "dumb"}
     child = pexpect.spawn(str(COMMAND), ["apply", *QUICK], cwd=str(crowd.folder), env=env, encoding="utf-8", timeout=20)
     child.expect("Only 'yes' is accepted")

@@ -16,26 +16,26 @@ from pbxsync.apply.limits import check_complete, check_empty, check_limits
 from pbxsync.errors import GuardError, PlanError
 from pbxsync.model.plan import TenantPlan
 from tests.apply.between import onlooker
-from tests.apply.stage import lines
 from tests.render import samples
 from tests.support.rawserver import RawServer, reply
+from tests.support.records import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.model.plan import Plan
-    from tests.apply.stage import Stage
+    from tests.support.workspace import Workspace
 
 
 @pytest.fixture
-def three(stage: Stage) -> Stage:
+def three(stage: Workspace) -> Workspace:
     """Three tenants with one, two and three changes."""
     for count, tenant in enumerate(("ONE", "TWO", "THREE"), 1):
-        stage.want(tenant, *({"name": f"Desk {number}", "type": "FORWARD"} for number in range(count)))
+        stage.tenant(tenant, *({"name": f"Desk {number}", "type": "FORWARD"} for number in range(count)))
     return stage
 
 
-def test_more_changes_in_all_than_allowed_are_refused_before_the_prompt(three: Stage) -> None:
+def test_more_changes_in_all_than_allowed_are_refused_before_the_prompt(three: Workspace) -> None:
     ran = three.run("apply", "--max-changes", "5", answer="yes\n")
     assert ran.status == 1
     assert "6 changes are more than the 5 that are allowed: THREE (3), TWO (2), ONE (1)" in ran.err
@@ -44,14 +44,14 @@ def test_more_changes_in_all_than_allowed_are_refused_before_the_prompt(three: S
     assert three.run("apply", "--max-changes", "6", answer="yes\n").status == 0
 
 
-def test_the_limits_of_the_project_file_hold_and_the_option_overrides_the_total(three: Stage) -> None:
+def test_the_limits_of_the_project_file_hold_and_the_option_overrides_the_total(three: Workspace) -> None:
     three.write("pbxsync.yaml", "max_changes: 5")
     assert "more than the 5" in three.apply().err
     assert not three.sent
     assert three.apply("--max-changes", "6").status == 0
 
 
-def test_the_limit_of_a_tenant_names_those_over_it(three: Stage) -> None:
+def test_the_limit_of_a_tenant_names_those_over_it(three: Workspace) -> None:
     three.write("pbxsync.yaml", "max_changes: {total: 100, per_tenant: 1}")
     ran = three.apply()
     assert ran.status == 1
@@ -62,7 +62,7 @@ def test_the_limit_of_a_tenant_names_those_over_it(three: Stage) -> None:
     assert three.apply().status == 0
 
 
-def test_the_limits_hold_for_saved_plans_and_refuse_before_any_request(three: Stage) -> None:
+def test_the_limits_hold_for_saved_plans_and_refuse_before_any_request(three: Workspace) -> None:
     plan = three.save()
     three.pbx.clear_log()
     ran = three.run("apply", "--max-changes", "5", plan)
@@ -125,18 +125,18 @@ def test_a_doubtful_nothing_is_in_the_way_of_changes_alone() -> None:
     check_empty(plan(1), allow_empty=False)
 
 
-def test_a_plan_in_which_everything_of_a_tenant_changes_says_so(stage: Stage) -> None:
+def test_a_plan_in_which_everything_of_a_tenant_changes_says_so(stage: Workspace) -> None:
     names = [f"Desk {number}" for number in range(5)]
     for name in names:
         stage.pbx.put("DEMO", cu_name=name, cu_param1="old")
-    stage.want("DEMO", *({"name": name, "params": ["new"]} for name in names))
+    stage.tenant("DEMO", *({"name": name, "params": ["new"]} for name in names))
     assert "every one of its 5 destinations" in stage.run("plan").out
-    stage.want("DEMO", {"name": names[0]}, *({"name": name, "params": ["new"]} for name in names[1:]))
+    stage.tenant("DEMO", {"name": names[0]}, *({"name": name, "params": ["new"]} for name in names[1:]))
     assert "every one of" not in stage.run("plan").out
 
 
-def test_a_twin_that_somebody_made_between_list_and_add_is_reported(stage: Stage) -> None:
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+def test_a_twin_that_somebody_made_between_list_and_add_is_reported(stage: Workspace) -> None:
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     theirs: list[str] = []
 
     def look(action: str, tenant: str) -> None:
@@ -154,9 +154,9 @@ def test_a_twin_that_somebody_made_between_list_and_add_is_reported(stage: Stage
     assert len(stage.pbx.rows("DEMO")) == 3, "what is added stays: nobody else's is touched"
 
 
-def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Stage) -> None:
+def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
-    stage.want("DEMO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
+    stage.tenant("DEMO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
 
     def look(action: str, tenant: str) -> None:
         if action == "update":
@@ -171,10 +171,10 @@ def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Stag
 
 
 def test_a_name_that_somebody_took_since_the_last_list_is_not_added(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(applier, "FRESH_SECONDS", 0.0)  # nobody waits for ten seconds to pass
-    stage.want("DEMO", *({"name": name, "type": "FORWARD"} for name in ("Night", "Day", "Noon")))
+    stage.tenant("DEMO", *({"name": name, "type": "FORWARD"} for name in ("Night", "Day", "Noon")))
 
     def look(action: str, tenant: str) -> None:
         if action == "add" and len(stage.pbx.rows(tenant)) == 1:
@@ -187,8 +187,8 @@ def test_a_name_that_somebody_took_since_the_last_list_is_not_added(
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["Night", "Noon", "Day"]
 
 
-def test_an_id_that_the_pbx_tells_wrong_is_not_called_ours(stage: Stage) -> None:
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+def test_an_id_that_the_pbx_tells_wrong_is_not_called_ours(stage: Workspace) -> None:
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
     rows: dict[str, str] = {}
 
     def answer(request: bytes) -> bytes:
@@ -217,9 +217,9 @@ def test_an_id_that_the_pbx_tells_wrong_is_not_called_ours(stage: Stage) -> None
     assert sum(b"action=add" in request for request in server.requests) == 1
 
 
-def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Stage) -> None:
+def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
-    stage.want("DEMO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
+    stage.tenant("DEMO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
     stage.pbx.faults.add("status-500 action=list object=CUSTOM n=3..")
     ran = stage.apply()
     assert ran.status == 0
@@ -231,10 +231,10 @@ def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Stage) -
     assert ran.out.count(said) == 1
 
 
-def test_nothing_is_added_for_want_of_a_row_that_a_second_list_has(stage: Stage) -> None:
+def test_nothing_is_added_for_want_of_a_row_that_a_second_list_has(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Desk", cu_param1="1")
     night = stage.pbx.put("DEMO", cu_name="Night", cu_param1="112")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     stage.pbx.faults.add("missing-row times=1")
     ran = stage.apply()
     assert ran.status == 1
@@ -259,10 +259,10 @@ class _Slow(io.StringIO):
 
 
 @pytest.mark.parametrize("what", ["update", "add"])
-def test_what_moved_while_somebody_was_asked_is_not_written(stage: Stage, what: str) -> None:
+def test_what_moved_while_somebody_was_asked_is_not_written(stage: Workspace, what: str) -> None:
     identity = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
     wanted = {"name": "Desk", "params": ["new"]} if what == "update" else {"name": "Night", "type": "FORWARD"}
-    stage.want("DEMO", wanted)
+    stage.tenant("DEMO", wanted)
 
     def meanwhile() -> None:
         if what == "update":
@@ -282,9 +282,9 @@ def test_what_moved_while_somebody_was_asked_is_not_written(stage: Stage, what: 
     assert not stage.sent
 
 
-def test_what_cannot_be_read_again_after_somebody_was_asked_is_not_sent_and_the_others_are(stage: Stage) -> None:
+def test_what_cannot_be_read_again_after_somebody_was_asked_is_not_sent_and_the_others_are(stage: Workspace) -> None:
     first, second = (stage.pbx.put("DEMO", cu_name=name, cu_param1="old") for name in ("Desk", "Fax"))
-    stage.want("DEMO", *({"name": name, "params": ["new"]} for name in ("Desk", "Fax")))
+    stage.tenant("DEMO", *({"name": name, "params": ["new"]} for name in ("Desk", "Fax")))
     terminal = _Slow(lambda: stage.pbx.faults.add(f"status-500 action=get objectid={first}"))
     ran = stage.run("apply", "--retries", "1", terminal=terminal)
     assert ran.status == 1
@@ -294,10 +294,10 @@ def test_what_cannot_be_read_again_after_somebody_was_asked_is_not_sent_and_the_
 
 
 def test_a_working_directory_that_is_removed_in_the_middle_keeps_no_report_back(
-    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+    stage: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
-    stage.want("DEMO", {"name": "Desk", "params": ["new"]})
+    stage.tenant("DEMO", {"name": "Desk", "params": ["new"]})
     gone = tmp_path_factory.mktemp("gone")
 
     def meanwhile() -> None:
@@ -310,18 +310,18 @@ def test_a_working_directory_that_is_removed_in_the_middle_keeps_no_report_back(
     assert f"Journal: {stage.journals[0]}" in ran.out
 
 
-def test_a_tenant_that_is_empty_after_somebody_was_asked_gets_no_adds(stage: Stage) -> None:
+def test_a_tenant_that_is_empty_after_somebody_was_asked_gets_no_adds(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Desk")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
     terminal = _Slow(lambda: stage.pbx.faults.add("null object=CUSTOM action=list"))
     ran = stage.run("apply", terminal=terminal)
     assert "    the PBX lists nothing any more for this tenant: nothing was written; plan again\n" in ran.out
     assert (ran.status, stage.sent) == (1, [])
 
 
-def test_the_name_of_a_destination_that_could_not_be_renamed_is_not_given_to_another(stage: Stage) -> None:
+def test_the_name_of_a_destination_that_could_not_be_renamed_is_not_given_to_another(stage: Workspace) -> None:
     first, second = (stage.pbx.put("DEMO", cu_name=name) for name in ("A", "B"))
-    stage.want("DEMO", {"id": first, "name": "B"}, {"name": "C", "renamed_from": "B"})
+    stage.tenant("DEMO", {"id": first, "name": "B"}, {"name": "C", "renamed_from": "B"})
     stage.pbx.faults.add(f"lie objectid={second}")
     ran = stage.apply()
     assert ran.status == 1
@@ -335,12 +335,12 @@ def test_the_name_of_a_destination_that_could_not_be_renamed_is_not_given_to_ano
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["B", "C"]
 
 
-def test_a_lost_add_is_not_taken_for_what_was_there_before_or_is_another_add_of_the_plan(stage: Stage) -> None:
+def test_a_lost_add_is_not_taken_for_what_was_there_before_or_is_another_add_of_the_plan(stage: Workspace) -> None:
     """Its neighbours have the very same fields but for the name, and one of them is updated just before."""
     old = stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
     desk = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="old")
     new = [{"name": name, "type": "FORWARD", "params": ["112"]} for name in ("Night", "Day")]
-    stage.want("DEMO", {"id": desk, "params": ["new"]}, *new)
+    stage.tenant("DEMO", {"id": desk, "params": ["new"]}, *new)
     stage.pbx.faults.add("reset action=add n=2")
     ran = stage.apply()
     assert ran.status == 1
@@ -352,11 +352,11 @@ def test_a_lost_add_is_not_taken_for_what_was_there_before_or_is_another_add_of_
 
 
 def test_a_lost_add_is_not_taken_for_a_row_that_one_list_left_out(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(applier, "FRESH_SECONDS", 0.0)  # the tenant is listed once more before the add
     stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     stage.pbx.faults.add("missing-row n=3")
     stage.pbx.faults.add("reset action=add")
     ran = stage.apply()
@@ -366,12 +366,12 @@ def test_a_lost_add_is_not_taken_for_a_row_that_one_list_left_out(
 
 
 @pytest.mark.parametrize("what", ["update", "add"])
-def test_a_pbx_that_is_gone_ends_the_run_early(stage: Stage, what: str) -> None:
+def test_a_pbx_that_is_gone_ends_the_run_early(stage: Workspace, what: str) -> None:
     """What surely never got there is told from what may have."""
     for number in range(12):
         if what == "update":
             stage.pbx.put(f"T{number}", cu_name="Night", cu_param1="old")
-        stage.want(f"T{number}", {"name": "Night", "type": "FORWARD", "params": ["new"]})
+        stage.tenant(f"T{number}", {"name": "Night", "type": "FORWARD", "params": ["new"]})
     plan = stage.save()
     refuse = stage.pbx.faults.add("refuse=60s method=POST")
     ran = stage.run("apply", plan, "--parallel", "1", "--retries", "1", "--timeout", "1")
@@ -383,11 +383,11 @@ def test_a_pbx_that_is_gone_ends_the_run_early(stage: Stage, what: str) -> None:
     assert all(line["message"].endswith("; nothing was written") for line in told[1:])
 
 
-def test_a_pbx_that_is_gone_before_its_writes_ends_the_run_early_too(stage: Stage) -> None:
+def test_a_pbx_that_is_gone_before_its_writes_ends_the_run_early_too(stage: Workspace) -> None:
     """Each row is read again first, since somebody took long to say yes."""
     for number in range(8):
         stage.pbx.put(f"T{number}", cu_name="Desk", cu_param1="old")
-        stage.want(f"T{number}", {"name": "Desk", "params": ["new"]})
+        stage.tenant(f"T{number}", {"name": "Desk", "params": ["new"]})
     terminal = _Slow(lambda: stage.pbx.faults.add("refuse=60s"))
     ran = stage.run("apply", "--parallel", "1", "--retries", "1", "--timeout", "1", terminal=terminal)
     assert ran.status == 1
@@ -395,9 +395,9 @@ def test_a_pbx_that_is_gone_before_its_writes_ends_the_run_early_too(stage: Stag
     assert not stage.sent
 
 
-def test_a_lost_add_is_not_taken_for_what_a_list_just_before_it_had(stage: Stage) -> None:
+def test_a_lost_add_is_not_taken_for_what_a_list_just_before_it_had(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     stage.pbx.faults.add("reset action=add")
     ran = stage.run("apply", terminal=_Slow(lambda: None))
     assert ran.status == 1
@@ -406,12 +406,12 @@ def test_a_lost_add_is_not_taken_for_what_a_list_just_before_it_had(stage: Stage
 
 @pytest.mark.parametrize("what", ["update", "add"])
 @pytest.mark.parametrize("fault", ["too-bad", "too-bad-after-commit|cut-values=4"])
-def test_a_key_that_may_not_write_to_a_tenant_is_used_there_once(stage: Stage, what: str, fault: str) -> None:
+def test_a_key_that_may_not_write_to_a_tenant_is_used_there_once(stage: Workspace, what: str, fault: str) -> None:
     """Also where what was refused is there all the same, and not as it was to be."""
     for name in ("Desk", "Fax") if what == "update" else ():
         stage.pbx.put("DEMO", cu_name=name, cu_param1="11")
-    stage.want("DEMO", *({"name": name, "type": "FORWARD", "params": ["22222"]} for name in ("Desk", "Fax")))
-    stage.want("OTHER", {"name": "Night", "type": "FORWARD"})
+    stage.tenant("DEMO", *({"name": name, "type": "FORWARD", "params": ["22222"]} for name in ("Desk", "Fax")))
+    stage.tenant("OTHER", {"name": "Night", "type": "FORWARD"})
     for each in fault.split("|"):
         stage.pbx.faults.add(f"{each} action={what} tenant=DEMO")
     ran = stage.apply()
@@ -423,11 +423,11 @@ def test_a_key_that_may_not_write_to_a_tenant_is_used_there_once(stage: Stage, w
 
 
 @pytest.mark.parametrize("what", ["update", "add"])
-def test_a_text_that_a_firewall_dislikes_stops_no_other_destination(stage: Stage, what: str) -> None:
+def test_a_text_that_a_firewall_dislikes_stops_no_other_destination(stage: Workspace, what: str) -> None:
     names = [f"N{number}" for number in range(6)]
     for name in names if what == "update" else ():
         stage.pbx.put("DEMO", cu_name=name, cu_param1="11")
-    stage.want("DEMO", *({"name": name, "type": "FORWARD", "params": ["22"]} for name in names))
+    stage.tenant("DEMO", *({"name": name, "type": "FORWARD", "params": ["22"]} for name in names))
     stage.pbx.faults.add(f"status-403 action={what} n=1..2")
     stage.pbx.faults.add(f"status-403 action={what} n=4..5")
     ran = stage.apply()
@@ -436,17 +436,17 @@ def test_a_text_that_a_firewall_dislikes_stops_no_other_destination(stage: Stage
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO") if row["cu_param1"] == "22"] == ["N2", "N5"]
 
 
-def test_a_firewall_that_lets_no_write_through_is_not_asked_for_ever(stage: Stage) -> None:
+def test_a_firewall_that_lets_no_write_through_is_not_asked_for_ever(stage: Workspace) -> None:
     names = [f"N{number}" for number in range(8)]
-    stage.want("DEMO", *({"name": name, "type": "FORWARD"} for name in names))
+    stage.tenant("DEMO", *({"name": name, "type": "FORWARD"} for name in names))
     stage.pbx.faults.add("status-403 action=add")
     ran = stage.apply()
     assert (ran.status, len(stage.sent)) == (1, 3)
     assert "5 not sent" in ran.out
 
 
-def test_a_tenant_is_listed_once_for_all_its_adds_after_somebody_said_yes(stage: Stage) -> None:
-    stage.want("DEMO", *({"name": f"N{number}", "type": "FORWARD"} for number in range(3)))
+def test_a_tenant_is_listed_once_for_all_its_adds_after_somebody_said_yes(stage: Workspace) -> None:
+    stage.tenant("DEMO", *({"name": f"N{number}", "type": "FORWARD"} for number in range(3)))
     ran = stage.run("apply", terminal=_Slow(lambda: None))
     lists = [request for request in stage.pbx.log if (request.object, request.action) == ("CUSTOM", "LIST")]
     assert (ran.status, len(stage.sent)) == (0, 3)

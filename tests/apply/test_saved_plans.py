@@ -11,7 +11,8 @@ import pytest
 
 from pbxsync.emulator import Emulator
 from pbxsync.planfile.write import digest_of
-from tests.apply.stage import Stage, columns, lines
+from tests.support.records import columns, lines
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +21,16 @@ PARAMS = {f"cu_param{number}": f"value {number}" for number in range(1, 21)}
 
 
 @pytest.fixture
-def boss(stage: Stage) -> str:
+def boss(stage: Workspace) -> str:
     """A destination of which one param is to change, and beside it one to be added; its id."""
     identity = stage.pbx.put("DEMO", cu_name="Boss", **PARAMS)
-    stage.want("DEMO", {"name": "Boss", "params": ["new"]}, {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["new"]}, {"name": "Night", "type": "FORWARD", "params": ["112"]})
     return identity
 
 
-def test_a_saved_plan_does_what_it_said_without_a_prompt_and_without_the_tenant_files(stage: Stage, boss: str) -> None:
+def test_a_saved_plan_does_what_it_said_without_a_prompt_and_without_the_tenant_files(
+    stage: Workspace, boss: str
+) -> None:
     plan = stage.save()
     shutil.rmtree(stage.folder / "tenants")
     ran = stage.run("apply", plan)
@@ -43,10 +46,10 @@ def test_a_saved_plan_does_what_it_said_without_a_prompt_and_without_the_tenant_
 
 @pytest.mark.parametrize("moved", ["cu_name", "cu_ct_id", *PARAMS])
 def test_one_field_that_moved_refuses_the_whole_plan_and_says_what_is_live_now(
-    stage: Stage, boss: str, moved: str
+    stage: Workspace, boss: str, moved: str
 ) -> None:
     stage.pbx.put("OTHER", cu_name="Desk", cu_param1="1")
-    stage.want("OTHER", {"name": "Desk", "params": ["2"]})
+    stage.tenant("OTHER", {"name": "Desk", "params": ["2"]})
     plan = stage.save()
     now = "5" if moved == "cu_ct_id" else "moved meanwhile"
     stage.pbx.change(boss, **{moved: now})
@@ -60,7 +63,7 @@ def test_one_field_that_moved_refuses_the_whole_plan_and_says_what_is_live_now(
     assert not stage.journals
 
 
-def test_a_field_that_is_emptied_is_a_move_too(stage: Stage, boss: str) -> None:
+def test_a_field_that_is_emptied_is_a_move_too(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.change(boss, cu_param20="")
     ran = stage.run("apply", plan)
@@ -69,9 +72,9 @@ def test_a_field_that_is_emptied_is_a_move_too(stage: Stage, boss: str) -> None:
     assert not stage.sent
 
 
-def test_everything_that_moved_is_said_at_once(stage: Stage, boss: str) -> None:
+def test_everything_that_moved_is_said_at_once(stage: Workspace, boss: str) -> None:
     gone = stage.pbx.put("DEMO", cu_name="Gone", cu_param1="1")
-    stage.want(
+    stage.tenant(
         "DEMO",
         {"name": "Boss", "params": ["new"]},
         {"name": "Gone", "params": ["2"]},
@@ -93,10 +96,10 @@ def test_everything_that_moved_is_said_at_once(stage: Stage, boss: str) -> None:
     assert not stage.sent
 
 
-def test_what_moved_is_said_with_what_it_was_and_is(stage: Stage) -> None:
+def test_what_moved_is_said_with_what_it_was_and_is(stage: Workspace) -> None:
     boss = stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param9="nine")
     gone = stage.pbx.put("DEMO", cu_name="Gone", cu_param1="1")
-    stage.want(
+    stage.tenant(
         "DEMO",
         {"name": "Boss", "type": "CALLBACK", "params": ["new"]},
         {"name": "Gone", "params": ["2"]},
@@ -119,11 +122,11 @@ def test_what_moved_is_said_with_what_it_was_and_is(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("count", [20, 21, 25])
-def test_of_much_that_cannot_be_read_twenty_lines_are_shown(stage: Stage, count: int) -> None:
+def test_of_much_that_cannot_be_read_twenty_lines_are_shown(stage: Workspace, count: int) -> None:
     names = [f"Desk {number:02}" for number in range(count - 1)]
     ids = [stage.pbx.put("DEMO", cu_name=name, cu_param1="1") for name in names]
-    stage.want("DEMO", *({"name": name, "params": ["2"]} for name in names))
-    stage.want("NEW", {"name": "Night", "type": "FORWARD"})
+    stage.tenant("DEMO", *({"name": name, "params": ["2"]} for name in names))
+    stage.tenant("NEW", {"name": "Night", "type": "FORWARD"})
     plan = stage.save()
     stage.pbx.faults.add("status-500 action=get")
     stage.pbx.faults.add("status-500 object=CUSTOM action=list")
@@ -146,9 +149,9 @@ def test_of_much_that_cannot_be_read_twenty_lines_are_shown(stage: Stage, count:
     assert (ran.status, stage.sent) == (1, [])
 
 
-def test_a_lost_add_of_a_saved_plan_is_not_taken_for_what_was_there_before(stage: Stage) -> None:
+def test_a_lost_add_of_a_saved_plan_is_not_taken_for_what_was_there_before(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Old", cu_param1="112")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     plan = stage.save()
     stage.pbx.faults.add("reset action=add")
     ran = stage.run("apply", plan)
@@ -156,7 +159,7 @@ def test_a_lost_add_of_a_saved_plan_is_not_taken_for_what_was_there_before(stage
     assert "it is not there, and is not sent again in this run" in ran.out
 
 
-def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Stage, boss: str) -> None:
+def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.put("DEMO", cu_name="Night", cu_param1="112")
     ran = stage.run("apply", plan)
@@ -166,7 +169,7 @@ def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Stage, boss
     del boss
 
 
-def test_a_plan_applied_once_is_stale(stage: Stage, boss: str) -> None:
+def test_a_plan_applied_once_is_stale(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     assert stage.run("apply", plan).status == 0
     commits = len(stage.commits)
@@ -177,7 +180,7 @@ def test_a_plan_applied_once_is_stale(stage: Stage, boss: str) -> None:
     assert len(stage.commits) == commits == 2
 
 
-def test_what_cannot_be_read_refuses_the_plan_but_is_not_called_stale(stage: Stage, boss: str) -> None:
+def test_what_cannot_be_read_refuses_the_plan_but_is_not_called_stale(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.faults.add(f"status-500 action=get objectid={boss}")
     ran = stage.run("apply", plan, "--retries", "1")
@@ -187,12 +190,12 @@ def test_what_cannot_be_read_refuses_the_plan_but_is_not_called_stale(stage: Sta
     assert not stage.sent
 
 
-def test_only_what_the_plan_touches_is_read(stage: Stage, boss: str) -> None:
+def test_only_what_the_plan_touches_is_read(stage: Workspace, boss: str) -> None:
     for tenant in ("DEMO", "QUIET"):
         stage.pbx.put(tenant, cu_name="Unmanaged", cu_param1="1")
         stage.pbx.put(tenant, cu_name="Same", cu_param1="1")
-    stage.want("QUIET", {"name": "Same", "params": ["1"]})
-    stage.want("DEMO", {"name": "Boss", "params": ["new"]}, {"name": "Same", "params": ["1"]})
+    stage.tenant("QUIET", {"name": "Same", "params": ["1"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["new"]}, {"name": "Same", "params": ["1"]})
     plan = stage.save()
     stage.pbx.clear_log()
     assert stage.run("apply", plan).status == 0
@@ -200,9 +203,9 @@ def test_only_what_the_plan_touches_is_read(stage: Stage, boss: str) -> None:
     assert stage.asked == [read, ("CUSTOM", "UPDATE", "DEMO", boss), read]
 
 
-def test_an_add_reads_the_list_and_its_own_row_and_nothing_else(stage: Stage) -> None:
+def test_an_add_reads_the_list_and_its_own_row_and_nothing_else(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Unmanaged", cu_param1="1")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     plan = stage.save()
     stage.pbx.clear_log()
     assert stage.run("apply", plan).status == 0
@@ -211,7 +214,7 @@ def test_an_add_reads_the_list_and_its_own_row_and_nothing_else(stage: Stage) ->
     assert stage.asked == [listed, ("CUSTOM", "ADD", "DEMO", ""), ("CUSTOM", "GET", "DEMO", made), listed]
 
 
-def test_it_applies_with_another_key_than_it_was_planned_with(stage: Stage, boss: str) -> None:
+def test_it_applies_with_another_key_than_it_was_planned_with(stage: Workspace, boss: str) -> None:
     write_key = stage.environ.pop("PBXSYNC_WRITE_KEY")
     plan = stage.save()
     del stage.environ["PBXSYNC_READ_KEY"]
@@ -221,7 +224,7 @@ def test_it_applies_with_another_key_than_it_was_planned_with(stage: Stage, boss
     del boss
 
 
-def test_a_plan_of_another_url_is_refused_before_any_request(stage: Stage, boss: str) -> None:
+def test_a_plan_of_another_url_is_refused_before_any_request(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     with Emulator(demo=False) as other:
         stage.environ["PBXSYNC_URL"] = other.url
@@ -241,7 +244,7 @@ def _edited(plan: Path, *, digest: bool, **changes: Any) -> None:
     plan.write_text(json.dumps(tree))
 
 
-def test_a_tenant_that_no_query_can_hold_is_refused_before_any_request(stage: Stage, boss: str) -> None:
+def test_a_tenant_that_no_query_can_hold_is_refused_before_any_request(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.clear_log()
     tree = json.loads(plan.read_text())
@@ -265,7 +268,7 @@ def test_a_tenant_that_no_query_can_hold_is_refused_before_any_request(stage: St
     ],
 )
 def test_a_plan_that_was_edited_or_is_newer_is_refused_before_any_request(
-    stage: Stage, boss: str, changes: dict[str, Any], digest: bool, why: str
+    stage: Workspace, boss: str, changes: dict[str, Any], digest: bool, why: str
 ) -> None:
     plan = stage.save()
     stage.pbx.clear_log()
@@ -278,14 +281,14 @@ def test_a_plan_that_was_edited_or_is_newer_is_refused_before_any_request(
     del boss
 
 
-def test_a_plan_of_a_newer_minor_version_can_be_applied(stage: Stage, boss: str) -> None:
+def test_a_plan_of_a_newer_minor_version_can_be_applied(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     _edited(plan, digest=True, format_version="1.7", something_new=[1])
     assert stage.run("apply", plan).status == 0
     del boss
 
 
-def test_the_shown_plan_can_be_stale(stage: Stage, boss: str) -> None:
+def test_the_shown_plan_can_be_stale(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.change(boss, cu_param1="moved")
     stage.pbx.clear_log()
@@ -295,11 +298,11 @@ def test_the_shown_plan_can_be_stale(stage: Stage, boss: str) -> None:
     assert not stage.pbx.log
 
 
-def test_several_plans_are_applied_together_or_not_at_all(stage: Stage) -> None:
+def test_several_plans_are_applied_together_or_not_at_all(stage: Workspace) -> None:
     ids = {}
     for tenant in ("A", "B"):
         ids[tenant] = stage.pbx.put(tenant, cu_name="Desk", cu_param1="1")
-        stage.want(tenant, {"name": "Desk", "params": ["2"]})
+        stage.tenant(tenant, {"name": "Desk", "params": ["2"]})
     plans = [stage.save("--tenant", tenant, name=f"{tenant}.plan") for tenant in ("A", "B")]
     assert stage.run("show", *plans).out == stage.run("show", *reversed(plans)).out
     stage.pbx.change(ids["B"], cu_param2="moved")
@@ -311,7 +314,7 @@ def test_several_plans_are_applied_together_or_not_at_all(stage: Stage) -> None:
     assert len(stage.journals) == 1
 
 
-def test_the_same_tenant_in_two_plans_is_refused_before_any_request(stage: Stage, boss: str) -> None:
+def test_the_same_tenant_in_two_plans_is_refused_before_any_request(stage: Workspace, boss: str) -> None:
     plans = [stage.save(name=name) for name in ("one.plan", "two.plan")]
     stage.pbx.clear_log()
     for given in (plans, [plans[0], plans[0]]):
@@ -322,8 +325,8 @@ def test_the_same_tenant_in_two_plans_is_refused_before_any_request(stage: Stage
     del boss
 
 
-def test_an_incomplete_plan_is_not_saved(stage: Stage, boss: str) -> None:
-    stage.want("LOST", {"id": "999", "name": "X"})
+def test_an_incomplete_plan_is_not_saved(stage: Workspace, boss: str) -> None:
+    stage.tenant("LOST", {"id": "999", "name": "X"})
     ran = stage.run("plan", "--out", "change.plan")
     assert ran.status == 1
     assert "incomplete" in ran.err
@@ -331,7 +334,7 @@ def test_an_incomplete_plan_is_not_saved(stage: Stage, boss: str) -> None:
     del boss
 
 
-def test_a_plan_file_is_for_its_owner_alone_whatever_was_there(stage: Stage, boss: str) -> None:
+def test_a_plan_file_is_for_its_owner_alone_whatever_was_there(stage: Workspace, boss: str) -> None:
     before = os.umask(0)
     try:
         old = stage.write("change.plan", "old")
@@ -345,11 +348,11 @@ def test_a_plan_file_is_for_its_owner_alone_whatever_was_there(stage: Stage, bos
 
 
 def test_a_plan_kept_elsewhere_is_applied_in_the_project_where_one_stands(
-    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+    stage: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     stage.write("pbxsync.yaml", "max_changes: 0")
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["2"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
     plan = stage.save(name=str(tmp_path_factory.mktemp("artefacts") / "change.plan"))
     ran = stage.run("apply", plan)
     assert ran.status == 1
@@ -358,7 +361,7 @@ def test_a_plan_kept_elsewhere_is_applied_in_the_project_where_one_stands(
     assert len(stage.journals) == 1
 
 
-def test_tenant_files_and_plans_do_not_mix_and_a_plan_is_not_narrowed(stage: Stage, boss: str) -> None:
+def test_tenant_files_and_plans_do_not_mix_and_a_plan_is_not_narrowed(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.clear_log()
     assert "together" in stage.run("apply", plan, "tenants").err
@@ -370,8 +373,8 @@ def test_tenant_files_and_plans_do_not_mix_and_a_plan_is_not_narrowed(stage: Sta
 
 def test_a_list_that_may_be_an_error_wants_the_same_word_for_a_saved_plan(tmp_path: Path) -> None:
     with Emulator(demo=False, dialect="silent") as pbx:
-        stage = Stage(tmp_path, pbx)
-        stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+        stage = Workspace(tmp_path, pbx)
+        stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
         plan = stage.save()
         ran = stage.run("apply", plan)
         assert ran.status == 1
@@ -381,9 +384,9 @@ def test_a_list_that_may_be_an_error_wants_the_same_word_for_a_saved_plan(tmp_pa
         assert len(pbx.rows("DEMO")) == 1
 
 
-def test_a_list_that_has_become_a_doubtful_nothing_wants_the_word_too(stage: Stage) -> None:
+def test_a_list_that_has_become_a_doubtful_nothing_wants_the_word_too(stage: Workspace) -> None:
     desk = stage.pbx.put("DEMO", cu_name="Desk")
-    stage.want("DEMO", {"name": "Night", "type": "FORWARD"})
+    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
     plan = stage.save()
     stage.pbx.remove(desk)
     stage.pbx.faults.add("null object=CUSTOM action=list")
@@ -393,7 +396,7 @@ def test_a_list_that_has_become_a_doubtful_nothing_wants_the_word_too(stage: Sta
     assert not stage.sent
 
 
-def test_a_value_that_moved_is_shown_whole_up_to_a_thousand_characters(stage: Stage, boss: str) -> None:
+def test_a_value_that_moved_is_shown_whole_up_to_a_thousand_characters(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     stage.pbx.change(boss, cu_param1="x" * 1000, cu_param2="y" * 1001)
     said = stage.run("apply", plan).err

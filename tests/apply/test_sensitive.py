@@ -10,16 +10,18 @@ import pytest
 from pbxsync.emulator import FAULTS
 from tests.apply.between import onlooker
 from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT, clean
-from tests.apply.stage import Stage, lines
+from tests.support.records import lines
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.workspace import Workspace
 
 #: What kinds of faults cost as they are: seconds and megabytes.
 CHEAPER = {"timeout": "=3s", "huge": "=40", "gzip-bomb": "=40", "refuse": "=100ms", "many-rows": "=50", "drip": "=5ms"}
 
 
-def test_the_values_arrive_and_are_shown_nowhere(stage: Stage, bot: str) -> None:
+def test_the_values_arrive_and_are_shown_nowhere(stage: Workspace, bot: str) -> None:
     said = [stage.run("-vv", "plan", "--format", form).text for form in ("text", "json", "markdown", "html")]
     said += [stage.run("plan", "--out", "change.plan").text, stage.run("show", "change.plan").text]
     ran = stage.run("-vv", "apply", "change.plan")
@@ -33,7 +35,7 @@ def test_the_values_arrive_and_are_shown_nowhere(stage: Stage, bot: str) -> None
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("moment", ["first", "later"])
-def test_no_fault_brings_them_to_light(stage: Stage, bot: str, fault: str, moment: str) -> None:
+def test_no_fault_brings_them_to_light(stage: Workspace, bot: str, fault: str, moment: str) -> None:
     """Neither what was live nor what is wanted, by any command, however the PBX misbehaves."""
     spec = fault + CHEAPER.get(fault, "")
     plan = stage.save()
@@ -49,7 +51,7 @@ def test_no_fault_brings_them_to_light(stage: Stage, bot: str, fault: str, momen
     del bot
 
 
-def test_what_is_stored_wrong_is_reported_without_the_value(stage: Stage, bot: str) -> None:
+def test_what_is_stored_wrong_is_reported_without_the_value(stage: Workspace, bot: str) -> None:
     stage.pbx.faults.add("cut-values=5 field=cu_param2")
     ran = stage.run("apply", "--auto-approve")
     assert ran.status == 1
@@ -60,7 +62,7 @@ def test_what_is_stored_wrong_is_reported_without_the_value(stage: Stage, bot: s
     del bot
 
 
-def test_the_fingerprint_is_another_one_under_another_key(stage: Stage, bot: str) -> None:
+def test_the_fingerprint_is_another_one_under_another_key(stage: Workspace, bot: str) -> None:
     def marks(path: Path) -> list[str]:
         changes = json.loads(path.read_text())["tenants"][0]["changes"]
         return [row["fingerprint"] for change in changes for row in change["diff"] if row.get("sensitive")]
@@ -74,21 +76,21 @@ def test_the_fingerprint_is_another_one_under_another_key(stage: Stage, bot: str
     del bot
 
 
-def test_a_name_with_a_key_in_it_is_replaced_by_a_saved_plan(stage: Stage) -> None:
+def test_a_name_with_a_key_in_it_is_replaced_by_a_saved_plan(stage: Workspace) -> None:
     identity = stage.pbx.put("DEMO", cu_name=f"Boss {stage.pbx.read_key}")
-    path = stage.want("DEMO", {"id": identity, "name": "Boss"})
+    path = stage.tenant("DEMO", {"id": identity, "name": "Boss"})
     plan = stage.save()
-    stage.want("DEMO", {"id": identity, "name": "Somebody"})
+    stage.tenant("DEMO", {"id": identity, "name": "Somebody"})
     ran = stage.run("apply", plan)
     assert ran.status == 1
     assert "name: its value is not the one that was planned" in ran.err
-    stage.want("DEMO", {"id": identity, "name": "Boss"})
+    stage.tenant("DEMO", {"id": identity, "name": "Boss"})
     assert stage.run("apply", plan).status == 0
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["Boss"]
     assert stage.pbx.read_key not in plan.read_text() + path.read_text()
 
 
-def test_revert_says_what_it_cannot_put_back(stage: Stage, bot: str) -> None:
+def test_revert_says_what_it_cannot_put_back(stage: Workspace, bot: str) -> None:
     assert stage.apply().status == 0
     ran = stage.run("revert", "--auto-approve", stage.journals[0])
     assert ran.status == 1, ran.text
@@ -99,10 +101,10 @@ def test_revert_says_what_it_cannot_put_back(stage: Stage, bot: str) -> None:
     assert clean(stage, ran.text)
 
 
-def test_revert_does_not_show_what_has_become_sensitive_since(stage: Stage) -> None:
+def test_revert_does_not_show_what_has_become_sensitive_since(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", PROJECT)
     identity = stage.pbx.put("DEMO", cu_name="Bot", cu_param1="1", cu_param2="2")
-    stage.want("DEMO", {"name": "Bot", "params": ["new", "new"]})
+    stage.tenant("DEMO", {"name": "Bot", "params": ["new", "new"]})
     assert stage.apply().status == 0
     stage.pbx.change(identity, cu_ct_id=8, cu_param2=OLD)
     for words in (("--auto-approve",), ("--out", "back.plan")):
@@ -112,10 +114,10 @@ def test_revert_does_not_show_what_has_become_sensitive_since(stage: Stage) -> N
     assert stage.pbx.rows("DEMO")[0]["cu_param2"] == OLD
 
 
-def test_a_type_change_hides_what_the_old_type_hid(stage: Stage) -> None:
+def test_a_type_change_hides_what_the_old_type_hid(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", PROJECT)
     stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
-    stage.want("DEMO", {"name": "Bot", "type": "FORWARD", "params": ["112", "ORIGINAL"]})
+    stage.tenant("DEMO", {"name": "Bot", "type": "FORWARD", "params": ["112", "ORIGINAL"]})
     plan = stage.save()
     ran = stage.run("-v", "apply", plan)
     assert ran.status == 0, ran.text
@@ -126,10 +128,10 @@ def test_a_type_change_hides_what_the_old_type_hid(stage: Stage) -> None:
     assert clean(stage, ran.text, back.text)
 
 
-def test_a_type_change_hides_what_the_old_type_hid_where_it_reads_otherwise(stage: Stage) -> None:
+def test_a_type_change_hides_what_the_old_type_hid_where_it_reads_otherwise(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", PROJECT)
     stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2="sk-plain-日本")
-    stage.want("DEMO", {"name": "Bot", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Bot", "type": "FORWARD", "params": ["112"]})
     stage.pbx.faults.add("latin-1 action=get n=2")
     ran = stage.apply()
     assert ran.status == 1
@@ -138,10 +140,10 @@ def test_a_type_change_hides_what_the_old_type_hid_where_it_reads_otherwise(stag
     assert "sk-plain" not in ran.text
 
 
-def test_what_became_sensitive_while_it_was_written_is_not_shown(stage: Stage) -> None:
+def test_what_became_sensitive_while_it_was_written_is_not_shown(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", PROJECT)
     identity = stage.pbx.put("DEMO", cu_name="Bot", cu_param1="1", cu_param2="2")
-    stage.want("DEMO", {"name": "Bot", "params": ["new"]})
+    stage.tenant("DEMO", {"name": "Bot", "params": ["new"]})
 
     def look(action: str, _: str) -> None:
         if action == "update":
@@ -154,7 +156,7 @@ def test_what_became_sensitive_while_it_was_written_is_not_shown(stage: Stage) -
     assert clean(stage, ran.text)
 
 
-def test_the_journal_tells_a_sensitive_write_by_fingerprint_alone(stage: Stage, bot: str) -> None:
+def test_the_journal_tells_a_sensitive_write_by_fingerprint_alone(stage: Workspace, bot: str) -> None:
     assert stage.apply().status == 0
     before = next(line for line in lines(stage.journals[0]) if line["kind"] == "before")
     [row] = [row for row in before["diff"] if row["field"] == "param2"]
@@ -163,10 +165,10 @@ def test_the_journal_tells_a_sensitive_write_by_fingerprint_alone(stage: Stage, 
     del bot
 
 
-def test_clearing_unlisted_params_leaves_sensitive_ones_alone(stage: Stage) -> None:
+def test_clearing_unlisted_params_leaves_sensitive_ones_alone(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", PROJECT + "unlisted_params: clear\n")
     stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD, cu_param3="3")
-    stage.want("DEMO", {"name": "Bot"})
+    stage.tenant("DEMO", {"name": "Bot"})
     assert stage.apply().status == 0
     row = stage.pbx.rows("DEMO")[0]
     assert [row["cu_param1"], row["cu_param2"], row["cu_param3"]] == ["", OLD, ""]

@@ -9,20 +9,20 @@ import pytest
 from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT, clean
 
 if TYPE_CHECKING:
-    from tests.apply.stage import Stage
+    from tests.support.workspace import Workspace
 
 
 @pytest.mark.parametrize("change", ["another value", "no value", "no entry", "a literal"])
-def test_a_saved_plan_wants_the_value_that_was_planned(stage: Stage, bot: str, change: str) -> None:
+def test_a_saved_plan_wants_the_value_that_was_planned(stage: Workspace, bot: str, change: str) -> None:
     plan = stage.save()
     if change == "another value":
         stage.environ["BOT_KEY"] = "sk-Another"
     elif change == "no value":
         del stage.environ["BOT_KEY"]
     elif change == "no entry":
-        stage.want("DEMO")
+        stage.tenant("DEMO")
     else:
-        stage.want("DEMO", {"name": "Bot", "params": {"api_key": NEW}})
+        stage.tenant("DEMO", {"name": "Bot", "params": {"api_key": NEW}})
     ran = stage.run("apply", plan)
     assert ran.status == 1
     assert not stage.sent
@@ -40,7 +40,7 @@ def test_a_saved_plan_wants_the_value_that_was_planned(stage: Stage, bot: str, c
     del bot
 
 
-def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(stage: Stage, bot: str) -> None:
+def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(stage: Workspace, bot: str) -> None:
     elsewhere = stage.folder / "elsewhere"
     (stage.folder / "tenants").rename(elsewhere)
     plan = stage.save("elsewhere")
@@ -49,9 +49,9 @@ def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(stage: S
     del bot
 
 
-def test_a_saved_plan_finds_the_values_of_entries_with_ids_and_of_a_new_type(stage: Stage, bot: str) -> None:
+def test_a_saved_plan_finds_the_values_of_entries_with_ids_and_of_a_new_type(stage: Workspace, bot: str) -> None:
     other = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="1", cu_param2="2")
-    stage.want(
+    stage.tenant(
         "DEMO",
         {"id": other, "type": "AI AGENT", "params": {"prompt": "Be kind", "api_key": "${file:secret}"}},
         {"id": bot, "params": {"api_key": "${BOT_KEY}"}},
@@ -61,7 +61,7 @@ def test_a_saved_plan_finds_the_values_of_entries_with_ids_and_of_a_new_type(sta
     assert [row["cu_param2"] for row in stage.pbx.rows("DEMO")] == [NEW, FROM_FILE]
 
 
-def test_every_value_that_is_not_as_planned_is_named(stage: Stage, bot: str) -> None:
+def test_every_value_that_is_not_as_planned_is_named(stage: Workspace, bot: str) -> None:
     plan = stage.save()
     stage.environ["BOT_KEY"] = "sk-Another"
     stage.write("secret", "sk-Others\n")
@@ -76,7 +76,7 @@ def test_every_value_that_is_not_as_planned_is_named(stage: Stage, bot: str) -> 
 
 
 @pytest.mark.parametrize("key", ["another", "none"])
-def test_another_read_key_is_named_as_what_is_wrong(stage: Stage, bot: str, key: str) -> None:
+def test_another_read_key_is_named_as_what_is_wrong(stage: Workspace, bot: str, key: str) -> None:
     plan = stage.save()
     stage.pbx.add_key("another-key-1", "read")
     if key == "another":
@@ -92,7 +92,7 @@ def test_another_read_key_is_named_as_what_is_wrong(stage: Stage, bot: str, key:
     del bot
 
 
-def test_a_destination_planned_with_another_key_is_named_with_what_to_do(stage: Stage, bot: str) -> None:
+def test_a_destination_planned_with_another_key_is_named_with_what_to_do(stage: Workspace, bot: str) -> None:
     plan = stage.save()
     stage.pbx.add_key("another-key-1", "read")
     stage.environ["PBXSYNC_READ_KEY"] = "another-key-1"
@@ -102,38 +102,38 @@ def test_a_destination_planned_with_another_key_is_named_with_what_to_do(stage: 
     )
 
 
-def test_a_sensitive_param_without_a_label_is_told_by_its_number(stage: Stage) -> None:
+def test_a_sensitive_param_without_a_label_is_told_by_its_number(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", "types: {AI AGENT: {sensitive: [2]}}")
     stage.environ["BOT_KEY"] = NEW
-    stage.want("DEMO", {"name": "Night bot", "type": "AI AGENT", "params": {"2": "${BOT_KEY}"}})
+    stage.tenant("DEMO", {"name": "Night bot", "type": "AI AGENT", "params": {"2": "${BOT_KEY}"}})
     plan = stage.save()
     stage.environ["BOT_KEY"] = "sk-Another"
     assert 'DEMO: "Night bot": param2: its value is not' in stage.run("apply", plan).err
     stage.pbx.add_key("another-key-1", "read")
     stage.environ["PBXSYNC_READ_KEY"] = "another-key-1"
     assert 'DEMO: "Night bot": param2: planned with another key' in stage.run("apply", plan).err
-    stage.want("DEMO")
+    stage.tenant("DEMO")
     assert 'DEMO: "Night bot": param2: no tenant file gives' in stage.run("apply", plan).err
 
 
-def test_a_sensitive_value_of_a_type_that_only_live_destinations_have_is_found_again(stage: Stage) -> None:
+def test_a_sensitive_value_of_a_type_that_only_live_destinations_have_is_found_again(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", 'types: {"99": {sensitive: [2]}}')
     stage.environ["BOT_KEY"] = NEW
     stage.pbx.put("DEMO", cu_name="Odd", cu_ct_id=99)
-    stage.want("DEMO", {"name": "Odd"}, {"name": "Night", "type": "99", "params": {"2": "${BOT_KEY}"}})
+    stage.tenant("DEMO", {"name": "Odd"}, {"name": "Night", "type": "99", "params": {"2": "${BOT_KEY}"}})
     ran = stage.run("apply", stage.save())
     assert ran.status == 0, ran.text
     assert stage.pbx.rows("DEMO")[1]["cu_param2"] == NEW
 
 
-def test_a_tenant_file_may_have_a_colon_in_its_path(stage: Stage, bot: str) -> None:
+def test_a_tenant_file_may_have_a_colon_in_its_path(stage: Workspace, bot: str) -> None:
     (stage.folder / "tenants").rename(stage.folder / "a:b")
     plan = stage.save("a:b")
     assert stage.run("apply", plan).status == 0
     del bot
 
 
-def test_where_a_tenant_file_has_moved_the_values_are_found_in_the_project(stage: Stage, bot: str) -> None:
+def test_where_a_tenant_file_has_moved_the_values_are_found_in_the_project(stage: Workspace, bot: str) -> None:
     elsewhere = stage.folder / "elsewhere"
     (stage.folder / "tenants").rename(elsewhere)
     plan = stage.save("elsewhere")
@@ -142,7 +142,7 @@ def test_where_a_tenant_file_has_moved_the_values_are_found_in_the_project(stage
     del bot
 
 
-def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(stage: Stage, bot: str) -> None:
+def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(stage: Workspace, bot: str) -> None:
     plan = stage.save()
     stage.pbx.change(bot, cu_param2=NEW)
     ran = stage.run("apply", plan)
@@ -151,10 +151,10 @@ def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(stage: Stage, 
     assert clean(stage, ran.text)
 
 
-def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_says_so(stage: Stage) -> None:
+def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_says_so(stage: Workspace) -> None:
     stage.write("pbxsync.yaml", PROJECT)
     identity = stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
-    stage.want("DEMO", {"name": "Bot", "params": {"prompt": "Be brief"}})
+    stage.tenant("DEMO", {"name": "Bot", "params": {"prompt": "Be brief"}})
     plan = stage.save()
     (stage.folder / "pbxsync.yaml").unlink()
     stage.pbx.change(identity, cu_param2=NEW)

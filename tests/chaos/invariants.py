@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.journal.read import read_journal
 from pbxsync.model.plan import Action
-from tests.support.hidden import forms_of
+from tests.support.secret_forms import forms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,18 +12,18 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pbxsync.emulator import Emulator
-from tests.apply.stage import Stage
 from tests.chaos import invariants
 from tests.chaos.faults import ALTERING
 from tests.chaos.invariants import Violated, need
 from tests.crash import client
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chaos.cases import Case, Step, Tenant
-    from tests.support.workdir import Ran
+    from tests.support.command import Ran
 
 #: Keys with every character that somebody might encode, or forget to.
 READ_KEY, WRITE_KEY = "r3ad/+=&%#æ-key", "wr1te+/=&%#ø~key"
@@ -47,7 +47,7 @@ class Table:
         project.mkdir()
         self.pbx.faults.clear()
         self.pbx.clear_log()
-        stage = Stage(project, self.pbx)
+        stage = Workspace(project, self.pbx)
         stage.environ["TMPDIR"] = str(project)
         ids = {tenant.code: _enter(stage, tenant) for tenant in case.tenants}
         try:
@@ -66,11 +66,11 @@ def table(folder: Path, dialect: str) -> Iterator[Table]:
         yield Table(folder, pbx)
 
 
-def _enter(stage: Stage, tenant: Tenant) -> list[str]:
+def _enter(stage: Workspace, tenant: Tenant) -> list[str]:
     ids = [stage.pbx.put(tenant.code, cu_name=row["cu_name"], **_rest(row)) for row in tenant.live]
     entries = [{**each, "id": ids[each["id"]]} if "id" in each else each for each in tenant.wanted]
     further = {"unlisted_params": "clear"} if tenant.clear else {}
-    stage.want(tenant.code, *entries, **further)
+    stage.tenant(tenant.code, *entries, **further)
     return ids
 
 
@@ -81,7 +81,7 @@ def _rest(row: dict[str, str]) -> dict[str, str]:
 @dataclass
 class _Play:
     case: Case
-    stage: Stage
+    stage: Workspace
     ids: dict[str, list[str]]
 
     def all(self) -> None:

@@ -10,11 +10,11 @@ import pexpect
 import pytest
 
 from pbxsync.cli.main import COMMANDS
-from tests.support.workdir import COMMAND
+from tests.support.command import COMMAND
 
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 SHELLS = {
     "bash": ["bash", "--noprofile", "--norc", "-i"],
@@ -28,7 +28,7 @@ INSTALLED = [
 
 
 @pytest.fixture
-def project(workdir: Workdir, pbx: Emulator) -> Workdir:
+def project(workdir: Workspace, pbx: Emulator) -> Workspace:
     workdir.set(PATH=f"{COMMAND.parent}:/usr/bin:/bin", TERM="dumb", NO_COLOR="1")
     workdir.write("pbxsync.yaml", "tenants: [tenants]\nkeys:\n  NOTED: {read: '${NR}'}\n")
     for code in ("ACME", "ACORN", "BETA"):
@@ -38,7 +38,7 @@ def project(workdir: Workdir, pbx: Emulator) -> Workdir:
     return workdir
 
 
-def offered(workdir: Workdir, *words: str) -> list[str]:
+def offered(workdir: Workspace, *words: str) -> list[str]:
     """Return what is offered for the last of these words, as the script of fish asks for it."""
     asked = workdir.process(
         _PBXSYNC_COMPLETE="fish_complete", COMP_WORDS=" ".join(["pbxsync", *words[:-1], ""]), COMP_CWORD=words[-1]
@@ -81,41 +81,41 @@ def offered(workdir: Workdir, *words: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_what_is_typed_is_finished_from_what_is_known(
-    project: Workdir, pbx: Emulator, words: list[str], found: list[str]
+    project: Workspace, pbx: Emulator, words: list[str], found: list[str]
 ) -> None:
     assert offered(project, *words) == found
     assert pbx.log == []
 
 
-def test_every_command_is_offered_and_none_is_imported_for_it(project: Workdir) -> None:
+def test_every_command_is_offered_and_none_is_imported_for_it(project: Workspace) -> None:
     assert offered(project, "") == list(COMMANDS)
 
 
-def test_a_project_that_is_broken_or_missing_offers_nothing_and_says_nothing(project: Workdir) -> None:
+def test_a_project_that_is_broken_or_missing_offers_nothing_and_says_nothing(project: Workspace) -> None:
     project.write("pbxsync.yaml", "nonsense")
     assert offered(project, "plan", "--tenant", "") == []
     assert offered(project, "plan", "--config", "none.yaml", "--tenant", "") == []
 
 
-def test_a_project_that_is_named_offers_its_tenants(project: Workdir) -> None:
+def test_a_project_that_is_named_offers_its_tenants(project: Workspace) -> None:
     project.write("other/mine.yaml", "tenants: [.]\n")
     project.write("other/gamma.yaml", "tenant: 'GAMMA'\ndestinations: []\n")
     assert offered(project, "plan", "--config", "other/mine.yaml", "--tenant", "") == ["GAMMA"]
 
 
-def test_thousands_of_files_are_looked_through_quickly(project: Workdir) -> None:
+def test_thousands_of_files_are_looked_through_quickly(project: Workspace) -> None:
     for number in range(1200):
         project.write(f"tenants/{number}.yaml", f"tenant: T{number}\ndestinations:\n" + "  - name: x\n" * 300)
     assert len(offered(project, "plan", "--tenant", "T11")) == 111
 
 
-def press(workdir: Workdir, shell: str, typed: str, added: str, then: str = "") -> str:
+def press(workdir: Workspace, shell: str, typed: str, added: str, then: str = "") -> str:
     """Type a beginning and TAB, wait for what that adds, type on and RETURN; return the words that the command got."""
     child = pexpect.spawn(
         SHELLS[shell][0],
         SHELLS[shell][1:],
-        cwd=str(workdir.path),
-        env={**workdir.environ(), "PS1": "READY> ", "HISTFILE": "/dev/null"},
+        cwd=str(workdir.folder),
+        env={**workdir.environ, "PS1": "READY> ", "HISTFILE": "/dev/null"},
         encoding="utf-8",
         dimensions=(40, 200),
         timeout=30,
@@ -166,12 +166,12 @@ STARTS = {
     ],
 )
 @pytest.mark.parametrize("shell", [param for param in INSTALLED if param.values != ("fish",)])
-def test_a_tab_finishes_the_word_and_begins_the_next(project: Workdir, shell: str, typed: str, added: str) -> None:
+def test_a_tab_finishes_the_word_and_begins_the_next(project: Workspace, shell: str, typed: str, added: str) -> None:
     assert press(project, shell, f"show {typed}", added, "next") == f"{typed}{added} next"
 
 
 @pytest.mark.parametrize("shell", [param for param in INSTALLED if param.values != ("fish",)])
-def test_no_blank_follows_the_name_of_a_parameter(project: Workdir, shell: str) -> None:
+def test_no_blank_follows_the_name_of_a_parameter(project: Workspace, shell: str) -> None:
     assert press(project, shell, "show api COUNTCALLS ten", "ant=", "ACME") == "api COUNTCALLS tenant=ACME"
 
 
@@ -186,13 +186,13 @@ def test_no_blank_follows_the_name_of_a_parameter(project: Workdir, shell: str) 
         ("pbxsync api COUNTCALLS ten", ["tenant="]),
     ],
 )
-def test_fish_offers_the_same(project: Workdir, typed: str, found: list[str]) -> None:
+def test_fish_offers_the_same(project: Workspace, typed: str, found: list[str]) -> None:
     program = f"pbxsync completion fish | source; complete --do-complete '{typed}'"
     child = pexpect.spawn(
         "fish",
         ["--no-config", "-c", program],
-        cwd=str(project.path),
-        env=project.environ(),
+        cwd=str(project.folder),
+        env=project.environ,
         encoding="utf-8",
         timeout=30,
     )

@@ -13,17 +13,17 @@ import pytest
 
 from pbxsync.cli.main import COMMANDS
 from pbxsync.render import FORMATS
+from tests.support.command import COMMAND
 from tests.support.tenantfile import forward
 from tests.support.waiting import until
-from tests.support.workdir import COMMAND
 
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 
 @pytest.fixture
-def changed(workdir: Workdir, pbx: Emulator) -> Workdir:
+def changed(workdir: Workspace, pbx: Emulator) -> Workspace:
     """A folder whose plan has a change."""
     pbx.put("DEMO", cu_name="There", cu_param1="1")
     workdir.tenant("DEMO", forward("There"), forward("New"))
@@ -31,24 +31,24 @@ def changed(workdir: Workdir, pbx: Emulator) -> Workdir:
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_two_means_changes_and_is_the_same_in_every_format(changed: Workdir, fmt: str) -> None:
-    assert changed.pbxsync("plan", "--format", fmt, "--detailed-exitcode").status == 2
-    assert changed.pbxsync("plan", "--format", fmt).status == 0
+def test_two_means_changes_and_is_the_same_in_every_format(changed: Workspace, fmt: str) -> None:
+    assert changed.run("plan", "--format", fmt, "--detailed-exitcode").status == 2
+    assert changed.run("plan", "--format", fmt).status == 0
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_no_changes_is_zero_in_every_format(changed: Workdir, fmt: str) -> None:
-    assert changed.pbxsync("apply", "--auto-approve").status == 0
-    assert changed.pbxsync("plan", "--format", fmt, "--detailed-exitcode").status == 0
+def test_no_changes_is_zero_in_every_format(changed: Workspace, fmt: str) -> None:
+    assert changed.run("apply", "--auto-approve").status == 0
+    assert changed.run("plan", "--format", fmt, "--detailed-exitcode").status == 0
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_a_tenant_that_fails_is_one_in_every_format_whatever_else_changes(
-    changed: Workdir, pbx: Emulator, fmt: str
+    changed: Workspace, pbx: Emulator, fmt: str
 ) -> None:
     changed.tenant("OTHER", forward("x"))
     pbx.faults.add("status-404 tenant=OTHER")
-    ran = changed.pbxsync("plan", "--format", fmt, "--detailed-exitcode")
+    ran = changed.run("plan", "--format", fmt, "--detailed-exitcode")
     assert ran.status == 1
     assert "OTHER" in ran.out
     assert "New" in ran.out
@@ -83,7 +83,7 @@ MISUSES = {
 
 @pytest.mark.parametrize("arguments", MISUSES.values(), ids=MISUSES)
 def test_a_misuse_is_one_says_so_on_standard_error_and_sends_nothing(
-    changed: Workdir, pbx: Emulator, arguments: list[str]
+    changed: Workspace, pbx: Emulator, arguments: list[str]
 ) -> None:
     ran = changed.process(*arguments)
     assert (ran.status, ran.out) == (1, "")
@@ -92,8 +92,8 @@ def test_a_misuse_is_one_says_so_on_standard_error_and_sends_nothing(
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], *([name, "--help"] for name in COMMANDS)])
-def test_help_is_zero_and_goes_to_standard_output(workdir: Workdir, arguments: list[str]) -> None:
-    ran = workdir.pbxsync(*arguments)
+def test_help_is_zero_and_goes_to_standard_output(workdir: Workspace, arguments: list[str]) -> None:
+    ran = workdir.run(*arguments)
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.startswith(("Usage: pbxsync", "pbxsync, version"))
     if len(arguments) == 2:
@@ -101,38 +101,40 @@ def test_help_is_zero_and_goes_to_standard_output(workdir: Workdir, arguments: l
 
 
 @pytest.mark.parametrize("arguments", [["plan"], ["validate", "/"], ["types", "DEMO"], ["schema"]])
-def test_a_working_directory_that_was_removed_is_said(workdir: Workdir, arguments: list[str]) -> None:
+def test_a_working_directory_that_was_removed_is_said(workdir: Workspace, arguments: list[str]) -> None:
     program = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
     command = ["sh", "-c", program, "sh", str(COMMAND), *arguments]
-    ended = subprocess.run(command, env=workdir.environ(), capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=workdir.environ, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "error: the working directory is not there any more: change to one that is\n"
 
 
-def test_what_is_no_text_in_the_environment_is_said_or_used_as_it_is(changed: Workdir) -> None:
+def test_what_is_no_text_in_the_environment_is_said_or_used_as_it_is(changed: Workspace) -> None:
     ran = changed.process("plan", PBXSYNC_READ_KEY="hunter2-\udcff")
     assert ran.status == 1
     assert "what ${PBXSYNC_READ_KEY} leads to is no key" in ran.out
     assert "hunter2" not in ran.text
     assert changed.process("plan", PBXSYNC_URL="emulator:\udcff.db").status == 0
-    assert (changed.path / "\udcff.db").exists()
+    assert (changed.folder / "\udcff.db").exists()
 
 
-def test_a_command_that_is_nearly_right_is_named(workdir: Workdir) -> None:
-    assert "did you mean plan?" in workdir.pbxsync("plam").err
+def test_a_command_that_is_nearly_right_is_named(workdir: Workspace) -> None:
+    assert "did you mean plan?" in workdir.run("plam").err
 
 
-def test_output_that_nobody_reads_ends_quietly_with_one(changed: Workdir) -> None:
+def test_output_that_nobody_reads_ends_quietly_with_one(changed: Workspace) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    ended = subprocess.run([COMMAND, "plan"], env=changed.environ(), stdout=writing, stderr=-1, check=False)
+    ended = subprocess.run([COMMAND, "plan"], env=changed.environ, stdout=writing, stderr=-1, check=False)
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (1, b"")
 
 
-def test_output_that_cannot_be_written_is_one_and_says_why(changed: Workdir) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_one_and_says_why(changed: Workspace, unbuffered: str) -> None:
+    changed.set(PYTHONUNBUFFERED=unbuffered)
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run([COMMAND, "plan"], env=changed.environ(), stdout=full, stderr=-1, check=False)
+        ended = subprocess.run([COMMAND, "plan"], env=changed.environ, stdout=full, stderr=-1, check=False)
     assert ended.returncode == 1
     assert ended.stderr == b"error: the result cannot be written: No space left on device\n"
 
@@ -146,33 +148,35 @@ def test_a_help_that_cannot_be_written_is_one_and_says_why(words: str) -> None:
 
 
 @pytest.mark.parametrize(("closed", "status"), [("<&-", 0), ("2>&-", 0), (">&-", 1)])
-def test_closed_standard_streams_crash_nothing(changed: Workdir, closed: str, status: int) -> None:
+def test_closed_standard_streams_crash_nothing(changed: Workspace, closed: str, status: int) -> None:
     command = ["sh", "-c", f"{COMMAND} plan {closed}"]
-    ended = subprocess.run(command, env=changed.environ(), capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=changed.environ, capture_output=True, text=True, check=False)
     assert ended.returncode == status
     assert "Traceback" not in ended.stderr
     assert (status == 1) == ("cannot be written" in ended.stderr)
 
 
-def test_standard_error_that_is_gone_does_not_stop_an_apply(changed: Workdir, pbx: Emulator) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_standard_error_that_is_gone_does_not_stop_an_apply(changed: Workspace, pbx: Emulator, unbuffered: str) -> None:
+    changed.set(PYTHONUNBUFFERED=unbuffered)
     with Path("/dev/full").open("wb") as full:
         command = [str(COMMAND), "-vv", "apply", "--auto-approve"]
-        ended = subprocess.run(command, env=changed.environ(), stdout=-1, stderr=full, check=False)
+        ended = subprocess.run(command, env=changed.environ, stdout=-1, stderr=full, check=False)
     assert ended.returncode == 0
     assert len(pbx.rows("DEMO")) == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_plan_that_is_interrupted_is_130_at_once(changed: Workdir, pbx: Emulator, number: signal.Signals) -> None:
+def test_a_plan_that_is_interrupted_is_130_at_once(changed: Workspace, pbx: Emulator, number: signal.Signals) -> None:
     pbx.faults.add("timeout=30s")
-    running = subprocess.Popen([COMMAND, "plan"], env=changed.environ(), stdout=-1, stderr=-1, text=True)
+    running = subprocess.Popen([COMMAND, "plan"], env=changed.environ, stdout=-1, stderr=-1, text=True)
     until(lambda: pbx.log)
     running.send_signal(number)
     out, err = running.communicate(timeout=5)
     assert (running.returncode, out, err.strip()) == (130, "", "error: interrupted")
 
 
-def test_what_nobody_expected_is_one_and_keeps_its_traceback_in_a_file_without_the_key(workdir: Workdir) -> None:
+def test_what_nobody_expected_is_one_and_keeps_its_traceback_in_a_file_without_the_key(workdir: Workspace) -> None:
     program = (
         "import sys; from pbxsync.cli import main as cli; import pbxsync.cli.stages as stages\n"
         "def bug(*args, **rest): raise ZeroDivisionError('the key is 12345678')\n"
@@ -180,11 +184,13 @@ def test_what_nobody_expected_is_one_and_keeps_its_traceback_in_a_file_without_t
         "sys.exit(cli.run(['plan']))"
     )
     workdir.tenant("DEMO")
-    environ = workdir.environ(PBXSYNC_URL="emulator:pbx.db", PBXSYNC_READ_KEY="12345678", TMPDIR=str(workdir.path))
-    ended = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
+    workdir.set(PBXSYNC_URL="emulator:pbx.db", PBXSYNC_READ_KEY="12345678", TMPDIR=str(workdir.folder))
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=workdir.environ, capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 1
     assert ended.stderr.startswith("error: this should not have happened: ZeroDivisionError: the key is (key).")
-    (report,) = workdir.path.glob("pbxsync-crash-*.txt")
+    (report,) = workdir.folder.glob("pbxsync-crash-*.txt")
     assert "ZeroDivisionError: the key is (key)" in report.read_text()
     assert "12345678" not in report.read_text() + ended.stderr
     assert report.stat().st_mode & 0o777 == 0o600

@@ -11,7 +11,7 @@ import pytest
 from pbxsync.cli.main import COMMANDS, cli
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -19,34 +19,34 @@ DEMO = "tenant: DEMO\ndestinations:\n  - id: 67\n"
 
 
 @pytest.mark.parametrize("words", [("-v", "plan"), ("plan", "-v"), ("-q", "plan", "-v"), ("plan", "-q", "-v")])
-def test_v_says_more_wherever_it_stands(workdir: Workdir, words: tuple[str, ...]) -> None:
+def test_v_says_more_wherever_it_stands(workdir: Workspace, words: tuple[str, ...]) -> None:
     workdir.write("tenants/demo.yaml", DEMO)
-    assert "requests (" in workdir.pbxsync(*words).err
+    assert "requests (" in workdir.run(*words).err
 
 
 @pytest.mark.parametrize("words", [("plan",), ("-v", "plan", "-q"), ("plan", "-q")])
-def test_without_it_or_with_q_after_it_nothing_more_is_said(workdir: Workdir, words: tuple[str, ...]) -> None:
+def test_without_it_or_with_q_after_it_nothing_more_is_said(workdir: Workspace, words: tuple[str, ...]) -> None:
     workdir.write("tenants/demo.yaml", DEMO)
-    ran = workdir.pbxsync(*words)
+    ran = workdir.run(*words)
     assert (ran.status, ran.err) == (0, "")
 
 
-def test_a_project_file_may_be_named_before_and_after(workdir: Workdir) -> None:
+def test_a_project_file_may_be_named_before_and_after(workdir: Workspace) -> None:
     workdir.write("tenants/demo.yaml", DEMO)
     workdir.write("elsewhere/other.yaml", "tenants: [../tenants]\n")
-    before = workdir.pbxsync("--config", "elsewhere/other.yaml", "validate")
-    after = workdir.pbxsync("validate", "--config", "elsewhere/other.yaml")
+    before = workdir.run("--config", "elsewhere/other.yaml", "validate")
+    after = workdir.run("validate", "--config", "elsewhere/other.yaml")
     assert before == after
     assert before.status == 0
-    assert workdir.pbxsync("--config", "elsewhere/other.yaml", "validate", "--config", "none.yaml").status == 1
+    assert workdir.run("--config", "elsewhere/other.yaml", "validate", "--config", "none.yaml").status == 1
 
 
-def test_colour_may_be_asked_for_before_and_after(workdir: Workdir) -> None:
+def test_colour_may_be_asked_for_before_and_after(workdir: Workspace) -> None:
     workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations:\n  - {id: 67, name: New}\n")
-    before, after = workdir.pbxsync("--color", "always", "plan"), workdir.pbxsync("plan", "--color", "always")
+    before, after = workdir.run("--color", "always", "plan"), workdir.run("plan", "--color", "always")
     assert before == after
     assert "\x1b[" in before.out
-    assert "\x1b[" not in workdir.pbxsync("plan").out
+    assert "\x1b[" not in workdir.run("plan").out
 
 
 def test_every_command_takes_them_and_none_has_its_own_of_these_names() -> None:

@@ -12,16 +12,16 @@ import pytest
 
 from pbxsync.client import Cdr, Client, Secret
 from pbxsync.errors import Denied, NotStored, NotThere, Unreachable, Unrecognised, UsageError, WireError
-from tests.support.hidden import holders
+from tests.support.command import ROOT
 from tests.support.rawserver import RawServer, reply
-from tests.support.workdir import ROOT
+from tests.support.secret_forms import holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 DIALECTS = ("default", "full", "bare", "old", "silent", "numbers", "nested", "sql")
 PAGE = (ROOT / "docs/reference/client.md").read_text(encoding="utf-8")
@@ -99,7 +99,7 @@ def test_a_media_file_is_saved_whole_for_its_owner_alone(client: Client, tmp_pat
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_destinations_are_listed_got_added_and_changed_in_every_dialect(workdir: Workdir, dialect: str) -> None:
+def test_destinations_are_listed_got_added_and_changed_in_every_dialect(workdir: Workspace, dialect: str) -> None:
     with workdir.emulator(dialect) as pbx, Client(pbx.url, pbx.write_key) as client:
         assert client.custom_types("ACME")[0].name == "FORWARD"
         there = pbx.put("ACME", cu_name="There", cu_param1="1")
@@ -295,18 +295,18 @@ def test_a_long_report_is_handed_on_as_it_comes(client: Client, demo: Emulator) 
     assert len(had) > 500
 
 
-def test_the_example_of_the_page_prints_what_the_page_says(workdir: Workdir, demo: Emulator) -> None:
+def test_the_example_of_the_page_prints_what_the_page_says(workdir: Workspace, demo: Emulator) -> None:
     program, printed = (re.findall(rf"```{word}\n(.*?)```", PAGE, re.DOTALL)[0] for word in ("python", "text"))
     ran = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=workdir.path,
-        env=workdir.environ(),
+        cwd=workdir.folder,
+        env=workdir.environ,
         capture_output=True,
         text=True,
         check=False,
     )
     assert (ran.stderr, ran.stdout) == ("", printed)
-    assert (workdir.path / "call.wav").stat().st_size > 1000
+    assert (workdir.folder / "call.wav").stat().st_size > 1000
     assert demo.calls
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.api.operations import OPERATIONS
-from tests.support.hidden import holders
+from tests.support.command import COMMAND
+from tests.support.secret_forms import holders
 from tests.support.terminal import on_terminal
-from tests.support.workdir import COMMAND
 
 if TYPE_CHECKING:
     from pbxsync.api.operations import Operation
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 LIST = ("MANAGEDB", "object=CUSTOM", "action=list", "tenant=DEMO")
 UPDATE = ("MANAGEDB", "object=CUSTOM", "action=update", "tenant=DEMO", "objectid=67", "--write")
@@ -25,28 +25,28 @@ RECORDING = ("INFO", "info=recording", "id=15a4cfe6429054")
 HOSTILE = "\x1b[31mred\x07 ::error::x \u202egnp"
 
 
-def piped(workdir: Workdir, *arguments: str) -> bytes:
+def piped(workdir: Workspace, *arguments: str) -> bytes:
     """Return what `pbxsync api` writes into a pipe, byte by byte."""
     words = [str(COMMAND), "api", *arguments]
-    return subprocess.run(words, cwd=workdir.path, env=workdir.environ(), capture_output=True, check=True).stdout
+    return subprocess.run(words, cwd=workdir.folder, env=workdir.environ, capture_output=True, check=True).stdout
 
 
 @pytest.mark.parametrize("each", OPERATIONS, ids=lambda each: each.words)
-def test_the_example_of_every_operation_works_as_listed(workdir: Workdir, demo: Emulator, each: Operation) -> None:
+def test_the_example_of_every_operation_works_as_listed(workdir: Workspace, demo: Emulator, each: Operation) -> None:
     workdir.write("new.json", '{"cu_name": "Boss phone", "cu_ct_id": 1, "cu_param1": "3564732920"}')
     workdir.write("change.json", '{"cu_name": "Boss private phone", "cu_id": 286}')
-    assert f"pbxsync api {each.example}" in workdir.pbxsync("api", "--list").out
-    ran = workdir.pbxsync("api", *shlex.split(each.example))
+    assert f"pbxsync api {each.example}" in workdir.run("api", "--list").out
+    ran = workdir.run("api", *shlex.split(each.example))
     assert ran.status == 0, ran.err
     (asked,) = demo.log
     assert asked.committed == (not each.reads)
 
 
-def test_a_reqtype_is_listed_alone_in_any_case(workdir: Workdir) -> None:
-    ran = workdir.pbxsync("api", "voicemail", "--list")
+def test_a_reqtype_is_listed_alone_in_any_case(workdir: Workspace) -> None:
+    ran = workdir.run("api", "voicemail", "--list")
     assert ran.out.count("\n\n") == 2
     assert "COUNTCALLS" not in ran.out
-    assert "did you mean VOICEMAIL?" in workdir.pbxsync("api", "--list", "VOICEMIAL").err
+    assert "did you mean VOICEMAIL?" in workdir.run("api", "--list", "VOICEMIAL").err
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_a_reqtype_is_listed_alone_in_any_case(workdir: Workdir) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_unsent(
-    workdir: Workdir, demo: Emulator, words: tuple[str, ...], complaint: str
+    workdir: Workspace, demo: Emulator, words: tuple[str, ...], complaint: str
 ) -> None:
-    ran = workdir.pbxsync("api", *words)
+    ran = workdir.run("api", *words)
     assert (ran.status, ran.out) == (1, "")
     assert complaint in ran.err
     assert "K33P" not in ran.err
@@ -95,49 +95,51 @@ def test_what_makes_no_sense_is_refused_unsent(
     ],
 )
 def test_what_is_no_known_read_is_sent_with_write_alone(
-    workdir: Workdir, demo: Emulator, words: tuple[str, ...], complaint: str
+    workdir: Workspace, demo: Emulator, words: tuple[str, ...], complaint: str
 ) -> None:
-    ran = workdir.pbxsync("api", *words)
+    ran = workdir.run("api", *words)
     assert ran.status == 1
     assert complaint in ran.err
     assert "--write" in ran.err
     assert demo.log == []
-    workdir.pbxsync("api", *words, "--write")
+    workdir.run("api", *words, "--write")
     assert [asked.key_kind for asked in demo.log] == ["write"]
 
 
-def test_selectors_are_known_in_any_case(workdir: Workdir, demo: Emulator) -> None:
-    assert workdir.pbxsync("api", "managedb", "object=custom", "action=LIST", "tenant=DEMO").status == 0
+def test_selectors_are_known_in_any_case(workdir: Workspace, demo: Emulator) -> None:
+    assert workdir.run("api", "managedb", "object=custom", "action=LIST", "tenant=DEMO").status == 0
     assert demo.log[0].key_kind == "read"
 
 
-def test_values_arrive_as_they_were_written(workdir: Workdir, demo: Emulator) -> None:
+def test_values_arrive_as_they_were_written(workdir: Workspace, demo: Emulator) -> None:
     cdrs = ("INFO", "info=CDRS", "format=csv", "tenant=%", "start=2017-01-01", "end=2017-02-01")
-    assert workdir.pbxsync("api", *cdrs).out.startswith("tenant,ID,")
-    ran = workdir.pbxsync("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "var=callid=453131&æ %", "--write")
+    assert workdir.run("api", *cdrs).out.startswith("tenant,ID,")
+    ran = workdir.run("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "var=callid=453131&æ %", "--write")
     assert ran.status == 0
     assert (demo.log[0].params["tenant"], demo.log[0].params["start"]) == ("%", "2017-01-01")
     assert demo.log[1].params["var"] == "callid=453131&æ %"
 
 
-def test_a_value_that_is_encoded_already_is_sent_as_it_stands_and_remarked_on(workdir: Workdir, demo: Emulator) -> None:
-    ran = workdir.pbxsync("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "var=a%3D1", "--write")
+def test_a_value_that_is_encoded_already_is_sent_as_it_stands_and_remarked_on(
+    workdir: Workspace, demo: Emulator
+) -> None:
+    ran = workdir.run("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "var=a%3D1", "--write")
     assert demo.log[0].params["var"] == "a%3D1"
     assert "var=a%3D1: sent as it stands here" in ran.err
 
 
-def test_jsondata_is_posted_as_it_was_written(workdir: Workdir, demo: Emulator) -> None:
+def test_jsondata_is_posted_as_it_was_written(workdir: Workspace, demo: Emulator) -> None:
     text = '{"cu_name": "Caf\\u00e9",  "cu_param1": "007"}'
     workdir.write("change.json", text)
-    assert workdir.pbxsync("api", *UPDATE, "--json", "@change.json").status == 0
-    assert workdir.pbxsync("api", *UPDATE, "--json", text).status == 0
+    assert workdir.run("api", *UPDATE, "--json", "@change.json").status == 0
+    assert workdir.run("api", *UPDATE, "--json", text).status == 0
     assert workdir.process("api", *UPDATE, "--json", "-", stdin=text).status == 0
-    assert workdir.pbxsync("api", *UPDATE, f"jsondata={text}").status == 0
+    assert workdir.run("api", *UPDATE, f"jsondata={text}").status == 0
     assert {(asked.method, asked.params["jsondata"]) for asked in demo.log} == {("POST", text)}
     assert demo.rows("DEMO")[0]["cu_name"] == "Café"
 
 
-def test_the_key_is_that_of_the_tenant_and_of_the_purpose(workdir: Workdir, demo: Emulator) -> None:
+def test_the_key_is_that_of_the_tenant_and_of_the_purpose(workdir: Workspace, demo: Emulator) -> None:
     demo.add_key("acme-read", "read", "ACME")
     demo.add_key("acme-write", "write", "ACME")
     workdir.set(AR="acme-read", AW="acme-write")
@@ -150,22 +152,22 @@ def test_the_key_is_that_of_the_tenant_and_of_the_purpose(workdir: Workdir, demo
         '--json={"cu_name": "x", "cu_ct_id": 1}',
         "--write",
     )
-    assert workdir.pbxsync("api", *new).status == 0
+    assert workdir.run("api", *new).status == 0
     for tenant, status in (("ACME", 0), ("DEMO", 0), ("%", 0)):
         words = ("INFO", "info=CDRS", f"tenant={tenant}", "start=2017-01-01", "end=2017-01-02")
-        assert workdir.pbxsync("api", *words).status == status
+        assert workdir.run("api", *words).status == status
     demo.revoke(demo.read_key)
     demo.revoke(demo.write_key)
     acme = ("MANAGEDB", "object=CUSTOM", "action=list", "tenant=ACME")
-    assert workdir.pbxsync("api", *acme).status == 0
-    assert workdir.pbxsync("api", *acme, "--write").status == 0
-    assert workdir.pbxsync("api", *LIST).status == 1
+    assert workdir.run("api", *acme).status == 0
+    assert workdir.run("api", *acme, "--write").status == 0
+    assert workdir.run("api", *LIST).status == 1
 
 
-def test_without_a_key_it_says_which_variable_to_set(workdir: Workdir, demo: Emulator) -> None:
+def test_without_a_key_it_says_which_variable_to_set(workdir: Workspace, demo: Emulator) -> None:
     workdir.connect(demo.url, None, None)
-    assert "set the environment variable PBXSYNC_READ_KEY" in workdir.pbxsync("api", "COUNTCALLS").err
-    assert "set the environment variable PBXSYNC_WRITE_KEY" in workdir.pbxsync("api", "DIAL", "--write").err
+    assert "set the environment variable PBXSYNC_READ_KEY" in workdir.run("api", "COUNTCALLS").err
+    assert "set the environment variable PBXSYNC_WRITE_KEY" in workdir.run("api", "DIAL", "--write").err
     assert demo.log == []
 
 
@@ -189,36 +191,36 @@ def test_without_a_key_it_says_which_variable_to_set(workdir: Workdir, demo: Emu
     ],
 )
 def test_errors_of_every_kind_end_in_exit_status_1(
-    workdir: Workdir, demo: Emulator, fault: str, complaint: str
+    workdir: Workspace, demo: Emulator, fault: str, complaint: str
 ) -> None:
     demo.faults.add(fault)
-    ran = workdir.pbxsync("api", *LIST, "--retries", "1")
+    ran = workdir.run("api", *LIST, "--retries", "1")
     assert (ran.status, ran.out) == (1, "")
     assert complaint in ran.err
 
 
-def test_a_call_that_was_not_queued_is_an_error(workdir: Workdir, demo: Emulator) -> None:
-    ran = workdir.pbxsync("api", "DIAL", "tenant=DEMO", "dest=99", "--write")
+def test_a_call_that_was_not_queued_is_an_error(workdir: Workspace, demo: Emulator) -> None:
+    ran = workdir.run("api", "DIAL", "tenant=DEMO", "dest=99", "--write")
     assert (ran.status, ran.out) == (1, "")
     assert "does not tell whether anything was done" in ran.err
     assert demo.calls == []
 
 
-def test_a_read_is_tried_again_and_a_write_never(workdir: Workdir, demo: Emulator) -> None:
+def test_a_read_is_tried_again_and_a_write_never(workdir: Workspace, demo: Emulator) -> None:
     demo.faults.add("status-503 n=1")
-    assert workdir.pbxsync("api", *LIST).status == 0
+    assert workdir.run("api", *LIST).status == 0
     demo.faults.add("reset-after-commit reqtype=DIAL")
-    ran = workdir.pbxsync("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "--write")
+    ran = workdir.run("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "--write")
     assert ran.status == 1
     assert len(demo.calls) == 1
     assert len(demo.log) == 3
 
 
 def test_audio_goes_into_a_file_of_its_owner_alone_and_to_the_byte_into_a_pipe(
-    workdir: Workdir, demo: Emulator
+    workdir: Workspace, demo: Emulator
 ) -> None:
-    ran = workdir.pbxsync("api", *RECORDING, "--out", "call.wav")
-    file = workdir.path / "call.wav"
+    ran = workdir.run("api", *RECORDING, "--out", "call.wav")
+    file = workdir.folder / "call.wav"
     data = file.read_bytes()
     assert (ran.status, ran.out) == (0, "")
     assert f"{len(data):,} bytes of audio/x-wav are in call.wav" in ran.err
@@ -229,31 +231,31 @@ def test_audio_goes_into_a_file_of_its_owner_alone_and_to_the_byte_into_a_pipe(
     assert demo.log[0].tenant == ""
 
 
-def test_a_download_that_breaks_leaves_the_file_as_it_was(workdir: Workdir, demo: Emulator) -> None:
+def test_a_download_that_breaks_leaves_the_file_as_it_was(workdir: Workspace, demo: Emulator) -> None:
     old = workdir.write("call.wav", "as it was")
     demo.faults.add("cut-body")
-    ran = workdir.pbxsync("api", *RECORDING, "--out", "call.wav", "--retries", "1")
+    ran = workdir.run("api", *RECORDING, "--out", "call.wav", "--retries", "1")
     assert ran.status == 1
     assert "broke before the whole reply had come" in ran.err
     assert old.read_text() == "as it was"
-    assert [path.name for path in workdir.path.iterdir()] == ["call.wav"]
+    assert [path.name for path in workdir.folder.iterdir()] == ["call.wav"]
 
 
-def test_a_file_that_cannot_be_written_is_said_before_anything_is_sent(workdir: Workdir, demo: Emulator) -> None:
-    ran = workdir.pbxsync("api", *RECORDING, "--out", "none/call.wav")
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_sent(workdir: Workspace, demo: Emulator) -> None:
+    ran = workdir.run("api", *RECORDING, "--out", "none/call.wav")
     assert ran.status == 1
     assert "--out none/call.wav: its folder does not exist" in ran.err
     assert demo.log == []
 
 
-def test_audio_is_refused_to_a_terminal_before_anything_is_sent(workdir: Workdir, demo: Emulator) -> None:
+def test_audio_is_refused_to_a_terminal_before_anything_is_sent(workdir: Workspace, demo: Emulator) -> None:
     status, shown = on_terminal(workdir, "api", *RECORDING)
     assert status == 1
     assert "give --out FILE" in shown
     assert demo.log == []
 
 
-def test_a_binary_reply_that_nobody_expected_is_kept_off_a_terminal(workdir: Workdir, demo: Emulator) -> None:
+def test_a_binary_reply_that_nobody_expected_is_kept_off_a_terminal(workdir: Workspace, demo: Emulator) -> None:
     demo.change(67, cu_name="æ")
     demo.faults.add("latin-1")
     status, shown = on_terminal(workdir, "api", *UPDATE, "--json", '{"cu_name": "\u00e6"}')
@@ -261,7 +263,7 @@ def test_a_binary_reply_that_nobody_expected_is_kept_off_a_terminal(workdir: Wor
     assert "but binary" in shown
 
 
-def test_a_long_download_shows_how_far_it_is_on_a_terminal(workdir: Workdir, demo: Emulator) -> None:
+def test_a_long_download_shows_how_far_it_is_on_a_terminal(workdir: Workspace, demo: Emulator) -> None:
     words = ("api", "INFO", "info=CDRS", "tenant=DEMO", "start=2017-01-01", "end=2017-02-01", "--out", "calls.csv")
     demo.faults.add("drip=0.08ms n=1")
     demo.faults.add("latency=1200ms n=1")
@@ -269,10 +271,10 @@ def test_a_long_download_shows_how_far_it_is_on_a_terminal(workdir: Workdir, dem
     assert status == 0
     assert "Receiving █" in shown
     assert "of 0.0 MB" in shown
-    assert workdir.pbxsync(*words).err.count("\n") == 1
+    assert workdir.run(*words).err.count("\n") == 1
 
 
-def test_hostile_text_is_exact_in_a_pipe_and_harmless_on_a_terminal(workdir: Workdir, demo: Emulator) -> None:
+def test_hostile_text_is_exact_in_a_pipe_and_harmless_on_a_terminal(workdir: Workspace, demo: Emulator) -> None:
     words = (*UPDATE, "--json", json.dumps({"cu_name": HOSTILE, "cu_param1": "a\r\n\tb"}))
     assert piped(workdir, *words).decode().split("'")[1::2] == [HOSTILE, "a\r\n\tb", "67"]
     status, shown = on_terminal(workdir, "api", *words)
@@ -284,17 +286,17 @@ def test_hostile_text_is_exact_in_a_pipe_and_harmless_on_a_terminal(workdir: Wor
     assert demo.rows("DEMO")[0]["cu_name"] == HOSTILE
 
 
-def test_a_key_in_an_answer_is_shown_nowhere(workdir: Workdir, demo: Emulator) -> None:
+def test_a_key_in_an_answer_is_shown_nowhere(workdir: Workspace, demo: Emulator) -> None:
     demo.put("DEMO", cu_name=f"<{demo.read_key}>", cu_param1=demo.write_key)
-    ran = workdir.pbxsync("api", *LIST, "-vv")
+    ran = workdir.run("api", *LIST, "-vv")
     assert '"<(key)>"' in ran.out
-    assert workdir.pbxsync("api", *LIST, "--out", "list.json").status == 0
-    assert holders([demo.read_key, demo.write_key], {"list.json": (workdir.path / "list.json").read_bytes()}) == []
+    assert workdir.run("api", *LIST, "--out", "list.json").status == 0
+    assert holders([demo.read_key, demo.write_key], {"list.json": (workdir.folder / "list.json").read_bytes()}) == []
 
 
-def test_requests_are_told_of_with_vv(workdir: Workdir, demo: Emulator) -> None:
+def test_requests_are_told_of_with_vv(workdir: Workspace, demo: Emulator) -> None:
     assert demo.url
-    assert "GET COUNTCALLS: 200, begun" in workdir.pbxsync("api", "COUNTCALLS", "-vv").err
+    assert "GET COUNTCALLS: 200, begun" in workdir.run("api", "COUNTCALLS", "-vv").err
 
 
 SENSITIVE = """
@@ -304,35 +306,35 @@ types:
 
 
 @pytest.mark.parametrize("dialect", ["default", "full", "old", "numbers", "nested", "bare"])
-def test_sensitive_params_are_hidden_by_their_field_in_every_dialect(workdir: Workdir, dialect: str) -> None:
+def test_sensitive_params_are_hidden_by_their_field_in_every_dialect(workdir: Workspace, dialect: str) -> None:
     workdir.write("pbxsync.yaml", SENSITIVE)
     with workdir.emulator(dialect) as pbx:
         agent = pbx.put("ACME", cu_name="Agent", cu_ct_id=8, cu_param1="Be kind", cu_param2="s3cr3t-value")
         phone = pbx.put("ACME", cu_name="Phone", cu_ct_id=1, cu_param1="45", cu_param2="INCOMINGDID")
         ask = ("api", "MANAGEDB", "object=CUSTOM", "tenant=ACME")
-        shown = workdir.pbxsync(*ask, "action=get", f"objectid={agent}").out
+        shown = workdir.run(*ask, "action=get", f"objectid={agent}").out
         assert "Be kind" in shown
         assert "(sensitive)" in shown
-        assert "INCOMINGDID" in workdir.pbxsync(*ask, "action=get", f"objectid={phone}").out
-        everything = shown + workdir.pbxsync(*ask, "action=list").out
+        assert "INCOMINGDID" in workdir.run(*ask, "action=get", f"objectid={phone}").out
+        everything = shown + workdir.run(*ask, "action=list").out
         assert "s3cr3t-value" not in everything
 
 
 @pytest.mark.parametrize("dialect", ["default", "nested", "numbers"])
-def test_what_a_write_answers_hides_sensitive_params_too(workdir: Workdir, dialect: str) -> None:
+def test_what_a_write_answers_hides_sensitive_params_too(workdir: Workspace, dialect: str) -> None:
     workdir.write("pbxsync.yaml", SENSITIVE)
     with workdir.emulator(dialect) as pbx:
         fields = {"cu_name": "Agent", "cu_ct_id": 8, "cu_param2": "s3cr3t-value"}
         words = ("api", "MANAGEDB", "object=CUSTOM", "tenant=ACME", "--json", json.dumps(fields), "--write")
-        added = workdir.pbxsync(*words, "action=add")
-        changed = workdir.pbxsync(*words, "action=update", f"objectid={pbx.rows('ACME')[0]['cu_id']}")
+        added = workdir.run(*words, "action=add")
+        changed = workdir.run(*words, "action=update", f"objectid={pbx.rows('ACME')[0]['cu_id']}")
         assert (added.status, changed.status) == (0, 0)
         assert "s3cr3t-value" not in added.text + changed.text
         assert pbx.rows("ACME")[0]["cu_param2"] == "s3cr3t-value"
 
 
-def test_the_emulator_of_a_project_can_be_asked_without_any_key(workdir: Workdir) -> None:
+def test_the_emulator_of_a_project_can_be_asked_without_any_key(workdir: Workspace) -> None:
     workdir.write("pbxsync.yaml", "url: emulator:pbx.db\n")
-    ran = workdir.pbxsync("api", *LIST)
+    ran = workdir.run("api", *LIST)
     assert ran.status == 0
     assert json.loads(ran.out)["67"]["cu_name"] == "Old fax"

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Ran, Workdir
+    from tests.support.command import Ran
+    from tests.support.workspace import Workspace
 
 DIALECTS = ("default", "full", "full-object", "bare", "typed", "old", "silent", "numbers", "nested", "sql")
 
@@ -32,7 +33,7 @@ def marked(ran: Ran, mark: str) -> list[str]:
 
 
 @pytest.fixture
-def ready(workdir: Workdir, demo: Emulator) -> Workdir:
+def ready(workdir: Workspace, demo: Emulator) -> Workspace:
     """A folder in which a plan works."""
     workdir.write("pbxsync.yaml", "tenants: [tenants]\n")
     workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations:\n  - id: 67\n")
@@ -40,8 +41,8 @@ def ready(workdir: Workdir, demo: Emulator) -> Workdir:
     return workdir
 
 
-def test_where_all_is_well_every_line_says_so(ready: Workdir, demo: Emulator) -> None:
-    ran = ready.pbxsync("doctor")
+def test_where_all_is_well_every_line_says_so(ready: Workspace, demo: Emulator) -> None:
+    ran = ready.run("doctor")
     assert (ran.status, ran.err) == (0, "")
     assert marked(ran, "✗") == marked(ran, "!") == []
     lines = "\n".join(marked(ran, "✓"))
@@ -71,26 +72,26 @@ SECRETS = "types:\n  {}: {{params: [prompt, api_key], sensitive: [api_key]}}\n  
 
 @pytest.mark.parametrize("known", ["AI AGENT", '"4"', '"77"'])
 def test_sensitive_params_of_a_type_that_is_not_there_are_told_without_a_further_request(
-    workdir: Workdir, known: str
+    workdir: Workspace, known: str
 ) -> None:
     with workdir.emulator("full", demo=True) as pbx:
         pbx.put("DEMO", cu_name="Odd", cu_ct_id=77)
         workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations: []\n")
         workdir.write("pbxsync.yaml", SECRETS.format(known))
-        ran = workdir.pbxsync("doctor", "--reads-only")
+        ran = workdir.run("doctor", "--reads-only")
         assert (ran.status, marked(ran, "!")) == (0, [])
         asked = [(each.object, each.action) for each in pbx.log]
         pbx.clear_log()
         workdir.write("pbxsync.yaml", SECRETS.format("AI AGNT"))
-        ran = workdir.pbxsync("doctor", "--reads-only")
+        ran = workdir.run("doctor", "--reads-only")
     assert ran.status == 0
     (told,) = marked(ran, "!")
     assert told.endswith('they hide nothing: "AI AGNT" (did you mean AI AGENT?); `pbxsync types` lists what it has')
     assert [(each.object, each.action) for each in pbx.log] == asked
 
 
-def test_nothing_is_written_and_with_reads_only_no_write_is_asked_for(ready: Workdir, demo: Emulator) -> None:
-    ready.pbxsync("doctor")
+def test_nothing_is_written_and_with_reads_only_no_write_is_asked_for(ready: Workspace, demo: Emulator) -> None:
+    ready.run("doctor")
     assert not [asked for asked in demo.log if asked.committed]
     tried = [asked for asked in demo.log if asked.action == "UPDATE"]
     assert [(asked.key_kind, asked.objectid, asked.method) for asked in tried] == [
@@ -104,15 +105,15 @@ def test_nothing_is_written_and_with_reads_only_no_write_is_asked_for(ready: Wor
         if name not in {"reqtype", "object", "tenant", "action", "objectid"}
     ]
     demo.clear_log()
-    ran = ready.pbxsync("doctor", "--reads-only")
+    ran = ready.run("doctor", "--reads-only")
     assert ran.status == 0
     assert "the kinds of the keys were not looked at" in ran.out
     assert {asked.action for asked in demo.log} == {"LIST"}
 
 
-def test_an_object_of_that_id_keeps_the_kind_untold(ready: Workdir, demo: Emulator) -> None:
+def test_an_object_of_that_id_keeps_the_kind_untold(ready: Workspace, demo: Emulator) -> None:
     demo.put("DEMO", cu_name="There", cu_id=2147483646)
-    ran = ready.pbxsync("doctor")
+    ran = ready.run("doctor")
     assert marked(ran, "!") == [
         "whether ${PBXSYNC_READ_KEY} may write cannot be told",
         "whether ${PBXSYNC_WRITE_KEY} may write cannot be told",
@@ -120,26 +121,26 @@ def test_an_object_of_that_id_keeps_the_kind_untold(ready: Workdir, demo: Emulat
     assert "UPDATE" not in {asked.action for asked in demo.log}
 
 
-def test_keys_in_the_wrong_place_are_told(ready: Workdir, demo: Emulator) -> None:
+def test_keys_in_the_wrong_place_are_told(ready: Workspace, demo: Emulator) -> None:
     ready.connect(demo.url, demo.write_key, demo.read_key)
-    ran = ready.pbxsync("doctor")
+    ran = ready.run("doctor")
     assert ran.status == 0
     assert marked(ran, "!") == [
         "${PBXSYNC_READ_KEY} is read/write, and plans read with it: a read-only key for read_key is safer",
         "${PBXSYNC_WRITE_KEY} is read-only, and meant to write: apply would fail",
     ]
     ready.connect(demo.url, None, demo.write_key)
-    assert "${PBXSYNC_WRITE_KEY} is read/write, and plans read with it" in ready.pbxsync("doctor").out
+    assert "${PBXSYNC_WRITE_KEY} is read/write, and plans read with it" in ready.run("doctor").out
     ready.connect(demo.url, demo.read_key, None)
-    without = ready.pbxsync("doctor")
+    without = ready.run("doctor")
     assert without.status == 0
     assert "! no write key for DEMO, so apply would stop: set the environment variable PBXSYNC_WRITE_KEY" in without.out
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_the_dialect_is_recognised_whichever_it_is(workdir: Workdir, dialect: str) -> None:
+def test_the_dialect_is_recognised_whichever_it_is(workdir: Workspace, dialect: str) -> None:
     with workdir.emulator(dialect, demo=True) as pbx:
-        ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--tenant", "EMPTY")
+        ran = workdir.run("doctor", "--tenant", "DEMO", "--tenant", "EMPTY")
         with_params = dialect in {"full", "full-object", "old"}
         assert ran.status == 0, ran.out
         assert f"lists have {'the' if with_params else 'no'} params" in ran.out
@@ -162,25 +163,27 @@ def test_the_dialect_is_recognised_whichever_it_is(workdir: Workdir, dialect: st
         (["empty"], "MANAGEDB CUSTOMTYPES list of DEMO: nothing, twice, which is how errors look"),
     ],
 )
-def test_what_would_stop_a_plan_is_a_failure(ready: Workdir, demo: Emulator, faults: list[str], complaint: str) -> None:
+def test_what_would_stop_a_plan_is_a_failure(
+    ready: Workspace, demo: Emulator, faults: list[str], complaint: str
+) -> None:
     for fault in faults:
         demo.faults.add(fault)
-    ran = ready.pbxsync("doctor", "--retries", "1")
+    ran = ready.run("doctor", "--retries", "1")
     assert ran.status == 1
     assert any(complaint in line for line in marked(ran, "✗")), ran.out
-    assert ready.pbxsync("plan", "--retries", "1").status == 1
+    assert ready.run("plan", "--retries", "1").status == 1
 
 
-def test_a_pbx_that_is_not_there_is_said_once(ready: Workdir) -> None:
+def test_a_pbx_that_is_not_there_is_said_once(ready: Workspace) -> None:
     ready.set(PBXSYNC_URL="http://127.0.0.1:9/proxyapi.php")
-    ran = ready.pbxsync("doctor", "--retries", "1")
+    ran = ready.run("doctor", "--retries", "1")
     assert ran.status == 1
     assert len(marked(ran, "✗")) == 1
     assert "127.0.0.1:9 cannot be reached" in ran.out
 
 
-def test_without_anything_it_says_what_is_missing(workdir: Workdir) -> None:
-    ran = workdir.pbxsync("doctor")
+def test_without_anything_it_says_what_is_missing(workdir: Workspace) -> None:
+    ran = workdir.run("doctor")
     assert ran.status == 1
     assert "! no project file" in ran.out
     assert "no url: write url: into pbxsync.yaml, or set PBXSYNC_URL" in ran.out
@@ -188,33 +191,33 @@ def test_without_anything_it_says_what_is_missing(workdir: Workdir) -> None:
     assert "name one with --tenant" in ran.out
 
 
-def test_a_tenant_that_is_none_and_a_pattern_without_one_stop_a_plan(ready: Workdir, demo: Emulator) -> None:
-    ran = ready.pbxsync("doctor", "--tenant", "X*", "--tenant", "A B")
+def test_a_tenant_that_is_none_and_a_pattern_without_one_stop_a_plan(ready: Workspace, demo: Emulator) -> None:
+    ran = ready.run("doctor", "--tenant", "X*", "--tenant", "A B")
     assert ran.status == 1
     assert marked(ran, "✗") == ['--tenant "X*", "A B" matches no tenant of the files']
     assert demo.log == []
 
 
-def test_a_bad_project_file_and_bad_tenant_files_are_lines_too(ready: Workdir) -> None:
+def test_a_bad_project_file_and_bad_tenant_files_are_lines_too(ready: Workspace) -> None:
     ready.write("tenants/bad.yaml", "tenant: BAD\ndestination: []\n")
-    ran = ready.pbxsync("doctor")
+    ran = ready.run("doctor")
     assert ran.status == 1
     assert any(line.startswith("tenants/bad.yaml:2:1: ") for line in marked(ran, "✗"))
     assert "2 tenants answered" in ran.out
     ready.write("pbxsync.yaml", "urll: x\nread_key: literal-k3y\n")
-    broken = ready.pbxsync("doctor", "--format", "json")
+    broken = ready.run("doctor", "--format", "json")
     assert broken.status == 1
     assert "literal-k3y" not in broken.text
     assert [check["check"] for check in json.loads(broken.out)["checks"]] == ["project", "project"]
 
 
-def test_a_tenant_without_a_key_stops_a_plan_and_the_others_are_asked(ready: Workdir, demo: Emulator) -> None:
+def test_a_tenant_without_a_key_stops_a_plan_and_the_others_are_asked(ready: Workspace, demo: Emulator) -> None:
     ready.connect(demo.url, None, None)
     ready.set(DR=demo.read_key)
     ready.keys.add(demo.read_key)
     ready.write("pbxsync.yaml", "keys:\n  DEMO: {read: '${DR}'}\n")
     ready.write("tenants/acme.yaml", "tenant: ACME\ndestinations: []\n")
-    ran = ready.pbxsync("doctor")
+    ran = ready.run("doctor")
     assert ran.status == 1
     assert "✓ read key ${DR} for DEMO" in ran.out
     assert "✗ no read key for ACME: set the environment variable PBXSYNC_READ_KEY" in ran.out
@@ -222,17 +225,17 @@ def test_a_tenant_without_a_key_stops_a_plan_and_the_others_are_asked(ready: Wor
     assert "✓ ${DR} is read-only" in ran.out
 
 
-def test_a_thousand_tenants_are_sampled_unless_all_are_wanted(ready: Workdir, demo: Emulator) -> None:
+def test_a_thousand_tenants_are_sampled_unless_all_are_wanted(ready: Workspace, demo: Emulator) -> None:
     for number in range(1000):
         ready.write(f"tenants/{number}.yaml", f"tenant: T{number}\ndestinations: []\n")
-    ran = ready.pbxsync("doctor", "--parallel", "4")
+    ran = ready.run("doctor", "--parallel", "4")
     assert ran.status == 0
     assert "20 of 1,001 tenants were asked (--all asks every one)" in ran.out
     assert len(demo.log) < 60
     assert len(ran.out.splitlines()) < 20
     demo.revoke(demo.read_key)
     demo.clear_log()
-    refused = ready.pbxsync("doctor", "--all")
+    refused = ready.run("doctor", "--all")
     assert refused.status == 1
     assert len(refused.out.splitlines()) < 20
     assert "996 more tenants did not answer" in refused.out
@@ -244,17 +247,17 @@ def test_a_sample_is_spread_over_all() -> None:
     assert sample([str(number) for number in range(100)], 4) == ("0", "25", "50", "75")
 
 
-def test_a_pbx_with_too_much_to_do_is_given_fewer_at_a_time(ready: Workdir, demo: Emulator) -> None:
+def test_a_pbx_with_too_much_to_do_is_given_fewer_at_a_time(ready: Workspace, demo: Emulator) -> None:
     demo.conduct.max_in_flight = 2
     demo.conduct.latency_ms = 30
-    ran = ready.pbxsync("doctor", "--parallel", "16")
+    ran = ready.run("doctor", "--parallel", "16")
     assert ran.status == 0
     (line,) = [line for line in marked(ran, "!") if "refused" in line]
     assert "requests at 16 at a time: --parallel " in line
 
 
-def test_as_json_it_can_be_read_by_a_program(ready: Workdir) -> None:
-    ran = ready.pbxsync("doctor", "--format", "json")
+def test_as_json_it_can_be_read_by_a_program(ready: Workspace) -> None:
+    ran = ready.run("doctor", "--format", "json")
     document = json.loads(ran.out)
     assert (ran.status, document["ok"]) == (0, True)
     assert {check["status"] for check in document["checks"]} == {"ok"}
@@ -264,7 +267,7 @@ def test_as_json_it_can_be_read_by_a_program(ready: Workdir) -> None:
     ]  # fmt: skip
 
 
-def test_marks_are_coloured_on_a_terminal(ready: Workdir) -> None:
+def test_marks_are_coloured_on_a_terminal(ready: Workspace) -> None:
     ready.write("tenants/bad.yaml", "x")
     status, shown = on_terminal(ready, "doctor")
     assert status == 1
@@ -273,7 +276,7 @@ def test_marks_are_coloured_on_a_terminal(ready: Workdir) -> None:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_tls_is_told_of(workdir: Workdir, tmp_path: Path, trusted: bool) -> None:
+def test_tls_is_told_of(workdir: Workspace, tmp_path: Path, trusted: bool) -> None:
     def answer(request: bytes) -> bytes:
         return reply('[{"ct_id": "1", "ct_name": "FORWARD"}]' if b"CUSTOMTYPES" in request else "[]")
 
@@ -285,7 +288,7 @@ def test_tls_is_told_of(workdir: Workdir, tmp_path: Path, trusted: bool) -> None
         workdir.connect(server.url, "reading-key", "writing-key")
         if trusted:
             workdir.set(REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"))
-        ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--reads-only")
+        ran = workdir.run("doctor", "--tenant", "DEMO", "--reads-only")
         assert ran.status == (0 if trusted else 1)
         assert f"✓ url {server.url} (TLS, verified)" in ran.out
         assert ("answers, and its certificate is trusted" in ran.out) == trusted
@@ -311,7 +314,7 @@ class Late(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def late(workdir: Workdir) -> Iterator[type[Late]]:
+def late(workdir: Workspace) -> Iterator[type[Late]]:
     class Handler(Late):
         pass
 
@@ -331,8 +334,8 @@ def late(workdir: Workdir) -> Iterator[type[Late]]:
         (None, "! the PBX does not tell the time"),
     ],
 )
-def test_a_clock_that_is_wrong_is_told(workdir: Workdir, late: type[Late], skew: float | None, said: str) -> None:
+def test_a_clock_that_is_wrong_is_told(workdir: Workspace, late: type[Late], skew: float | None, said: str) -> None:
     late.skew = skew
-    ran = workdir.pbxsync("doctor", "--tenant", "DEMO", "--reads-only")
+    ran = workdir.run("doctor", "--tenant", "DEMO", "--reads-only")
     assert ran.status == 0
     assert said in ran.out

@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxsync.emulator import Emulator
-from tests.support.hidden import holders
+from tests.support.secret_forms import holders
 from tests.support.terminal import on_terminal
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 DIALECTS = ("default", "full", "full-object", "bare", "typed", "old", "silent", "numbers", "nested", "sql")
 
 
-def summary(workdir: Workdir) -> dict[str, int]:
-    ran = workdir.pbxsync("plan", "--format", "json")
+def summary(workdir: Workspace) -> dict[str, int]:
+    ran = workdir.run("plan", "--format", "json")
     assert ran.status == 0, ran.err
     found: dict[str, int] = json.loads(ran.out)["summary"]
     return found
@@ -28,14 +28,14 @@ def summary(workdir: Workdir) -> dict[str, int]:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_after_an_export_nothing_differs_and_nothing_is_unmanaged_in_every_dialect(
-    workdir: Workdir, dialect: str
+    workdir: Workspace, dialect: str
 ) -> None:
     with workdir.emulator(dialect, demo=True) as pbx:
-        ran = workdir.pbxsync("export", "DEMO", "HANSEN", "KLINIK", "NORDLYS", "EMPTY", "--out", "tenants")
+        ran = workdir.run("export", "DEMO", "HANSEN", "KLINIK", "NORDLYS", "EMPTY", "--out", "tenants")
         assert (ran.status, ran.out) == (0, "")
         assert ran.err.endswith("5 written, 0 unchanged, 0 failed\n")
         count = sum(len(pbx.rows(tenant)) for tenant in ("DEMO", "HANSEN", "KLINIK", "NORDLYS"))
-        assert workdir.pbxsync("validate").status == 0
+        assert workdir.run("validate").status == 0
         found = summary(workdir)
         assert (found["add"], found["update"], found["unmanaged"], found["unchanged"]) == (0, 0, 0, count)
 
@@ -85,7 +85,7 @@ types:
     labelled=st.booleans(),
 )
 def test_any_live_state_is_exported_as_what_it_is(
-    workdir: Workdir, rows: list[dict[str, Any]], dialect: str, clears: bool, labelled: bool
+    workdir: Workspace, rows: list[dict[str, Any]], dialect: str, clears: bool, labelled: bool
 ) -> None:
     unlisted = "unlisted_params: clear\n" if clears else ""
     workdir.write("pbxsync.yaml", unlisted + (PROJECT if labelled else "types: {}\n"))
@@ -97,19 +97,19 @@ def test_any_live_state_is_exported_as_what_it_is(
         for row in rows:
             params = {f"cu_param{at}": value for at, value in row["params"].items() if at <= columns}
             pbx.put("ACME", cu_name=row["cu_name"], cu_ct_id=row["cu_ct_id"], **params)
-        assert workdir.pbxsync("export", "ACME", "--out", "tenants", "--force").status == 0
-        assert workdir.pbxsync("validate").status == 0
+        assert workdir.run("export", "ACME", "--out", "tenants", "--force").status == 0
+        assert workdir.run("validate").status == 0
         found = summary(workdir)
         assert (found["add"], found["update"], found["unmanaged"], found["unchanged"]) == (0, 0, 0, len(rows))
-        first = (workdir.path / "tenants/ACME.yaml").read_bytes()
-        again = workdir.pbxsync("export", "ACME", "--out", "tenants")
+        first = (workdir.folder / "tenants/ACME.yaml").read_bytes()
+        again = workdir.run("export", "ACME", "--out", "tenants")
         assert again.err.endswith("0 written, 1 unchanged, 0 failed\n")
-        assert (workdir.path / "tenants/ACME.yaml").read_bytes() == first
+        assert (workdir.folder / "tenants/ACME.yaml").read_bytes() == first
         assert not [asked for asked in pbx.log if asked.committed]
 
 
-def test_one_tenant_goes_to_the_standard_output(workdir: Workdir, demo: Emulator) -> None:
-    ran = workdir.pbxsync("export", "DEMO")
+def test_one_tenant_goes_to_the_standard_output(workdir: Workspace, demo: Emulator) -> None:
+    ran = workdir.run("export", "DEMO")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out == (
         "tenant: DEMO\ndestinations:\n  - name: Boss phone\n    type: FORWARD\n    params:\n      number: 3564732920\n"
@@ -118,8 +118,8 @@ def test_one_tenant_goes_to_the_standard_output(workdir: Workdir, demo: Emulator
     )
 
 
-def test_each_destination_is_got_once_and_no_more(workdir: Workdir, demo: Emulator) -> None:
-    workdir.pbxsync("export", "DEMO", "HANSEN", "--out", "t")
+def test_each_destination_is_got_once_and_no_more(workdir: Workspace, demo: Emulator) -> None:
+    workdir.run("export", "DEMO", "HANSEN", "--out", "t")
     listed = sorted((asked.object, asked.tenant) for asked in demo.log if asked.action == "LIST")
     assert listed[:2] == [("CUSTOM", "DEMO"), ("CUSTOM", "HANSEN")]
     assert [what for what, _ in listed[2:]] == ["CUSTOMTYPES"]
@@ -127,16 +127,16 @@ def test_each_destination_is_got_once_and_no_more(workdir: Workdir, demo: Emulat
     assert sorted(got) == sorted(row["cu_id"] for tenant in ("DEMO", "HANSEN") for row in demo.rows(tenant))
 
 
-def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workdir, demo: Emulator) -> None:
+def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workspace, demo: Emulator) -> None:
     workdir.write("fleet.txt", "HANSEN\n# not this: KLINIK\n\n DEMO  # ours\n")
-    ran = workdir.pbxsync("export", "DEMO", "--tenant-list", "fleet.txt", "--out", "t")
+    ran = workdir.run("export", "DEMO", "--tenant-list", "fleet.txt", "--out", "t")
     assert ran.status == 0
-    assert sorted(path.name for path in (workdir.path / "t").iterdir()) == ["DEMO.yaml", "HANSEN.yaml"]
+    assert sorted(path.name for path in (workdir.folder / "t").iterdir()) == ["DEMO.yaml", "HANSEN.yaml"]
     assert demo.log
     workdir.write("fleet.txt", "HANSEN\n\nDEMO x # y\n")
-    wrong = workdir.pbxsync("export", "--tenant-list", "fleet.txt", "--out", "t")
+    wrong = workdir.run("export", "--tenant-list", "fleet.txt", "--out", "t")
     assert wrong.err.startswith('error: fleet.txt:3: "DEMO x" is no tenant: a tenant\'s code is one plain word')
-    assert "none.txt cannot be read" in workdir.pbxsync("export", "--tenant-list", "none.txt", "--out", "t").err
+    assert "none.txt cannot be read" in workdir.run("export", "--tenant-list", "none.txt", "--out", "t").err
 
 
 @pytest.mark.parametrize(
@@ -151,136 +151,136 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workdir, dem
     ],
 )
 def test_what_makes_no_sense_is_refused_unsent(
-    workdir: Workdir, demo: Emulator, words: tuple[str, ...], complaint: str
+    workdir: Workspace, demo: Emulator, words: tuple[str, ...], complaint: str
 ) -> None:
     workdir.write("file", "")
-    ran = workdir.pbxsync("export", *words)
+    ran = workdir.run("export", *words)
     assert ran.status == 1
     assert complaint in ran.err
     assert demo.log == []
 
 
-def test_a_file_that_somebody_changed_is_left_alone_and_the_others_go_on(workdir: Workdir, demo: Emulator) -> None:
-    workdir.pbxsync("export", "DEMO", "HANSEN", "--out", "t")
-    file = workdir.path / "t/DEMO.yaml"
+def test_a_file_that_somebody_changed_is_left_alone_and_the_others_go_on(workdir: Workspace, demo: Emulator) -> None:
+    workdir.run("export", "DEMO", "HANSEN", "--out", "t")
+    file = workdir.folder / "t/DEMO.yaml"
     file.write_text(file.read_text() + "# mine\n")
     demo.change(67, cu_name="Renamed")
     demo.put("HANSEN", cu_name="New")
-    ran = workdir.pbxsync("export", "DEMO", "HANSEN", "--out", "t")
+    ran = workdir.run("export", "DEMO", "HANSEN", "--out", "t")
     assert ran.status == 1
     assert "DEMO failed: t/DEMO.yaml is not as export wrote it" in ran.err
     assert ran.err.endswith("1 written, 0 unchanged, 1 failed\n")
     assert "Renamed" not in file.read_text()
-    assert "New" in (workdir.path / "t/HANSEN.yaml").read_text()
-    assert workdir.pbxsync("export", "DEMO", "--out", "t", "--force").status == 0
+    assert "New" in (workdir.folder / "t/HANSEN.yaml").read_text()
+    assert workdir.run("export", "DEMO", "--out", "t", "--force").status == 0
     assert "Renamed" in file.read_text()
 
 
-def test_a_tenant_that_fails_leaves_no_file_and_no_half_of_one(workdir: Workdir, demo: Emulator) -> None:
+def test_a_tenant_that_fails_leaves_no_file_and_no_half_of_one(workdir: Workspace, demo: Emulator) -> None:
     demo.faults.add("other-row tenant=HANSEN action=get n=2")
-    ran = workdir.pbxsync("export", "DEMO", "HANSEN", "--out", "t")
+    ran = workdir.run("export", "DEMO", "HANSEN", "--out", "t")
     assert ran.status == 1
     assert "HANSEN failed: " in ran.err
-    assert [path.name for path in (workdir.path / "t").iterdir()] == ["DEMO.yaml"]
+    assert [path.name for path in (workdir.folder / "t").iterdir()] == ["DEMO.yaml"]
 
 
-def test_a_wrong_key_is_said_once_for_all_its_tenants(workdir: Workdir, demo: Emulator) -> None:
+def test_a_wrong_key_is_said_once_for_all_its_tenants(workdir: Workspace, demo: Emulator) -> None:
     demo.revoke(demo.read_key)
     tenants = [f"T{number}" for number in range(30)]
-    ran = workdir.pbxsync("export", *tenants, "--out", "t", "--parallel", "1")
+    ran = workdir.run("export", *tenants, "--out", "t", "--parallel", "1")
     assert ran.status == 1
     assert "and 21 more failed: the key is refused for each of the first 5 tenants" in ran.err
     assert len(ran.err.splitlines()) < 12
     assert len(demo.log) < 12
     workdir.connect(demo.url, None, None)
-    without = workdir.pbxsync("export", *tenants, "--out", "t").err
+    without = workdir.run("export", *tenants, "--out", "t").err
     assert without.count("\n") == 1
     assert "set the environment variable PBXSYNC_READ_KEY" in without
 
 
-def test_a_tenant_that_only_seems_empty_does_not_empty_its_file(workdir: Workdir, demo: Emulator) -> None:
-    workdir.pbxsync("export", "DEMO", "--out", "t")
-    before = (workdir.path / "t/DEMO.yaml").read_bytes()
+def test_a_tenant_that_only_seems_empty_does_not_empty_its_file(workdir: Workspace, demo: Emulator) -> None:
+    workdir.run("export", "DEMO", "--out", "t")
+    before = (workdir.folder / "t/DEMO.yaml").read_bytes()
     demo.faults.add("empty object=CUSTOM action=list")
-    ran = workdir.pbxsync("export", "DEMO", "--out", "t")
+    ran = workdir.run("export", "DEMO", "--out", "t")
     assert ran.status == 1
     assert "in a way that is also how its errors look" in ran.err
-    assert (workdir.path / "t/DEMO.yaml").read_bytes() == before
-    forced = workdir.pbxsync("export", "DEMO", "--out", "t", "--force")
+    assert (workdir.folder / "t/DEMO.yaml").read_bytes() == before
+    forced = workdir.run("export", "DEMO", "--out", "t", "--force")
     assert forced.status == 0
     assert "warning: the PBX lists no destinations for DEMO" in forced.err
 
 
-def test_a_second_file_of_a_tenant_is_not_begun_beside_the_first(workdir: Workdir, demo: Emulator) -> None:
+def test_a_second_file_of_a_tenant_is_not_begun_beside_the_first(workdir: Workspace, demo: Emulator) -> None:
     workdir.write("tenants/hansen.yaml", "tenant: HANSEN\ndestinations: []\n")
-    ran = workdir.pbxsync("export", "HANSEN", "--out", "tenants")
+    ran = workdir.run("export", "HANSEN", "--out", "tenants")
     assert ran.status == 1
     assert "tenants/hansen.yaml is of tenant HANSEN already: add what it lacks with --merge" in ran.err
     assert demo.log == []
 
 
-def test_exported_into_the_current_folder_it_can_be_exported_again(workdir: Workdir, demo: Emulator) -> None:
-    assert workdir.pbxsync("export", "DEMO", "--out", ".").status == 0
-    assert workdir.pbxsync("export", "DEMO", "--out", ".").err.endswith("0 written, 1 unchanged, 0 failed\n")
+def test_exported_into_the_current_folder_it_can_be_exported_again(workdir: Workspace, demo: Emulator) -> None:
+    assert workdir.run("export", "DEMO", "--out", ".").status == 0
+    assert workdir.run("export", "DEMO", "--out", ".").err.endswith("0 written, 1 unchanged, 0 failed\n")
     assert demo.log
 
 
-def test_keys_and_sensitive_params_get_into_no_file(workdir: Workdir) -> None:
+def test_keys_and_sensitive_params_get_into_no_file(workdir: Workspace) -> None:
     workdir.write("pbxsync.yaml", PROJECT)
     with workdir.emulator("full") as pbx:
         pbx.put("ACME", cu_name=f"x{pbx.write_key}", cu_param1="1")
         pbx.put("ACME", cu_name="Key", cu_param1=pbx.read_key, cu_param2="2")
         pbx.put("ACME", cu_name="Agent", cu_ct_id=8, cu_param1="p", cu_param2="s3cr3t-value")
-        ran = workdir.pbxsync("export", "ACME", "--out", "tenants")
-        shown = workdir.pbxsync("export", "ACME")
+        ran = workdir.run("export", "ACME", "--out", "tenants")
+        shown = workdir.run("export", "ACME")
         assert (ran.status, shown.status) == (0, 0)
         assert 'param1 ("number") is left out: it holds a key of the project' in ran.err
         assert 'param2 ("api_key") is left out: it is sensitive' in ran.err
-        texts = {"file": (workdir.path / "tenants/ACME.yaml").read_bytes(), "out": (shown.text + ran.text).encode()}
+        texts = {"file": (workdir.folder / "tenants/ACME.yaml").read_bytes(), "out": (shown.text + ran.text).encode()}
         assert holders([pbx.read_key, pbx.write_key, "s3cr3t-value"], texts) == []
         assert summary(workdir)["unmanaged"] == 0
 
 
 @pytest.mark.parametrize("dialect", ["default", "full"])
-def test_a_merge_adds_what_no_file_manages_and_touches_nothing_else(workdir: Workdir, dialect: str) -> None:
+def test_a_merge_adds_what_no_file_manages_and_touches_nothing_else(workdir: Workspace, dialect: str) -> None:
     mine = "# Our tenant\ntenant: DEMO\ndestinations:\n  - {name: Old fax}  # keep\n"
     with workdir.emulator(dialect, demo=True) as pbx:
         workdir.write("tenants/demo.yaml", mine)
         workdir.write("tenants/klinik.yaml", "tenant: KLINIK\ndestinations: []\n")
         pbx.put("DEMO", cu_name="Old fax ", cu_param1="7")
-        ran = workdir.pbxsync("export", "--merge")
+        ran = workdir.run("export", "--merge")
         assert ran.status == 0, ran.err
-        merged = (workdir.path / "tenants/demo.yaml").read_text()
+        merged = (workdir.folder / "tenants/demo.yaml").read_text()
         assert merged.startswith(mine)
         assert "Boss phone" in merged[len(mine) :]
         got = [asked.objectid for asked in pbx.log if asked.action == "GET"]
         assert "67" not in got
         found = summary(workdir)
         assert (found["add"], found["update"], found["unmanaged"]) == (0, 0, 0)
-        assert workdir.pbxsync("export", "--merge").err.endswith("0 written, 2 unchanged, 0 failed\n")
+        assert workdir.run("export", "--merge").err.endswith("0 written, 2 unchanged, 0 failed\n")
 
 
-def test_a_merge_takes_the_tenants_that_are_named_and_have_files(workdir: Workdir, demo: Emulator) -> None:
+def test_a_merge_takes_the_tenants_that_are_named_and_have_files(workdir: Workspace, demo: Emulator) -> None:
     for code in ("DEMO", "KLINIK"):
         workdir.write(f"tenants/{code}.yaml", f"tenant: {code}\ndestinations: []\n")
-    assert workdir.pbxsync("export", "DEMO", "--merge").status == 0
-    assert (workdir.path / "tenants/KLINIK.yaml").read_text().endswith("[]\n")
-    ran = workdir.pbxsync("export", "KLINK", "--merge")
+    assert workdir.run("export", "DEMO", "--merge").status == 0
+    assert (workdir.folder / "tenants/KLINIK.yaml").read_text().endswith("[]\n")
+    ran = workdir.run("export", "KLINK", "--merge")
     assert "no file is of tenant KLINK (did you mean KLINIK?)" in ran.err
     assert demo.log
 
 
-def test_a_merge_into_a_file_that_leaves_no_room_changes_nothing(workdir: Workdir, demo: Emulator) -> None:
+def test_a_merge_into_a_file_that_leaves_no_room_changes_nothing(workdir: Workspace, demo: Emulator) -> None:
     text = "tenant: DEMO\ndestinations: [{name: Old fax}]\n"
     file = workdir.write("tenants/demo.yaml", text)
-    ran = workdir.pbxsync("export", "--merge")
+    ran = workdir.run("export", "--merge")
     assert ran.status == 1
     assert "DEMO failed: tenants/demo.yaml: its list of destinations is not written as lines" in ran.err
     assert file.read_text() == text
     assert demo.log
 
 
-def test_many_tenants_show_how_far_it_is_on_a_terminal(workdir: Workdir, demo: Emulator) -> None:
+def test_many_tenants_show_how_far_it_is_on_a_terminal(workdir: Workspace, demo: Emulator) -> None:
     demo.conduct.latency_ms = 150
     status, shown = on_terminal(workdir, "export", *[f"T{n}" for n in range(60)], "--out", "t", "--parallel", "4", "-v")
     assert status == 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 LABELLED = """
 types:
@@ -27,9 +27,9 @@ types:
 """
 
 
-def test_types_are_listed_by_number_with_the_labels_of_the_project(workdir: Workdir, demo: Emulator) -> None:
+def test_types_are_listed_by_number_with_the_labels_of_the_project(workdir: Workspace, demo: Emulator) -> None:
     workdir.write("pbxsync.yaml", LABELLED)
-    ran = workdir.pbxsync("types", "DEMO")
+    ran = workdir.run("types", "DEMO")
     assert ran.status == 0
     assert "     1  FORWARD          number, callerid, timeout" in ran.out
     assert "     2  WAITING          sound" in ran.out
@@ -38,26 +38,26 @@ def test_types_are_listed_by_number_with_the_labels_of_the_project(workdir: Work
     assert found == [each.description for each in demo.types]
 
 
-def test_types_without_labels_come_as_a_block_for_the_project_file(workdir: Workdir, demo: Emulator) -> None:
+def test_types_without_labels_come_as_a_block_for_the_project_file(workdir: Workspace, demo: Emulator) -> None:
     demo.put_type(11, "ODD: name #1", "What it\nis")
     demo.put_type(12, "SPLIT")
     demo.put_type(13, "14")
-    out = workdir.pbxsync("types", "DEMO").out
+    out = workdir.run("types", "DEMO").out
     block = out[out.index("types:\n") :]
     workdir.write("pbxsync.yaml", block)
-    project = find([], None, {}, workdir.path)
+    project = find([], None, {}, workdir.folder)
     assert project.labels("WAITING") == project.labels("ODD: name #1") == ("first", "second", "third")
     assert project.labels("4") == project.labels("12") == project.labels("13") == ("first", "second", "third")
     assert "SPLIT" not in project.types
-    again = workdir.pbxsync("types", "DEMO").out
+    again = workdir.run("types", "DEMO").out
     assert "types:" not in again
     assert "first, second, third" in again
 
 
-def test_as_json_they_can_be_read_by_a_program(workdir: Workdir, demo: Emulator) -> None:
+def test_as_json_they_can_be_read_by_a_program(workdir: Workspace, demo: Emulator) -> None:
     demo.put_type(99, "\x1b[31m")
     workdir.write("pbxsync.yaml", LABELLED)
-    ran = workdir.pbxsync("types", "DEMO", "--format", "json")
+    ran = workdir.run("types", "DEMO", "--format", "json")
     types = json.loads(ran.out)["types"]
     assert types[7] == {
         "id": "8",
@@ -70,23 +70,23 @@ def test_as_json_they_can_be_read_by_a_program(workdir: Workdir, demo: Emulator)
     assert "\x1b" not in ran.out
 
 
-def test_the_first_tenant_of_the_files_asks_where_none_is_named(workdir: Workdir, demo: Emulator) -> None:
+def test_the_first_tenant_of_the_files_asks_where_none_is_named(workdir: Workspace, demo: Emulator) -> None:
     workdir.write("tenants/b.yaml", "tenant: BETA\ndestinations: []\n")
     workdir.write("tenants/a.yaml", "# Ours\ntenant: 'ALPHA'  # the first\ndestinations: []\n")
-    assert workdir.pbxsync("types").status == 0
+    assert workdir.run("types").status == 0
     assert [asked.tenant for asked in demo.log] == ["ALPHA"]
 
 
 @pytest.mark.usefixtures("demo")
-def test_without_a_tenant_file_it_asks_for_one(workdir: Workdir) -> None:
-    ran = workdir.pbxsync("types")
+def test_without_a_tenant_file_it_asks_for_one(workdir: Workspace) -> None:
+    ran = workdir.run("types")
     assert ran.status == 1
     assert "which TENANT?" in ran.err
 
 
-def test_an_empty_answer_is_no_list_of_types(workdir: Workdir, demo: Emulator) -> None:
+def test_an_empty_answer_is_no_list_of_types(workdir: Workspace, demo: Emulator) -> None:
     demo.faults.add("empty")
-    ran = workdir.pbxsync("types", "DEMO")
+    ran = workdir.run("types", "DEMO")
     assert (ran.status, ran.out) == (1, "")
     assert "nothing, twice, which is how errors look" in ran.err
 
@@ -112,15 +112,15 @@ def test_the_block_is_a_project_file_whatever_the_types_are_called(
     assert all(project.labels(each)[:3] == ("first", "second", "third") for each in types)
 
 
-def write_types(workdir: Workdir, *types: str) -> Path:
+def write_types(workdir: Workspace, *types: str) -> Path:
     rows = "".join(f"  - {{name: N{at}, type: {kind}}}\n" for at, kind in enumerate(types))
     return workdir.write("tenants/acme.yaml", f"tenant: ACME\ndestinations:\n{rows}")
 
 
-def test_validate_suggests_the_type_of_the_project_that_is_nearest(workdir: Workdir) -> None:
+def test_validate_suggests_the_type_of_the_project_that_is_nearest(workdir: Workspace) -> None:
     workdir.write("pbxsync.yaml", LABELLED)
     write_types(workdir, "FOWARD", "forward", "FORWARD", "AI AGNET", "SPLIT", "'7'", "FORWARD ALL")
-    ran = workdir.pbxsync("validate")
+    ran = workdir.run("validate")
     assert ran.status == 0
     assert ran.err.splitlines() == [
         f"warning: tenants/acme.yaml:{line}:5: the project has no type {written}; did you mean {meant}?"
@@ -134,9 +134,9 @@ def test_validate_suggests_the_type_of_the_project_that_is_nearest(workdir: Work
 
 
 @pytest.mark.usefixtures("demo")
-def test_plan_suggests_the_type_of_the_pbx_that_is_nearest(workdir: Workdir) -> None:
+def test_plan_suggests_the_type_of_the_pbx_that_is_nearest(workdir: Workspace) -> None:
     write_types(workdir, "WAITNG", "SPLT")
-    ran = workdir.pbxsync("plan")
+    ran = workdir.run("plan")
     assert ran.status == 1
     assert 'the PBX has no type "WAITNG"; did you mean "WAITING"?' in ran.text
     assert 'the PBX has no type "SPLT"; did you mean "SPLIT"?' in ran.text

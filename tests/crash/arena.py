@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pbxsync.emulator import Emulator
 from pbxsync.journal.read import Logged, read_journal
 from tests.crash import client
-from tests.support.workdir import COMMAND
+from tests.support.command import COMMAND
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess

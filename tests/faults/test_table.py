@@ -9,7 +9,7 @@ import pytest
 from pbxsync.emulator.faults.table import FAULTS
 from tests.faults import page
 from tests.faults.table import OPERATIONS, TABLE
-from tests.support.hidden import holders
+from tests.support.secret_forms import holders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from _pytest.mark.structures import ParameterSet
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Ran, Workdir
+    from tests.support.command import Ran
+    from tests.support.workspace import Workspace
 
 NEW = "Ny vagt <1> 'æ'"
 #: How the kinds with a value are ordered, where the usual one would take long.
@@ -75,7 +76,7 @@ def each(operations: Iterable[str] = OPERATIONS, words: Iterable[str] = ()) -> l
 
 
 @pytest.fixture
-def world(workdir: Workdir, pbx: Emulator) -> dict[str, str]:
+def world(workdir: Workspace, pbx: Emulator) -> dict[str, str]:
     """DEMO has one destination to update and one to add, FINE one to update; the ids of what is there, by name."""
     pbx.put_type(99, "SÆRLIG")
     ids = {
@@ -89,10 +90,10 @@ def world(workdir: Workdir, pbx: Emulator) -> dict[str, str]:
     return ids
 
 
-def apply(workdir: Workdir, cell: Cell | None = None) -> Ran:
+def apply(workdir: Workspace, cell: Cell | None = None) -> Ran:
     seconds = "1" if cell is not None and cell.kind in SLOW else "20"
     bounds = ["--timeout", seconds, "--retries", str(TRIES), "--parallel", "1"]
-    return workdir.pbxsync("-vv", "apply", "--auto-approve", *bounds)
+    return workdir.run("-vv", "apply", "--auto-approve", *bounds)
 
 
 def wanted(rows: list[dict[str, str]]) -> bool:
@@ -105,7 +106,7 @@ def wanted(rows: list[dict[str, str]]) -> bool:
     }
 
 
-def hold(workdir: Workdir, pbx: Emulator) -> None:
+def hold(workdir: Workspace, pbx: Emulator) -> None:
     """What holds after every fault: no twin, no key on the disk, and that a run without it converges."""
     names = [row["cu_name"] for row in pbx.rows("DEMO")]
     assert len(set(names)) == len(names), names
@@ -113,14 +114,14 @@ def hold(workdir: Workdir, pbx: Emulator) -> None:
     assert apply(workdir).status == 0
     assert pbx.rows("FINE")[0]["cu_param1"] == "2"
     assert {row["cu_name"]: row["cu_param1"] for row in pbx.rows("DEMO")}[NEW] == " 0636287454 "
-    again = workdir.pbxsync("plan", "--detailed-exitcode")
+    again = workdir.run("plan", "--detailed-exitcode")
     assert (again.status, again.out.splitlines()[0]) == (0, "No changes. The PBX matches the files.")
     files = {str(path): content for path, content in workdir.files().items()}
     assert not holders(workdir.keys, files)
 
 
 @pytest.mark.parametrize("cell", each(["types", "list", "get"]))
-def test_a_fault_of_a_read(workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
+def test_a_fault_of_a_read(workdir: Workspace, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
     del world
     fault = pbx.faults.add(cell.spec)
     ran = apply(workdir, cell)
@@ -143,7 +144,7 @@ def test_a_fault_of_a_read(workdir: Workdir, pbx: Emulator, world: dict[str, str
 
 
 @pytest.mark.parametrize("cell", each(["add", "update"]))
-def test_a_fault_of_a_write(workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
+def test_a_fault_of_a_write(workdir: Workspace, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
     fault = pbx.faults.add(cell.spec)
     ran = apply(workdir, cell)
     sent = sum(request.action == cell.operation.upper() and request.tenant == "DEMO" for request in pbx.log)
@@ -168,7 +169,7 @@ def test_a_fault_of_a_write(workdir: Workdir, pbx: Emulator, world: dict[str, st
 
 
 @pytest.mark.parametrize("cell", each(["back"]))
-def test_a_fault_of_reading_back(workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
+def test_a_fault_of_reading_back(workdir: Workspace, pbx: Emulator, world: dict[str, str], cell: Cell) -> None:
     fault = pbx.faults.add(f"{cell.spec} objectid={world['Gæst']}")
     ran = apply(workdir, cell)
     assert fault.fired
@@ -186,7 +187,7 @@ def test_a_fault_of_reading_back(workdir: Workdir, pbx: Emulator, world: dict[st
 
 @pytest.mark.parametrize("cell", each(words=["again", "empty"]))
 def test_what_passes_after_one_time_is_nothing_to_speak_of(
-    workdir: Workdir, pbx: Emulator, world: dict[str, str], cell: Cell
+    workdir: Workspace, pbx: Emulator, world: dict[str, str], cell: Cell
 ) -> None:
     one = f" objectid={world['Gæst']}" if cell.operation == "back" else ""
     fault = pbx.faults.add(f"{cell.spec}{one} times=1")
@@ -195,7 +196,7 @@ def test_what_passes_after_one_time_is_nothing_to_speak_of(
     assert wanted(pbx.rows("DEMO"))
 
 
-def test_a_row_that_a_list_lacks_is_found_out_after_the_add(workdir: Workdir, pbx: Emulator) -> None:
+def test_a_row_that_a_list_lacks_is_found_out_after_the_add(workdir: Workspace, pbx: Emulator) -> None:
     pbx.put("DEMO", cu_name="First", cu_param1="1")
     twin = pbx.put("DEMO", cu_name="Gæst", cu_param1="1")
     workdir.tenant("DEMO", {"name": "Gæst", "type": "FORWARD", "params": ["1"]})
@@ -205,7 +206,7 @@ def test_a_row_that_a_list_lacks_is_found_out_after_the_add(workdir: Workdir, pb
     assert f"but {twin} has the name" in ran.out
 
 
-def test_a_row_that_a_list_lacks_once_is_noticed_before_it_is_added(workdir: Workdir, pbx: Emulator) -> None:
+def test_a_row_that_a_list_lacks_once_is_noticed_before_it_is_added(workdir: Workspace, pbx: Emulator) -> None:
     pbx.put("DEMO", cu_name="Gæst", cu_param1="1")
     workdir.tenant("DEMO", {"name": "Gæst", "type": "FORWARD", "params": ["1"]})
     pbx.faults.add("missing-row times=1")
@@ -221,7 +222,7 @@ def test_every_kind_of_fault_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_faults_that_do_not_concern_an_operation_change_nothing(
-    workdir: Workdir, pbx: Emulator, world: dict[str, str], operation: str
+    workdir: Workspace, pbx: Emulator, world: dict[str, str], operation: str
 ) -> None:
     del world
     idle = [kind for kind, row in TABLE.items() if getattr(row, operation) == "-"]

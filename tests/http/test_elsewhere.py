@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 KEY = "NLbP7GFNVRqu9SDm"
 
@@ -42,26 +42,26 @@ def tls(ca: trustme.CA, name: str) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def connected(workdir: Workdir) -> Workdir:
+def connected(workdir: Workspace) -> Workspace:
     workdir.tenant("DEMO")
     return workdir
 
 
-def plan(workdir: Workdir, server: RawServer, **variables: str) -> tuple[int, str]:
+def plan(workdir: Workspace, server: RawServer, **variables: str) -> tuple[int, str]:
     workdir.connect(server.url, KEY, KEY)
     workdir.set(**variables)
-    ran = workdir.pbxsync("-vv", "plan", "--retries", "1")
+    ran = workdir.run("-vv", "plan", "--retries", "1")
     return ran.status, ran.text
 
 
-def test_a_ca_of_ones_own_is_added_by_its_file(connected: Workdir, ca: trustme.CA, bundle: str) -> None:
+def test_a_ca_of_ones_own_is_added_by_its_file(connected: Workspace, ca: trustme.CA, bundle: str) -> None:
     with RawServer(pbx_without_destinations, tls(ca, "localhost")) as server:
         assert plan(connected, server, REQUESTS_CA_BUNDLE=bundle)[0] == 0
         assert len(server.requests) == 2
         assert len(server.connections) <= 2
 
 
-def test_a_ca_that_nobody_named_is_refused_before_anything_is_sent(connected: Workdir, ca: trustme.CA) -> None:
+def test_a_ca_that_nobody_named_is_refused_before_anything_is_sent(connected: Workspace, ca: trustme.CA) -> None:
     with RawServer(pbx_without_destinations, tls(ca, "localhost")) as server:
         status, text = plan(connected, server)
     assert (status, server.seen) == (1, b"")
@@ -70,7 +70,7 @@ def test_a_ca_that_nobody_named_is_refused_before_anything_is_sent(connected: Wo
 
 
 def test_a_certificate_of_another_name_is_refused_before_anything_is_sent(
-    connected: Workdir, ca: trustme.CA, bundle: str
+    connected: Workspace, ca: trustme.CA, bundle: str
 ) -> None:
     with RawServer(pbx_without_destinations, tls(ca, "portal.pbxcloud.example")) as server:
         status, text = plan(connected, server, REQUESTS_CA_BUNDLE=bundle)
@@ -78,50 +78,52 @@ def test_a_certificate_of_another_name_is_refused_before_anything_is_sent(
     assert "not trusted (Hostname mismatch" in text
 
 
-def test_a_server_without_tls_behind_https_gets_nothing_to_read(connected: Workdir) -> None:
+def test_a_server_without_tls_behind_https_gets_nothing_to_read(connected: Workspace) -> None:
     with RawServer(pbx_without_destinations) as server:
         connected.connect(server.url.replace("http:", "https:"), KEY, KEY)
-        ran = connected.pbxsync("plan", "--retries", "1", "--timeout", "2")
+        ran = connected.run("plan", "--retries", "1", "--timeout", "2")
     assert ran.status == 1
     assert KEY.encode() not in server.seen
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
 def test_a_ca_file_that_is_none_is_an_error_and_trusts_nobody(
-    connected: Workdir, ca: trustme.CA, content: str | None
+    connected: Workspace, ca: trustme.CA, content: str | None
 ) -> None:
     if content is not None:
         connected.write("ca.pem", content)
     with RawServer(pbx_without_destinations, tls(ca, "localhost")) as server:
-        status, text = plan(connected, server, REQUESTS_CA_BUNDLE=str(connected.path / "ca.pem"))
+        status, text = plan(connected, server, REQUESTS_CA_BUNDLE=str(connected.folder / "ca.pem"))
     assert (status, server.seen) == (1, b"")
     assert "cannot be reached" in text or "not trusted" in text
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_a_proxy_gets_nothing_of_what_goes_over_plain_http_to_loopback(
-    connected: Workdir, pbx: Emulator, name: str
+    connected: Workspace, pbx: Emulator, name: str
 ) -> None:
     with RawServer(pbx_without_destinations) as proxy:
         connected.set(**{name: f"http://127.0.0.1:{proxy.port}"})
-        assert connected.pbxsync("plan").status == 0
+        assert connected.run("plan").status == 0
         assert (proxy.seen, len(pbx.log)) == (b"", 2)
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_a_proxy_for_https_learns_the_host_and_never_the_key(connected: Workdir, name: str) -> None:
+def test_a_proxy_for_https_learns_the_host_and_never_the_key(connected: Workspace, name: str) -> None:
     refusing = reply("no", 403)
     with RawServer(lambda _: [refusing, b""]) as proxy:
         connected.connect("https://portal.pbxcloud.example/pbx/proxyapi.php", KEY, KEY)
         connected.set(**{name: f"http://127.0.0.1:{proxy.port}"})
-        ran = connected.pbxsync("plan", "--retries", "1")
+        ran = connected.run("plan", "--retries", "1")
     assert ran.status == 1
     assert proxy.seen.startswith(b"CONNECT portal.pbxcloud.example:443 HTTP/1.")
     assert KEY.encode() not in proxy.seen
     assert b"proxyapi" not in proxy.seen
 
 
-def test_an_add_that_was_lost_behind_a_proxy_is_not_sent_again(connected: Workdir, ca: trustme.CA, bundle: str) -> None:
+def test_an_add_that_was_lost_behind_a_proxy_is_not_sent_again(
+    connected: Workspace, ca: trustme.CA, bundle: str
+) -> None:
     connected.tenant("DEMO", {"name": "Night duty", "type": "FORWARD"})
 
     def losing_adds(request: bytes) -> list[bytes]:
@@ -130,37 +132,37 @@ def test_an_add_that_was_lost_behind_a_proxy_is_not_sent_again(connected: Workdi
     with RawServer(losing_adds, tls(ca, "localhost")) as server, Tunnel() as proxy:
         connected.connect(server.url, KEY, KEY)
         connected.set(REQUESTS_CA_BUNDLE=bundle, HTTPS_PROXY=proxy.url)
-        ran = connected.pbxsync("apply", "--auto-approve")
+        ran = connected.run("apply", "--auto-approve")
         adds = [request for request in server.requests if b"action=add" in request]
     assert (ran.status, len(adds)) == (1, 1)
     assert "broke before the whole reply had come" in ran.text
     assert "it is not there, and is not sent again in this run" in ran.text
 
 
-def test_an_add_that_a_proxy_cut_in_two_is_not_sent_again(connected: Workdir, ca: trustme.CA, bundle: str) -> None:
+def test_an_add_that_a_proxy_cut_in_two_is_not_sent_again(connected: Workspace, ca: trustme.CA, bundle: str) -> None:
     connected.tenant("DEMO", {"name": "Night duty", "type": "FORWARD", "params": ["1" * 8_000_000]})
     with RawServer(pbx_without_destinations, tls(ca, "localhost")) as server, Tunnel(most=1_000_000) as proxy:
         connected.connect(server.url, KEY, KEY)
         connected.set(REQUESTS_CA_BUNDLE=bundle, HTTPS_PROXY=proxy.url)
-        ran = connected.pbxsync("apply", "--auto-approve")
+        ran = connected.run("apply", "--auto-approve")
         begun = server.seen.count(b"action=add")
     assert (ran.status, begun) == (1, 1)
     assert "it is not there, and is not sent again in this run" in ran.text
 
 
-def test_no_netrc_adds_anything(connected: Workdir, pbx: Emulator) -> None:
+def test_no_netrc_adds_anything(connected: Workspace, pbx: Emulator) -> None:
     connected.write(
         ".netrc", "machine 127.0.0.1 login me password secret\nmachine localhost login me password secret\n"
     )
-    (connected.path / ".netrc").chmod(0o600)
+    (connected.folder / ".netrc").chmod(0o600)
     with RawServer(pbx_without_destinations) as server:
-        assert plan(connected, server, NETRC=str(connected.path / ".netrc"))[0] == 0
+        assert plan(connected, server, NETRC=str(connected.folder / ".netrc"))[0] == 0
     assert len(server.requests) == 2
     assert b"authorization" not in server.seen.lower()
     assert not pbx.log
 
 
-def test_a_redirect_of_a_plan_sends_nothing_elsewhere(connected: Workdir) -> None:
+def test_a_redirect_of_a_plan_sends_nothing_elsewhere(connected: Workspace) -> None:
     with RawServer(pbx_without_destinations) as elsewhere:
         away = reply("", 302, Location=elsewhere.url)
         with RawServer(lambda _: away) as server:

@@ -12,19 +12,19 @@ from pbxsync.http.limiter import ConcurrencyLimiter, Withdrawn
 from tests.support.tenantfile import forward
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 
 @pytest.mark.parametrize("parallel", ["8", "32"])
 def test_of_3000_gets_under_2_percent_are_refused_by_a_pbx_that_takes_5_at_a_time(
-    workdir: Workdir, parallel: str
+    workdir: Workspace, parallel: str
 ) -> None:
     with workdir.emulator(max_in_flight=5) as pbx:
         for tenant in (f"T{number}" for number in range(10)):
             for place in range(300):
                 pbx.put(tenant, cu_name=f"D{place}", cu_param1="100", cu_param2="INCOMINGDID", cu_param3="30")
             workdir.tenant(tenant, *(forward(f"D{place}") for place in range(300)))
-        ran = workdir.pbxsync("-v", "plan", "--detailed-exitcode", "--parallel", parallel)
+        ran = workdir.run("-v", "plan", "--detailed-exitcode", "--parallel", parallel)
         assert (ran.status, ran.last) == (0, "3000 unchanged, 0 unmanaged (live, in no file: left alone).")
         refused = sum(request.status == 429 for request in pbx.log)
     assert refused < 0.02 * 3000
@@ -111,31 +111,31 @@ def test_who_waits_may_withdraw() -> None:
         limiter.enter(ended.is_set)
 
 
-def test_retry_after_of_a_429_is_honoured(workdir: Workdir) -> None:
+def test_retry_after_of_a_429_is_honoured(workdir: Workspace) -> None:
     with workdir.emulator(faults=["status-429 retry-after=1 times=1"]) as pbx:
         workdir.tenant("DEMO")
-        assert workdir.pbxsync("plan").status == 0
+        assert workdir.run("plan").status == 0
         first, second, *_ = pbx.log
     assert second.started - first.finished >= 0.9
 
 
-def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_left_alone_and_the_run_ends(workdir: Workdir) -> None:
+def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_left_alone_and_the_run_ends(workdir: Workspace) -> None:
     with workdir.emulator(faults=["status-429 retry-after=3600 action=LIST n=10.."]) as pbx:
         for number in range(40):
             workdir.tenant(f"T{number}")
         begun = time.monotonic()
-        ran = workdir.pbxsync("plan")
+        ran = workdir.run("plan")
         assert time.monotonic() - begun < 20
         assert ran.status == 1
         assert "wants to be left alone for another 3,600 seconds" in ran.out
         assert len(pbx.log) < 30
 
 
-def test_a_write_that_is_put_off_for_an_hour_is_not_waited_for(workdir: Workdir) -> None:
+def test_a_write_that_is_put_off_for_an_hour_is_not_waited_for(workdir: Workspace) -> None:
     with workdir.emulator(faults=["status-429 retry-after=3600 method=POST"]) as pbx:
         workdir.tenant("DEMO", forward("x"), forward("y"))
         begun = time.monotonic()
-        ran = workdir.pbxsync("apply", "--auto-approve")
+        ran = workdir.run("apply", "--auto-approve")
         assert time.monotonic() - begun < 20
         assert ran.status == 1
         assert sum(request.method == "POST" for request in pbx.log) == 1

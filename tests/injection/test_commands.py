@@ -19,7 +19,7 @@ from tests.render.test_markdown import assert_inert as assert_inert_markdown
 
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Ran
+    from tests.support.command import Ran
 
 FORMATS: Final = ("text", "json", "markdown", "html")
 

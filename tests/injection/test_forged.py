@@ -21,7 +21,7 @@ from pbxsync.text.sanitize import quote, sanitize
 from tests.injection.texts import LONG, LONGEST_LINE, assert_inert, file_names, hostile, shows
 from tests.injection.world import World, bounded
 from tests.render.strategies import plans
-from tests.support.workdir import Ran
+from tests.support.command import Ran
 
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator

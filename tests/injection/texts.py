@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Ran
+    from tests.support.command import Ran
 
 #: What a line of the output would begin with, if a line break in a text made one.
 FORGED: Final = "FORGED"

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import Phase, settings
 
-from tests.apply.stage import Stage
 from tests.injection.texts import assert_inert
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Ran
-
-
-class Terminal(io.StringIO):
-    """Standard output that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
+    from tests.support.command import Ran
 
 
 class World:
@@ -35,7 +26,7 @@ class World:
         pbx.clear_log()
         for row in pbx.rows("DEMO"):
             pbx.remove(row["cu_id"])
-        self.stage = Stage(Path(folder), pbx)
+        self.stage = Workspace(Path(folder), pbx)
 
     def live(self, texts: Sequence[str]) -> None:
         """Fill the tenant DEMO and the types with these texts."""
@@ -46,11 +37,8 @@ class World:
 
     def run(self, *words: str | Path, **checks: bool) -> Ran:
         """Run a command and hold what it wrote to the promise."""
-        terminal = "api" in words
-        with pytest.MonkeyPatch.context() as patch:
-            if terminal:  # into a pipe it hands on the reply as it is, to the byte
-                patch.setattr("tests.apply.stage.io.StringIO", Terminal)
-            ran = self.stage.run(*words)
+        terminal = "api" in words  # into a pipe it writes the bytes of the reply as they are
+        ran = self.stage.run(*words, out_is_terminal=terminal)
         assert_inert(ran, **{"colour": terminal, **checks})
         return ran
 

@@ -15,18 +15,19 @@ import pytest
 
 from pbxsync.journal.read import read_journal
 from tests.apply.between import onlooker
-from tests.apply.stage import QUICK, Stage, lines
+from tests.support.records import lines
+from tests.support.workspace import QUICK, Workspace
 
 
 @pytest.fixture
-def boss(stage: Stage) -> str:
+def boss(stage: Workspace) -> str:
     """A destination that is to change, and one to be added; the id of the first."""
     identity = stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="two")
-    stage.want("DEMO", {"name": "Boss", "params": ["one"]}, {"name": "Night", "type": "FORWARD", "params": ["112"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["one"]}, {"name": "Night", "type": "FORWARD", "params": ["112"]})
     return identity
 
 
-def test_it_holds_the_run_and_each_write_with_old_and_new_values(stage: Stage, boss: str) -> None:
+def test_it_holds_the_run_and_each_write_with_old_and_new_values(stage: Workspace, boss: str) -> None:
     stage.environ["GITHUB_RUN_ID"] = "4711"
     stage.environ["LOGNAME"] = "anna"
     assert stage.apply().status == 0
@@ -72,7 +73,7 @@ def test_it_holds_the_run_and_each_write_with_old_and_new_values(stage: Stage, b
 
 
 def test_the_line_before_a_write_is_on_the_disk_before_the_pbx_sees_the_request(
-    stage: Stage, boss: str, monkeypatch: pytest.MonkeyPatch
+    stage: Workspace, boss: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[list[str]] = []
     flushed: list[int] = []
@@ -94,7 +95,7 @@ def test_the_line_before_a_write_is_on_the_disk_before_the_pbx_sees_the_request(
     del boss
 
 
-def test_it_is_for_its_owner_alone(stage: Stage, boss: str) -> None:
+def test_it_is_for_its_owner_alone(stage: Workspace, boss: str) -> None:
     umask = os.umask(0)
     try:
         assert stage.apply().status == 0
@@ -108,7 +109,7 @@ def test_it_is_for_its_owner_alone(stage: Stage, boss: str) -> None:
     del boss
 
 
-def test_no_key_is_in_it_even_where_the_server_echoes_it(stage: Stage, boss: str) -> None:
+def test_no_key_is_in_it_even_where_the_server_echoes_it(stage: Workspace, boss: str) -> None:
     stage.pbx.faults.add("echo-key=500 method=POST")
     stage.apply()
     stage.pbx.faults.clear()
@@ -118,7 +119,7 @@ def test_no_key_is_in_it_even_where_the_server_echoes_it(stage: Stage, boss: str
     del boss
 
 
-def _links(stage: Stage, what: str) -> tuple[str, ...]:
+def _links(stage: Workspace, what: str) -> tuple[str, ...]:
     """Put a symlink where a file or folder of ours belongs, and return the options that lead there."""
     target = stage.folder / "elsewhere"
     hidden = stage.folder / ".pbxsync"
@@ -141,7 +142,7 @@ def _links(stage: Stage, what: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("what", ["journal file", "lock", ".pbxsync", "journal folder"])
-def test_a_symlink_that_somebody_planted_is_not_followed(stage: Stage, boss: str, what: str) -> None:
+def test_a_symlink_that_somebody_planted_is_not_followed(stage: Workspace, boss: str, what: str) -> None:
     words = _links(stage, what)
     ran = stage.apply(*words)
     assert ran.status == 1
@@ -156,7 +157,9 @@ def test_a_symlink_that_somebody_planted_is_not_followed(stage: Stage, boss: str
     "name",
     ["/dev/null", "/dev/full", "pipe", "folder", "none/run.jsonl", "/proc/run.jsonl", "pipe/run.jsonl", "x" * 300],
 )
-def test_what_can_hold_no_journal_stops_the_apply_before_the_first_request(stage: Stage, boss: str, name: str) -> None:
+def test_what_can_hold_no_journal_stops_the_apply_before_the_first_request(
+    stage: Workspace, boss: str, name: str
+) -> None:
     os.mkfifo(stage.folder / "pipe")
     (stage.folder / "folder").mkdir()
     device = stat.S_IMODE(Path("/dev/null").stat().st_mode)
@@ -170,7 +173,7 @@ def test_what_can_hold_no_journal_stops_the_apply_before_the_first_request(stage
     del boss
 
 
-def test_a_folder_that_cannot_be_made_stops_the_apply(stage: Stage, boss: str) -> None:
+def test_a_folder_that_cannot_be_made_stops_the_apply(stage: Workspace, boss: str) -> None:
     stage.write(".pbxsync", "a file")
     ran = stage.apply()
     assert ran.status == 1
@@ -179,7 +182,7 @@ def test_a_folder_that_cannot_be_made_stops_the_apply(stage: Stage, boss: str) -
     del boss
 
 
-def test_a_saved_plan_and_a_revert_look_for_a_place_for_their_journal_first_too(stage: Stage, boss: str) -> None:
+def test_a_saved_plan_and_a_revert_look_for_a_place_for_their_journal_first_too(stage: Workspace, boss: str) -> None:
     plan = stage.save()
     assert stage.apply().status == 0
     asked = len(stage.asked)
@@ -193,7 +196,7 @@ def test_a_saved_plan_and_a_revert_look_for_a_place_for_their_journal_first_too(
 
 
 @pytest.mark.parametrize("rest", [b"", b'{"kind": "run", "journal": "1.0"}\n{"kind": "bef'])
-def test_a_journal_is_as_it_was_where_nothing_is_written_in_the_end(stage: Stage, boss: str, rest: bytes) -> None:
+def test_a_journal_is_as_it_was_where_nothing_is_written_in_the_end(stage: Workspace, boss: str, rest: bytes) -> None:
     path = stage.folder / "all.jsonl"
     path.write_bytes(rest)
     path.chmod(0o644)
@@ -207,7 +210,7 @@ def test_a_journal_is_as_it_was_where_nothing_is_written_in_the_end(stage: Stage
     del boss
 
 
-def test_a_file_that_is_no_journal_is_left_as_it_is(stage: Stage, boss: str) -> None:
+def test_a_file_that_is_no_journal_is_left_as_it_is(stage: Workspace, boss: str) -> None:
     for text in ("shopping list\n", "x", '{"kind": "other"}\n', "\n"):
         path = stage.write("notes.txt", text)
         ran = stage.apply("--journal", path)
@@ -218,11 +221,11 @@ def test_a_file_that_is_no_journal_is_left_as_it_is(stage: Stage, boss: str) -> 
     del boss
 
 
-def test_several_runs_may_share_one_and_a_line_that_was_cut_short_is_taken_off(stage: Stage) -> None:
+def test_several_runs_may_share_one_and_a_line_that_was_cut_short_is_taken_off(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
     path = stage.folder / "all.jsonl"
     for number, rest in enumerate((b"", b'{"kind": "after", "n"', b"x" * 200_000)):
-        stage.want("DEMO", {"name": "Boss", "params": [f"value {number}"]})
+        stage.tenant("DEMO", {"name": "Boss", "params": [f"value {number}"]})
         assert stage.apply("--journal", path).status == 0
         with path.open("ab") as file:
             file.write(rest)
@@ -232,14 +235,14 @@ def test_several_runs_may_share_one_and_a_line_that_was_cut_short_is_taken_off(s
     assert stage.pbx.rows("DEMO")[0]["cu_param1"] == "1"
 
 
-def test_a_journal_cut_short_in_its_first_line_is_gone_on_with(stage: Stage, boss: str) -> None:
+def test_a_journal_cut_short_in_its_first_line_is_gone_on_with(stage: Workspace, boss: str) -> None:
     path = stage.write("all.jsonl", '{"kind": "ru')
     assert stage.apply("--journal", path).status == 0
     assert [line["kind"] for line in lines(path)] == ["run", "before", "after", "before", "after"]
     del boss
 
 
-def test_a_journal_that_another_process_writes_is_refused(stage: Stage, boss: str) -> None:
+def test_a_journal_that_another_process_writes_is_refused(stage: Workspace, boss: str) -> None:
     path = stage.write("all.jsonl", "")
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -250,16 +253,16 @@ def test_a_journal_that_another_process_writes_is_refused(stage: Stage, boss: st
     del boss
 
 
-def test_without_a_journal_nothing_is_kept(stage: Stage, boss: str) -> None:
+def test_without_a_journal_nothing_is_kept(stage: Workspace, boss: str) -> None:
     assert stage.apply("--no-journal").status == 0
     assert not (stage.folder / ".pbxsync" / "journal").exists()
     assert "exclude each other" in stage.apply("--no-journal", "--journal", "x").err
     del boss
 
 
-def test_a_run_without_changes_makes_none(stage: Stage) -> None:
+def test_a_run_without_changes_makes_none(stage: Workspace) -> None:
     stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.want("DEMO", {"name": "Boss", "params": ["1"]})
+    stage.tenant("DEMO", {"name": "Boss", "params": ["1"]})
     assert stage.apply().status == 0
     assert not stage.journals
 
@@ -272,12 +275,12 @@ sys.exit(run(sys.argv[2:]))
 """
 
 
-def _apply_with_room_for(stage: Stage, size: int) -> subprocess.CompletedProcess[str]:
+def _apply_with_room_for(stage: Workspace, size: int) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-c", FULL, str(size), "apply", "--auto-approve", *QUICK]
     return subprocess.run(words, cwd=stage.folder, env=stage.environ, capture_output=True, text=True, check=False)
 
 
-def test_a_full_disk_stops_the_apply_before_the_next_write_and_says_what_became_of_the_others(stage: Stage) -> None:
+def test_a_full_disk_stops_the_apply_before_the_next_write_and_says_what_became_of_the_others(stage: Workspace) -> None:
     """At whatever line: a write that was sent has its line before it, and its outcome is told."""
     names = [f"Desk {number}" for number in range(3)]
     ids = {name: stage.pbx.put("DEMO", cu_name=name, cu_param1="old") for name in names}
@@ -285,7 +288,7 @@ def test_a_full_disk_stops_the_apply_before_the_next_write_and_says_what_became_
     for share in (1.0, 0.95, 0.8, 0.6, 0.4, 0.1):
         for name in names:
             stage.pbx.change(ids[name], cu_param1="old")
-        stage.want("DEMO", *({"name": name, "params": ["new"]} for name in names))
+        stage.tenant("DEMO", *({"name": name, "params": ["new"]} for name in names))
         stage.pbx.clear_log()
         ran = _apply_with_room_for(stage, int(whole * share) or 10_000_000)
         journal = stage.journals[-1]
@@ -296,7 +299,7 @@ def test_a_full_disk_stops_the_apply_before_the_next_write_and_says_what_became_
         _check_stopped(stage, ran, journal)
 
 
-def _check_stopped(stage: Stage, ran: subprocess.CompletedProcess[str], journal: Path) -> None:
+def _check_stopped(stage: Workspace, ran: subprocess.CompletedProcess[str], journal: Path) -> None:
     said = ran.stdout + ran.stderr
     assert ran.returncode == 1
     assert "cannot be written (file too large): no further write is sent" in said, said

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxsync.emulator import Emulator
-from tests.apply.stage import Stage
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +37,9 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     with Emulator(demo=False) as pbx:
-        stage = Stage(tmp_path_factory.mktemp("revert"), pbx)
+        stage = Workspace(tmp_path_factory.mktemp("revert"), pbx)
         for number in range(1, 8):
             pbx.put_type(number, f"TYPE {number}")
         yield stage
@@ -53,7 +53,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 )
 @given(live=LIVE, changes=st.lists(CHANGE, max_size=5), adds=ADDS, forced=st.booleans(), saved=st.booleans())
 def test_revert_restores_every_field_that_an_apply_updated(
-    shared: Stage, live: list[dict[str, Any]], changes: list[dict[str, Any]], adds: list[str], forced: bool, saved: bool
+    shared: Workspace,
+    live: list[dict[str, Any]],
+    changes: list[dict[str, Any]],
+    adds: list[str],
+    forced: bool,
+    saved: bool,
 ) -> None:
     tenant = f"T{next(_NUMBERS)}"
     for row in live:
@@ -66,7 +71,7 @@ def test_revert_restores_every_field_that_an_apply_updated(
     names = [each["name"] for each in wanted if "name" in each]
     if len(set(names)) < len(names):
         return
-    path = shared.want(tenant, *wanted)
+    path = shared.tenant(tenant, *wanted)
     (shared.folder / "run.jsonl").unlink(missing_ok=True)
 
     applied = shared.run("apply", "--auto-approve", "--journal", "run.jsonl", path)

@@ -12,7 +12,7 @@ from pbxsync.model.entry import Secret
 from pbxsync.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 KEYS = ("NLbP7GFNVRqu9SDm", "NLbP7GFNVR", "+/=&æ%#key")
 FILLING = st.one_of(
@@ -51,9 +51,9 @@ def test_what_holds_no_key_comes_through_to_the_byte(pieces: list[bytes]) -> Non
     assert b"".join(Redactor().stream(pieces)) == b"".join(pieces)
 
 
-def test_a_key_too_short_to_be_kept_out_of_what_is_shown_is_warned_of(workdir: Workdir) -> None:
+def test_a_key_too_short_to_be_kept_out_of_what_is_shown_is_warned_of(workdir: Workspace) -> None:
     workdir.tenant("DEMO")
     with workdir.emulator(read_key="kæy", write_key="WRITE"):
-        ran = workdir.pbxsync("plan")
+        ran = workdir.run("plan")
     assert ran.status == 0
     assert ran.err == "warning: a key has fewer than 4 characters: too few to keep it out of what is shown\n"

@@ -16,11 +16,9 @@ import pbxsync.cli.stages
 import pbxsync.commands.apply
 import pbxsync.journal.write
 import pbxsync.pbx.rows
-from pbxsync.cli.main import run
 from tests.redaction.writings import WRITINGS
-from tests.secrecy.stage import NEW_VALUE, OLD_VALUE, READ_KEY, TENANT_KEY, WRITE_KEY, Stage, staged
-from tests.support.hidden import holders
-from tests.support.workdir import Ran
+from tests.secrecy.searched import NEW_VALUE, OLD_VALUE, READ_KEY, TENANT_KEY, WRITE_KEY, SearchedWorkspace, searched
+from tests.support.secret_forms import holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,10 +40,10 @@ PLACES: list[tuple[ModuleType | type, str]] = [
 
 
 @pytest.fixture(params=[False, True], ids=["keys", "values"])
-def stage(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Stage]:
-    with staged(tmp_path, monkeypatch, capfd, sensitive=request.param) as made:
+def workspace(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SearchedWorkspace]:
+    with searched(tmp_path, monkeypatch, sensitive=request.param) as made:
         made.live()
         yield made
 
@@ -75,24 +73,22 @@ def fails(secrets: tuple[str, ...], how: str) -> Callable[..., NoReturn]:
 @pytest.mark.parametrize("how", ["plainly", "in a chain", "by its class"])
 @pytest.mark.parametrize(("owner", "name"), PLACES, ids=lambda each: str(getattr(each, "__name__", each)))
 def test_a_mistake_anywhere_shows_no_secret(
-    stage: Stage,
+    workspace: SearchedWorkspace,
     monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
     owner: ModuleType | type,
     name: str,
     how: str,
 ) -> None:
     early = owner is pbxsync.cli.options  # before the project is read, no value of a variable has been looked at
-    secrets = (READ_KEY, WRITE_KEY) if early else tuple(each for each in ALL if each in stage.secrets)
+    secrets = (READ_KEY, WRITE_KEY) if early else tuple(each for each in ALL if each in workspace.secrets)
     monkeypatch.setattr(owner, name, fails(secrets, how))
     # The add is lost, so that it has to be settled.
-    stage.pbx.faults.add("reset-after-commit action=add times=1")
-    status = run(["-vv", "apply", "--auto-approve"])
-    out, err = capfd.readouterr()
-    assert status == 1
-    assert "this should not have happened" in err
-    stage.search(Ran(status, out, err))
-    (report,) = (stage.workdir.path / "tmp").glob("pbxsync-crash-*.txt")
+    workspace.pbx.faults.add("reset-after-commit action=add times=1")
+    ran = workspace.run("-vv", "apply", "--auto-approve", checked=False)
+    assert ran.status == 1
+    assert "this should not have happened" in ran.err
+    workspace.search(ran)
+    (report,) = (workspace.folder / "tmp").glob("pbxsync-crash-*.txt")
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert "Traceback" in report.read_text()
 
@@ -102,15 +98,14 @@ def _full(*_: Any, **__: Any) -> NoReturn:
 
 
 def test_a_report_that_cannot_be_kept_is_said_without_a_secret(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    workspace: SearchedWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.mkstemp", _full)
-    secrets = tuple(each for each in ALL if each in stage.secrets)
+    secrets = tuple(each for each in ALL if each in workspace.secrets)
     monkeypatch.setattr(pbxsync.pbx.rows, "parse", fails(secrets, "in a chain"))
-    status = run(["plan"])
-    out, err = capfd.readouterr()
-    assert "could not be saved" in err
-    stage.search(Ran(status, out, err))
+    ran = workspace.run("plan", checked=False)
+    assert "could not be saved" in ran.err
+    workspace.search(ran)
 
 
 PROGRAM = """
@@ -136,15 +131,15 @@ LOUD = ["latency=0ms", "reset", "timeout=1s", "cut-body", "status-503", "redirec
 
 @pytest.mark.parametrize("fault", LOUD)
 def test_a_program_that_logs_all_that_libraries_say_logs_no_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], fault: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    with staged(tmp_path, monkeypatch, capfd, sensitive=False) as stage:
-        stage.live()
-        stage.pbx.faults.add(fault)
+    with searched(tmp_path, monkeypatch, sensitive=False) as workspace:
+        workspace.live()
+        workspace.pbx.faults.add(fault)
         ended = subprocess.run(
-            [sys.executable, "-c", PROGRAM, stage.pbx.url],
+            [sys.executable, "-c", PROGRAM, workspace.pbx.url],
             input=f"{WRITE_KEY}\n".encode(),
-            env=stage.workdir.environ(),
+            env=workspace.environ,
             capture_output=True,
             check=True,
         )
@@ -153,12 +148,6 @@ def test_a_program_that_logs_all_that_libraries_say_logs_no_key(
     assert not holders([WRITE_KEY], {"stdout": ended.stdout, "stderr": ended.stderr})
 
 
-def test_a_key_given_on_the_command_line_by_mistake_is_not_said_again(
-    stage: Stage, capfd: pytest.CaptureFixture[str]
-) -> None:
-    capfd.readouterr()
+def test_a_key_given_on_the_command_line_by_mistake_is_not_said_again(workspace: SearchedWorkspace) -> None:
     for words in (["plan", WRITE_KEY], [READ_KEY], ["plan", "--tenant", READ_KEY], ["--config", WRITE_KEY, "plan"]):
-        status = run(words)
-        out, err = capfd.readouterr()
-        assert status == 1
-        stage.search(Ran(status, out, err))
+        assert workspace.run(*words).status == 1

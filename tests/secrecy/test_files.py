@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator import Emulator
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 #: Command lines that make a file with live data, and that file.
 MAKING = {
@@ -39,7 +39,7 @@ def _open_umask() -> Iterator[None]:
 
 
 @pytest.fixture
-def live(workdir: Workdir, pbx: Emulator) -> Emulator:
+def live(workdir: Workspace, pbx: Emulator) -> Emulator:
     pbx.put("DEMO", cu_id=10, cu_name="Boss phone", cu_param1="100")
     workdir.tenant("DEMO", forward("Boss phone", "200"))
     return pbx
@@ -55,60 +55,60 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", MAKING)
-def test_what_a_command_makes_is_its_owners_alone(workdir: Workdir, live: Emulator, kind: str) -> None:
+def test_what_a_command_makes_is_its_owners_alone(workdir: Workspace, live: Emulator, kind: str) -> None:
     words, made = MAKING[kind]
     assert live.rows("DEMO")
-    ran = workdir.pbxsync(*words)
+    ran = workdir.run(*words)
     assert ran.status == 0, ran
-    assert stat.S_IMODE((workdir.path / made).stat().st_mode) == 0o600
-    assert open_to_others(workdir.path) == []
+    assert stat.S_IMODE((workdir.folder / made).stat().st_mode) == 0o600
+    assert open_to_others(workdir.folder) == []
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["of a file", "of nothing"])
 @pytest.mark.parametrize("kind", MAKING)
-def test_a_planted_link_is_not_followed(workdir: Workdir, live: Emulator, kind: str, there: bool) -> None:
+def test_a_planted_link_is_not_followed(workdir: Workspace, live: Emulator, kind: str, there: bool) -> None:
     words, made = MAKING[kind]
-    target = workdir.path / "target"
+    target = workdir.folder / "target"
     if there:
         target.write_text("of somebody else")
-    link = workdir.path / made
+    link = workdir.folder / made
     link.parent.mkdir(mode=0o700, exist_ok=True)
     link.symlink_to(target)
-    ran = workdir.pbxsync(*words)
+    ran = workdir.run(*words)
     assert "symbolic link" in ran.err
     assert target.exists() == there
     assert not there or target.read_text() == "of somebody else"
     assert [request for request in live.log if request.committed] == []
 
 
-def test_a_folder_for_live_data_that_is_a_link_is_not_followed(workdir: Workdir, live: Emulator) -> None:
-    (workdir.path / "elsewhere").mkdir()
-    (workdir.path / ".pbxsync").symlink_to("elsewhere")
-    assert workdir.pbxsync("apply", "--auto-approve").status == 1
-    assert list((workdir.path / "elsewhere").iterdir()) == []
+def test_a_folder_for_live_data_that_is_a_link_is_not_followed(workdir: Workspace, live: Emulator) -> None:
+    (workdir.folder / "elsewhere").mkdir()
+    (workdir.folder / ".pbxsync").symlink_to("elsewhere")
+    assert workdir.run("apply", "--auto-approve").status == 1
+    assert list((workdir.folder / "elsewhere").iterdir()) == []
     assert not any(request.committed for request in live.log)
 
 
-def test_the_data_of_the_embedded_emulator_is_its_owners_alone_and_out_of_git(workdir: Workdir) -> None:
+def test_the_data_of_the_embedded_emulator_is_its_owners_alone_and_out_of_git(workdir: Workspace) -> None:
     workdir.tenant("DEMO", forward("Boss phone", "200"))
     workdir.set(PBXSYNC_URL="emulator:.pbxsync/pbx.db")
-    assert workdir.pbxsync("plan").status == 0
-    assert stat.S_IMODE((workdir.path / ".pbxsync").stat().st_mode) == 0o700
-    assert (workdir.path / ".pbxsync/.gitignore").read_text() == "*\n"
-    assert (workdir.path / ".pbxsync/pbx.db").exists()
-    assert open_to_others(workdir.path) == []
+    assert workdir.run("plan").status == 0
+    assert stat.S_IMODE((workdir.folder / ".pbxsync").stat().st_mode) == 0o700
+    assert (workdir.folder / ".pbxsync/.gitignore").read_text() == "*\n"
+    assert (workdir.folder / ".pbxsync/pbx.db").exists()
+    assert open_to_others(workdir.folder) == []
 
 
 @pytest.mark.parametrize("name", ["pbx.db", "pbx.db-wal", "pbx.db-shm"])
-def test_the_embedded_emulator_follows_no_link(workdir: Workdir, name: str) -> None:
+def test_the_embedded_emulator_follows_no_link(workdir: Workspace, name: str) -> None:
     workdir.tenant("DEMO", forward("Boss phone", "200"))
     workdir.set(PBXSYNC_URL="emulator:data/pbx.db")
-    (workdir.path / "data").mkdir()
-    (workdir.path / "data" / name).symlink_to(workdir.path / "target")
-    ran = workdir.pbxsync("plan")
+    (workdir.folder / "data").mkdir()
+    (workdir.folder / "data" / name).symlink_to(workdir.folder / "target")
+    ran = workdir.run("plan")
     assert ran.status == 1
     assert "symbolic link" in ran.err
-    assert not (workdir.path / "target").exists()
+    assert not (workdir.folder / "target").exists()
 
 
 def test_data_and_log_of_an_emulator_are_their_owners_alone(tmp_path: Path) -> None:
@@ -124,9 +124,9 @@ def test_data_and_log_of_an_emulator_are_their_owners_alone(tmp_path: Path) -> N
     assert not (tmp_path / "target").exists()
 
 
-def test_a_report_of_a_crash_is_its_owners_alone(workdir: Workdir, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(workdir.path))
+def test_a_report_of_a_crash_is_its_owners_alone(workdir: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(workdir.folder))
     monkeypatch.setattr(main.Commands, "get_command", lambda *_: 1 // 0)
     assert main.run(["plan"]) == 1
-    (report,) = workdir.path.glob("pbxsync-crash-*")
+    (report,) = workdir.folder.glob("pbxsync-crash-*")
     assert stat.S_IMODE(report.stat().st_mode) == 0o600

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsync.cli.main import COMMANDS
 from tests.secrecy.echoes import everything
-from tests.secrecy.stage import (
+from tests.secrecy.searched import (
     FAULT_KINDS,
     OFFLINE,
     ONLINE,
@@ -16,8 +16,8 @@ from tests.secrecy.stage import (
     TENANT_KEY,
     VERBOSITIES,
     WRITE_KEY,
-    Stage,
-    staged,
+    SearchedWorkspace,
+    searched,
 )
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Stage]:
-    with staged(tmp_path, monkeypatch, capfd, sensitive=False) as made:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchedWorkspace]:
+    with searched(tmp_path, monkeypatch, sensitive=False) as made:
         yield made
 
 
@@ -38,31 +38,35 @@ def test_every_command_has_its_cases() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULT_KINDS)
-def test_no_command_shows_a_key_at_any_verbosity_in_any_fault(stage: Stage, fault: str) -> None:
-    assert stage.play_all(fault)
+def test_no_command_shows_a_key_at_any_verbosity_in_any_fault(workspace: SearchedWorkspace, fault: str) -> None:
+    assert workspace.play_all(fault)
 
 
 ECHOES = everything([READ_KEY, WRITE_KEY, TENANT_KEY])
 
 
 @pytest.mark.parametrize("echo", ECHOES, ids=lambda echo: echo.text)
-def test_no_command_shows_a_key_that_the_pbx_shows(stage: Stage, echo: FaultSpec) -> None:
-    assert stage.play_all(echo)
+def test_no_command_shows_a_key_that_the_pbx_shows(workspace: SearchedWorkspace, echo: FaultSpec) -> None:
+    assert workspace.play_all(echo)
 
 
 @pytest.mark.parametrize("verbosity", VERBOSITIES)
-def test_no_command_that_sends_nothing_shows_a_key_at_any_verbosity(stage: Stage, verbosity: str) -> None:
-    stage.live()
+def test_no_command_that_sends_nothing_shows_a_key_at_any_verbosity(
+    workspace: SearchedWorkspace, verbosity: str
+) -> None:
+    workspace.live()
     for name in COMMANDS:
         for case in OFFLINE.get(name, ()):
-            stage.run(*filter(None, [verbosity]), *case.words)
-    assert not stage.pbx.log
+            workspace.run(*filter(None, [verbosity]), *case.words)
+    assert not workspace.pbx.log
 
 
 @pytest.mark.parametrize(
     "words", [["plan"], ["show"], ["revert", "--auto-approve"], ["api", "HELP"], ["--no-such"], []]
 )
-def test_a_key_typed_by_mistake_is_not_shown_though_the_project_was_not_read(stage: Stage, words: list[str]) -> None:
+def test_a_key_typed_by_mistake_is_not_shown_though_the_project_was_not_read(
+    workspace: SearchedWorkspace, words: list[str]
+) -> None:
     for key in (READ_KEY, TENANT_KEY):
-        stage.run(*words, f"{key}")
-        stage.run(*words, f"--{key}")
+        workspace.run(*words, f"{key}")
+        workspace.run(*words, f"--{key}")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.secrecy.stage import ONLINE, READ_KEY, TENANT_KEY, WRITE_KEY, staged
-from tests.support.hidden import forms_of
-from tests.support.workdir import COMMAND, Workdir
+from tests.secrecy.searched import ONLINE, READ_KEY, TENANT_KEY, WRITE_KEY, searched
+from tests.support.command import COMMAND
+from tests.support.secret_forms import forms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from pbxsync.emulator import Emulator
+    from tests.support.workspace import Workspace
 
 #: By these events Python tells that a process is started.
 _STARTS: Final = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
@@ -42,18 +43,18 @@ def watched() -> Iterator[list[str]]:
 
 
 def test_no_command_starts_a_process_that_could_be_given_a_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], watched: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: list[str]
 ) -> None:
-    with staged(tmp_path, monkeypatch, capfd, sensitive=False) as stage:
+    with searched(tmp_path, monkeypatch, sensitive=False) as workspace:
         for case in (case for cases in ONLINE.values() for case in cases):
-            stage.live(after=case.after)
-            stage.run("-vv", *case.words)
+            workspace.live(after=case.after)
+            workspace.run("-vv", *case.words)
     assert watched == []
     subprocess.run(["true"], check=True)
     assert watched  # the watch would have seen one
 
 
-def test_no_key_is_among_the_arguments_of_a_running_command(workdir: Workdir, pbx: Emulator) -> None:
+def test_no_key_is_among_the_arguments_of_a_running_command(workdir: Workspace, pbx: Emulator) -> None:
     for key, kind in ((READ_KEY, "read"), (WRITE_KEY, "write"), (TENANT_KEY, "write")):
         pbx.add_key(key, "write" if kind == "write" else "read")
     workdir.connect(pbx.url, READ_KEY, WRITE_KEY)
@@ -65,8 +66,8 @@ def test_no_key_is_among_the_arguments_of_a_running_command(workdir: Workdir, pb
     seen = b""
     with subprocess.Popen(
         [COMMAND, "-vv", "apply", "--auto-approve"],
-        cwd=workdir.path,
-        env=workdir.environ(),
+        cwd=workdir.folder,
+        env=workdir.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as running:

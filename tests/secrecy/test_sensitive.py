@@ -8,7 +8,7 @@ import pytest
 
 from pbxsync.emulator.dialect import PRESETS
 from tests.secrecy.echoes import everything
-from tests.secrecy.stage import FAULT_KINDS, NEW_VALUE, OFFLINE, OLD_VALUE, Stage, staged
+from tests.secrecy.searched import FAULT_KINDS, NEW_VALUE, OFFLINE, OLD_VALUE, SearchedWorkspace, searched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,36 +23,38 @@ TYPES_ASTRAY = ["missing-row=9 object=CUSTOMTYPES", "missing-row=1 object=CUSTOM
 
 
 @pytest.fixture
-def stage(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Stage]:
+def workspace(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SearchedWorkspace]:
     dialect = getattr(request, "param", "default")
-    with staged(tmp_path, monkeypatch, capfd, sensitive=True, dialect=dialect) as made:
+    with searched(tmp_path, monkeypatch, sensitive=True, dialect=dialect) as made:
         yield made
 
 
 @pytest.mark.parametrize("fault", FAULT_KINDS)
-def test_no_command_shows_a_sensitive_value_in_any_fault(stage: Stage, fault: str) -> None:
-    assert stage.play_all(fault)
+def test_no_command_shows_a_sensitive_value_in_any_fault(workspace: SearchedWorkspace, fault: str) -> None:
+    assert workspace.play_all(fault)
 
 
 @pytest.mark.parametrize("echo", ECHOES, ids=lambda echo: echo.text)
-def test_no_command_shows_a_sensitive_value_that_the_pbx_repeats(stage: Stage, echo: FaultSpec) -> None:
-    assert stage.play_all(echo)
+def test_no_command_shows_a_sensitive_value_that_the_pbx_repeats(workspace: SearchedWorkspace, echo: FaultSpec) -> None:
+    assert workspace.play_all(echo)
 
 
-@pytest.mark.parametrize("stage", PRESETS, indirect=True)
-def test_no_command_shows_a_sensitive_value_in_any_dialect(stage: Stage) -> None:
-    assert stage.play_all("latency=1ms")
+@pytest.mark.parametrize("workspace", PRESETS, indirect=True)
+def test_no_command_shows_a_sensitive_value_in_any_dialect(workspace: SearchedWorkspace) -> None:
+    assert workspace.play_all("latency=1ms")
 
 
 @pytest.mark.parametrize("fault", TYPES_ASTRAY)
-@pytest.mark.parametrize("stage", ["default", "full", "typed"], indirect=True)
-def test_no_command_shows_a_sensitive_value_of_a_type_that_the_pbx_does_not_list(stage: Stage, fault: str) -> None:
-    assert stage.play_all(fault)
+@pytest.mark.parametrize("workspace", ["default", "full", "typed"], indirect=True)
+def test_no_command_shows_a_sensitive_value_of_a_type_that_the_pbx_does_not_list(
+    workspace: SearchedWorkspace, fault: str
+) -> None:
+    assert workspace.play_all(fault)
 
 
-def test_no_command_that_sends_nothing_shows_a_sensitive_value(stage: Stage) -> None:
-    stage.live()
+def test_no_command_that_sends_nothing_shows_a_sensitive_value(workspace: SearchedWorkspace) -> None:
+    workspace.live()
     for case in (case for cases in OFFLINE.values() for case in cases):
-        stage.run("-vv", *case.words)
+        workspace.run("-vv", *case.words)

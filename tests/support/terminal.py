@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pexpect
 
-from tests.support.workdir import COMMAND
+from tests.support.command import COMMAND
 
 if TYPE_CHECKING:
-    from tests.support.workdir import Workdir
+    from tests.support.workspace import Workspace
 
 
-def on_terminal(workdir: Workdir, *arguments: str, timeout: float = 40) -> tuple[int | None, str]:
+def on_terminal(workdir: Workspace, *arguments: str, timeout: float = 40) -> tuple[int | None, str]:
     """Return the exit status and what was on the screen, with the line ends of a file."""
     child = pexpect.spawn(
         str(COMMAND),
         list(arguments),
-        cwd=str(workdir.path),
-        env={**workdir.environ(), "TERM": "xterm", "COLUMNS": "100"},
+        cwd=str(workdir.folder),
+        env={**workdir.environ, "TERM": "xterm", "COLUMNS": "100"},
         encoding="utf-8",
         dimensions=(40, 100),
         timeout=timeout,

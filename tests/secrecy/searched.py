@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.cli.main import COMMANDS
 from pbxsync.emulator import FAULTS, Emulator, FaultSpec
-from tests.support.hidden import holders, pieces_of
+from tests.support.secret_forms import holders, pieces_of
 from tests.support.tenantfile import forward
-from tests.support.workdir import Workdir
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.support.workdir import Ran
+    from tests.support.command import Ran
 
 READ_KEY: Final = "r/d+Key=&%#æ'x~1"
 WRITE_KEY: Final = 'W+r/t=e%2B#&kø"y\\z<a>'
@@ -105,23 +105,21 @@ OFFLINE: Final = {
 }
 
 
-class Stage:
+class SearchedWorkspace(Workspace):
     """The project, its PBX, and what must be seen nowhere. `sensitive` declares a param of the type AI AGENT so."""
 
-    def __init__(self, workdir: Workdir, pbx: Emulator, *, sensitive: bool) -> None:
-        self.workdir, self.pbx = workdir, pbx
-        self.keys = {READ_KEY, WRITE_KEY, TENANT_KEY}
-        self.secrets = self.keys | ({OLD_VALUE, NEW_VALUE} if sensitive else set())
+    def __init__(self, folder: Path, pbx: Emulator, *, sensitive: bool) -> None:
+        super().__init__(folder, pbx)
+        self.secrets = {READ_KEY, WRITE_KEY, TENANT_KEY} | ({OLD_VALUE, NEW_VALUE} if sensitive else set())
         self.pieces = pieces_of(self.secrets)
-        workdir.connect(pbx.url, READ_KEY, WRITE_KEY)
-        workdir.set(ACME_KEY=TENANT_KEY, BOT_KEY=NEW_VALUE)
-        workdir.write("pbxsync.yaml", _PROJECT + ("    sensitive: [api_key]\n" if sensitive else ""))
+        self.set(ACME_KEY=TENANT_KEY, BOT_KEY=NEW_VALUE, TMPDIR=str(folder / "tmp"))
+        self.write("pbxsync.yaml", _PROJECT + ("    sensitive: [api_key]\n" if sensitive else ""))
         retyped = {"id": "11", "type": "2"}
-        workdir.tenant("DEMO", forward("Boss phone", "200"), forward("Night duty", "300"), retyped)
+        self.tenant("DEMO", forward("Boss phone", "200"), forward("Night duty", "300"), retyped)
         bot = {"name": "Bot", "type": "AI AGENT", "params": {"prompt": "Answer in Danish"}}
         if sensitive:
             bot["params"] = {"prompt": "Answer in Danish", "api_key": "${BOT_KEY}"}
-        workdir.tenant("ACME", bot, {**bot, "name": "New bot"})
+        self.tenant("ACME", bot, {**bot, "name": "New bot"})
         pbx.add_key(TENANT_KEY, "write", "ACME")
 
     def live(self, *, after: bool = False) -> None:
@@ -162,15 +160,14 @@ class Stage:
             hits += self.play(case, "-vv", _of_writes(fault)) if case.writes else 0
         return hits
 
-    def run(self, *words: str) -> Ran:
-        """Run a command in this process and search all that it left."""
-        ran = self.workdir.pbxsync(*words)
-        self.search(ran)
+    def check(self, ran: Ran) -> Ran:
+        """Check what must hold for every run, and search all that this one left."""
+        self.search(super().check(ran))
         return ran
 
     def search(self, ran: Ran) -> None:
-        """Fail where a secret is in the output, or in any file."""
-        texts = {str(path): content for path, content in self.workdir.files().items()}
+        """Fail if a secret is in the output or in any file."""
+        texts = {str(path): content for path, content in self.files().items()}
         found = holders(self.secrets, {"stdout": ran.out.encode(), "stderr": ran.err.encode(), **texts}, self.pieces)
         assert not found, (found, ran)
         lines = [line for line in ran.text.split("\n") if line.lstrip().startswith("::")]
@@ -183,20 +180,19 @@ def _of_writes(fault: str | FaultSpec) -> FaultSpec:
 
 
 @contextmanager
-def staged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *, sensitive: bool, **pbx: Any
-) -> Iterator[Stage]:
-    """A stage whose PBX keeps its data, and the secrets that are in files, outside of the folder that is searched."""
+def searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, sensitive: bool, **pbx: Any
+) -> Iterator[SearchedWorkspace]:
+    """A workspace whose PBX keeps its data, and the secrets that are in files, outside of the folder that is searched."""
     outside, inside = tmp_path / "outside", tmp_path / "work"
     for folder in (outside, inside / "tmp"):
         folder.mkdir(parents=True)
     (outside / "acme-key").write_text(TENANT_KEY + "\n", encoding="utf-8")
     options = {"read_key": READ_KEY, "write_key": WRITE_KEY, "demo": False, "db": outside / "pbx.db", **pbx}
     with Emulator(**options) as running:
-        # The pauses of the client are for others to test; here there would be thousands.
+        # The pauses of the client are tested elsewhere; here there would be thousands.
         monkeypatch.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.001)))
-        monkeypatch.setenv("TMPDIR", str(inside / "tmp"))
         monkeypatch.setattr(tempfile, "tempdir", str(inside / "tmp"))
-        stage = Stage(Workdir(inside, monkeypatch, capfd), running, sensitive=sensitive)
-        stage.prepare()
-        yield stage
+        workspace = SearchedWorkspace(inside, running, sensitive=sensitive)
+        workspace.prepare()
+        yield workspace
