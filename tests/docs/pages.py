@@ -1,13 +1,10 @@
-"""Reads the pages of the documentation as what a reader would do with them, step by step.
+"""Reads a page of the documentation as the steps that a reader would take. Only what a reader sees counts:
 
-What counts, everything else is prose:
+    ```console    commands after `$ ` (continued after `> `), each followed by its output;
+                  `...` stands for any text, alone on a line for any lines
+    ```yaml       a file, if its first line is a comment that holds nothing but its path
 
-    ```console            commands after `$ ` (more lines of one after `> `), each followed by all that it prints;
-                          `...` stands for anything, alone on a line for any lines
-    ```yaml               a file, where the first line is a comment that holds nothing but its path
-    <!-- $ command -->    a command that the reader is spared
-
-A command ends with status 0, unless the next one is `echo $?` and so shows the status.
+A command must end with status 0, unless the next command is `echo $?`, which shows the status.
 """
 
 from __future__ import annotations
@@ -25,12 +22,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _PATH = re.compile(r"# (\S+\.ya?ml)")
-_HIDDEN = re.compile(r"<!-- \$ (.*?) -->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to write."""
+    """A file that the reader writes."""
 
     line: int
     path: str
@@ -39,51 +35,63 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command to run, and what it prints; None where that is not shown."""
+    """A command that the reader types, and the output that the page shows."""
 
     line: int
     text: str
-    prints: str | None
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block."""
+
+    line: int
+    language: str
+    content: str
 
 
 Step = File | Command
 
 
 def steps(page: Path) -> list[Step]:
-    """Return what a page does, in order."""
-    return [
-        step for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")) for step in _steps(token)
-    ]
+    """The steps of a page, in order."""
+    return [step for fence in fences(page) for step in _steps(fence)]
 
 
-def fences(page: Path) -> list[tuple[int, str, str]]:
-    """Return the line, the language and the content of each fenced block."""
-    tokens = MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
-    return [(_line(token), token.info.strip(), token.content) for token in tokens if token.type == "fence"]
+def fences(page: Path) -> list[Fence]:
+    """The fenced blocks of a page."""
+    return [Fence(_line(token), token.info.strip(), token.content) for token in _tokens(page) if token.type == "fence"]
 
 
-def _steps(token: Token) -> Iterator[Step]:
-    if token.type == "html_block":
-        for hidden in _HIDDEN.findall(token.content):
-            yield Command(_line(token), hidden, None)
-    elif token.type == "fence" and token.info.strip() == "console":
-        yield from _commands(token)
-    elif token.type == "fence" and token.info.strip() == "yaml":
-        named = _PATH.fullmatch(token.content.partition("\n")[0])
-        if named:
-            yield File(_line(token), named[1], token.content)
+def comments(page: Path) -> list[str]:
+    """The HTML comments of a page, which its readers do not see."""
+    return [token.content.strip() for token in _tokens(page) if token.type == "html_block"]
 
 
-def _commands(token: Token) -> Iterator[Command]:
-    """Split a block into its commands, each with the lines up to the next."""
-    lines = token.content.splitlines()
+def _tokens(page: Path) -> list[Token]:
+    return MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
+
+
+def _steps(fence: Fence) -> Iterator[Step]:
+    if fence.language == "console":
+        yield from _commands(fence)
+    elif fence.language == "yaml":
+        path = _PATH.fullmatch(fence.content.partition("\n")[0])
+        if path:
+            yield File(fence.line, path[1], fence.content)
+
+
+def _commands(fence: Fence) -> Iterator[Command]:
+    """Split a block into its commands, each with the lines up to the next one."""
+    lines = fence.content.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
     if not starts or starts[0] != 0:
-        raise ValueError(f"line {_line(token)}: a console block begins with a command")
+        raise ValueError(f"line {fence.line}: a console block begins with a command")
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        more = next((number for number in range(start + 1, end) if not lines[number].startswith("> ")), end)
-        text = "\n".join(line[2:] for line in lines[start:more])
-        yield Command(_line(token) + start + 1, text, "\n".join(lines[more:end]).strip("\n"))
+        output = next((number for number in range(start + 1, end) if not lines[number].startswith("> ")), end)
+        text = "\n".join(line[2:] for line in lines[start:output])
+        yield Command(fence.line + start + 1, text, "\n".join(lines[output:end]).strip("\n"))
 
 
 def _line(token: Token) -> int:

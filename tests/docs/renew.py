@@ -1,4 +1,4 @@
-"""`make docs`: puts what the program prints now into the pages that show something else. Look at the changes after it."""
+"""`make docs`: replaces the outputs in the pages by what the commands print now. Read the diff afterwards."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from tests.docs.pages import Command, steps
-from tests.docs.session import Ended, perform
+from tests.docs.session import take
 from tests.examples.running import ROOT
 
-#: What is different each time, and what the pages have instead.
-_UNSTABLE = (
+if TYPE_CHECKING:
+    from tests.docs.session import Result
+
+#: What differs in each run, and what the pages show instead.
+_UNSTABLE: Final = (
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}"), "20260504T093000Z-1a2b3c"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "2026-05-04T09:30:00.000Z"),
     (re.compile(r"((?:hmac-)?sha256:(?:[0-9a-z]{5,8}:)?[0-9a-f]{8})[0-9a-f:]{20,}"), r"\1"),
@@ -21,35 +25,35 @@ _UNSTABLE = (
 
 
 def main() -> int:
-    """Renew all pages, or those that are named; return 1 where a command ended otherwise than its page says."""
+    """Renew all pages, or the ones named; return 1 if a command ended with a status that its page does not show."""
     status = 0
-    pages = [Path(each).resolve() for each in sys.argv[1:]] or [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    pages = [Path(name).resolve() for name in sys.argv[1:]] or [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     for page in sorted(pages):
         todo = steps(page)
         if any(isinstance(step, Command) for step in todo):
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch) / "pbx"
                 folder.mkdir()
-                ended = perform(todo, folder)
-            _renew(page, ended)
-            for each in ended:
-                if each.status and not each.status_is_shown:
-                    print(f"{page.relative_to(ROOT)}: {each.problems()[0]}", file=sys.stderr)
+                results = take(todo, folder)
+            _renew(page, results)
+            for result in results:
+                if result.status and not result.status_is_shown:
+                    print(f"{page.relative_to(ROOT)}: {result.problems()[0]}", file=sys.stderr)
                     status = 1
     return status
 
 
-def _renew(page: Path, ended: list[Ended]) -> None:
-    """Write what was printed where the page shows something else, from the last line to the first."""
+def _renew(page: Path, results: list[Result]) -> None:
+    """Replace each output that differs, from the last one to the first, which keeps the line numbers valid."""
     lines = page.read_text(encoding="utf-8").split("\n")
-    for each in reversed(ended):
-        if not each.as_shown:
-            start = each.command.line + each.command.text.count("\n")
-            size = len((each.command.prints or "").split("\n")) if each.command.prints else 0
-            said = each.said.strip("\n")
-            for pattern, instead in _UNSTABLE:
-                said = pattern.sub(instead, said)
-            lines[start : start + size] = [line.rstrip() for line in said.split("\n")] if said else []
+    for result in reversed(results):
+        if not result.as_shown:
+            start = result.command.line + result.command.text.count("\n")
+            size = len(result.command.output.split("\n")) if result.command.output else 0
+            output = result.output.strip("\n")
+            for pattern, shown in _UNSTABLE:
+                output = pattern.sub(shown, output)
+            lines[start : start + size] = [line.rstrip() for line in output.split("\n")] if output else []
     page.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Does what a page says, in one shell and one folder of its own, and holds what is printed against the page."""
+"""Takes the steps of a page in one shell and an empty folder, and compares the output with what the page shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tests.docs.pages import Command, File
-from tests.examples.running import ROOT, environment
+from tests.examples.running import environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from tests.docs.pages import Step
 
 SECONDS: Final = 110
-#: Where the folder of a page seems to be, in what is printed.
+#: The folder that the pages show instead of the temporary one.
 SHOWN_FOLDER: Final = "/home/ops/pbx"
-#: What is different each time, and what stands for it when both sides are compared.
+#: A shell that runs a script names the line and the process where one at a terminal prints a single word.
+_KILLED: Final = re.compile(r"^bash: line \d+: +\d+ Killed .*$", re.MULTILINE)
+#: What differs in each run, and the word that replaces it before both sides are compared.
 _UNSTABLE: Final = (
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}"), "JOURNAL"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
@@ -33,36 +35,35 @@ _UNSTABLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """What came of a command: all that it printed, with the scratch folder named as in the pages, and its status."""
+class Result:
+    """The output and the exit status of a command; the temporary folder is replaced by the one that the pages show."""
 
     command: Command
-    said: str
+    output: str
     status: int
     status_is_shown: bool
 
     @property
     def as_shown(self) -> bool:
-        """Whether it printed what the page shows."""
-        return self.command.prints is None or matches(self.command.prints, self.said)
+        return matches(self.command.output, self.output)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each thing that did not go as the page says."""
-        where = f"line {self.command.line}: $ {self.command.text}"
-        found = []
+        """A message for everything that did not go as the page says."""
+        place = f"line {self.command.line}: $ {self.command.text}"
+        problems = []
         if self.status and not self.status_is_shown:
-            found.append(f"{where}\n  ended with status {self.status}, which the page does not show:\n{self.said}")
+            problems.append(f"{place}\n  ended with status {self.status}, which the page does not show:\n{self.output}")
         if not self.as_shown:
-            found.append(f"{where}\n  the page says:\n{self.command.prints}\n  the program says:\n{self.said}")
-        return found
+            problems.append(f"{place}\n  the page shows:\n{self.command.output}\n  the output is:\n{self.output}")
+        return problems
 
 
-class Broken(Exception):
-    """The shell of a page ended before its last command."""
+class ShellEndedError(Exception):
+    """The shell ended before the last command of the page."""
 
 
-def perform(steps: Sequence[Step], folder: Path) -> list[Ended]:
-    """Do the steps of a page in a folder. Raises Broken."""
+def take(steps: Sequence[Step], folder: Path) -> list[Result]:
+    """Take the steps of a page in a folder. Raises ShellEndedError."""
     commands = [step for step in steps if isinstance(step, Command)]
     mark = f"=={secrets.token_hex(8)}"
     shell = subprocess.run(
@@ -78,12 +79,14 @@ def perform(steps: Sequence[Step], folder: Path) -> list[Ended]:
         timeout=SECONDS,
         check=False,
     )
-    parts = re.split(rf"\n{mark} (\d+)\n", shell.stdout.replace(str(folder), SHOWN_FOLDER))
-    said, statuses = parts[0:-1:2], [int(each) for each in parts[1::2]]
-    if len(said) != len(commands):
-        raise Broken(f"the shell ended after {len(said)} of {len(commands)} commands: {shell.stdout[-2000:]}")
-    shows = [following.text == "echo $?" for following in commands[1:]] + [False]
-    return [Ended(*each) for each in zip(commands, said, statuses, shows, strict=True)]
+    printed = _KILLED.sub("Killed", shell.stdout.replace(str(folder), SHOWN_FOLDER))
+    parts = re.split(rf"\n{mark} (\d+)\n", printed)
+    outputs, statuses = parts[0:-1:2], [int(status) for status in parts[1::2]]
+    if len(outputs) != len(commands):
+        message = f"the shell ended after {len(outputs)} of {len(commands)} commands: {shell.stdout[-2000:]}"
+        raise ShellEndedError(message)
+    shows_status = [following.text == "echo $?" for following in commands[1:]] + [False]
+    return [Result(*values) for values in zip(commands, outputs, statuses, shows_status, strict=True)]
 
 
 def _script(step: Step, mark: str) -> str:
@@ -94,10 +97,10 @@ def _script(step: Step, mark: str) -> str:
 
 
 def _environment(folder: Path) -> dict[str, str]:
+    """What the pages expect of their reader: pbxsync on the path, a name and an address in git, and nothing else."""
     return environment(
         HOME=str(folder),
         TMPDIR=str(folder.parent),
-        PROJECT=str(ROOT),
         LC_ALL="C.UTF-8",
         TERM="dumb",
         GIT_CONFIG_GLOBAL=os.devnull,
@@ -109,13 +112,13 @@ def _environment(folder: Path) -> dict[str, str]:
     )
 
 
-def matches(shown: str, said: str) -> bool:
-    """Whether what is printed is what a page shows."""
+def matches(shown: str, output: str) -> bool:
+    """Whether an output is what a page shows."""
     pattern = ""
     for line in _stable(shown).split("\n") if shown else ():
         pattern += r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()).replace(r"\.\.\.", ".*") + r"\n"
-    real = _stable(said)
-    lines = "".join(line.rstrip() + "\n" for line in real.strip("\n").split("\n")) if real.strip("\n") else ""
+    stable = _stable(output).strip("\n")
+    lines = "".join(line.rstrip() + "\n" for line in stable.split("\n")) if stable else ""
     return re.fullmatch(pattern, lines) is not None
 
 

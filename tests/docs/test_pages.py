@@ -1,4 +1,4 @@
-"""Every command in the documentation is run, and prints what the page says that it prints."""
+"""The pages of the documentation: a reader who copies every visible command gets the output that the page shows."""
 
 from __future__ import annotations
 
@@ -7,62 +7,69 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.pages import Command, fences, steps
-from tests.docs.session import matches, perform
+from tests.docs.pages import Command, comments, fences, steps
+from tests.docs.session import matches, take
 from tests.examples.running import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-RUN = [page for page in PAGES if any(isinstance(step, Command) for step in steps(page))]
-#: Pages whose commands are held by tests of their own, or are generated.
-APART = {"docs/emulator.md", "docs/reference/cli.md", "docs/reference/client.md", "docs/reference/faults.md"}
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+WITH_COMMANDS = [page for page in PAGES if any(isinstance(step, Command) for step in steps(page))]
+#: Generated pages, whose commands have tests of their own.
+GENERATED = {"docs/reference/cli.md", "docs/reference/faults.md"}
 
 
 def named(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", RUN, ids=named)
-def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=named)
+def test_the_visible_commands_of_a_page_work_in_an_empty_folder(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pbx"
     folder.mkdir()
-    problems = [problem for ended in perform(steps(page), folder) for problem in ended.problems()]
-    assert not problems, f"{named(page)}: mend it, or run make docs\n" + "\n\n".join(problems)
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if named(page) not in APART], ids=named)
-def test_no_command_hides_in_a_block_that_is_not_run(page: Path) -> None:
-    hidden = [
-        f"line {line}"
-        for line, language, content in fences(page)
-        if language != "console" and re.search(r"^\s*(?:\$ )?pbxsync ", content, re.MULTILINE)
-    ]
-    assert not hidden, f"{named(page)}: write ```console, so that it is run: {hidden}"
+    problems = [problem for result in take(steps(page), folder) for problem in result.problems()]
+    assert not problems, f"{named(page)}: fix it, or run make docs\n" + "\n\n".join(problems)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
-def test_each_link_leads_somewhere(page: Path) -> None:
+def test_a_page_hides_nothing_from_its_readers_but_where_it_comes_from(page: Path) -> None:
+    origin = re.compile(r"<!-- (?:Generated (?:by|from)|results: written by|end of results)\b.*", re.DOTALL)
+    hidden = [text for text in comments(page) if not origin.fullmatch(text)]
+    assert not hidden
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if named(page) not in GENERATED], ids=named)
+def test_every_block_with_a_command_is_run(page: Path) -> None:
+    not_run = [
+        f"line {fence.line}"
+        for fence in fences(page)
+        if fence.language != "console" and re.search(r"^\s*(?:\$ )?pbxsync ", fence.content, re.MULTILINE)
+    ]
+    assert not not_run, f"{named(page)}: write ```console: {not_run}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_has_a_target(page: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL))
-    lost = [link for link in links if not re.match(r"https?:", link) and not _leads(page, link)]
-    assert not lost, f"{named(page)}: {lost}"
+    broken = [link for link in links if not re.match(r"https?:", link) and not _has_target(page, link)]
+    assert not broken, f"{named(page)}: {broken}"
 
 
-def _leads(page: Path, link: str) -> bool:
+def _has_target(page: Path, link: str) -> bool:
     path, _, heading = link.partition("#")
     target = (page.parent / path).resolve() if path else page
     return target.exists() and (not heading or heading in _anchors(target))
 
 
 def _anchors(page: Path) -> list[str]:
-    """Return the anchors that GitHub gives to the headings of a page."""
+    """The anchors that GitHub gives to the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
 @pytest.mark.parametrize(
-    ("shown", "said", "same"),
+    ("shown", "output", "same"),
     [
         ("a\nb", "a\nb\n", True),
         ("a\n...\nc", "a\nb\nb\nc\n", True),
@@ -75,17 +82,17 @@ def _anchors(page: Path) -> list[str]:
         ("7 requests in 0.1 s", "7 requests in 2.5 s", True),
     ],
 )
-def test_what_is_printed_is_compared_whole(shown: str, said: str, same: bool) -> None:
-    assert matches(shown, said) is same
+def test_the_whole_output_is_compared(shown: str, output: str, same: bool) -> None:
+    assert matches(shown, output) is same
 
 
 GUARANTEES = sorted((ROOT / "docs" / "guarantees").glob("[0-9]*.md"))
 
 
 @pytest.mark.parametrize("page", GUARANTEES, ids=named)
-def test_the_tests_that_a_guarantee_names_are_there(page: Path) -> None:
-    held = page.read_text(encoding="utf-8").partition("## Held by")[2]
-    entries = re.findall(r"^- `(tests/\S+\.py)`(.*?)(?=^- |\Z)", held, re.MULTILINE | re.DOTALL)
+def test_the_tests_that_a_guarantee_lists_exist(page: Path) -> None:
+    section = page.read_text(encoding="utf-8").partition("## Tests")[2]
+    entries = re.findall(r"^- `(tests/\S+\.py)`(.*?)(?=^- |\Z)", section, re.MULTILINE | re.DOTALL)
     assert entries
     for file, text in entries:
         source = (ROOT / file).read_text(encoding="utf-8")
@@ -93,7 +100,7 @@ def test_the_tests_that_a_guarantee_names_are_there(page: Path) -> None:
             assert f"def {test}(" in source, f"{file} has no {test}"
 
 
-def test_every_guarantee_has_its_page() -> None:
+def test_every_guarantee_has_a_page() -> None:
     index = (ROOT / "docs" / "guarantees" / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"^\d\. \[.*\]\((.*)\)$", index, re.MULTILINE) == [page.name for page in GUARANTEES]
     assert [page.name[0] for page in GUARANTEES] == [str(number) for number in range(1, 10)]

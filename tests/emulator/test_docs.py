@@ -1,30 +1,25 @@
-"""docs/emulator.md says what the code does: its tables are the code's own, its examples are understood."""
+"""The emulator understands every dialect and fault that docs/emulator.md names; the table of presets is right."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import pytest
-
-from pbxsync.emulator import Dialect, FaultSpec, dialect_reference, fault_reference
+from pbxsync.emulator import Dialect, FaultSpec, dialect_reference
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("table", [dialect_reference(), fault_reference()], ids=["dialects", "faults"])
-def test_the_page_has_the_tables_of_the_code(table: str) -> None:
-    assert table in PAGE
-
-
 def test_every_fault_and_dialect_that_the_page_orders_is_understood() -> None:
-    block = PAGE.split("## Faults")[1].split("```")[1]
+    block = PAGE.split("## Faults")[1].split("```text")[1].split("```")[0]
     specs = [re.split(r"\s{2,}", line)[0] for line in block.strip().splitlines()]
     specs += re.findall(r"--fault '([^']+)'", PAGE) + re.findall(r'faults(?:=\[|\.add\()"([^"]+)"', PAGE)
     assert len(specs) == 9
     for spec in specs:
         FaultSpec.parse(spec)
-    for text in re.findall(r"--dialect (\S+=\S+)", PAGE):
+    dialects = re.findall(r"--dialect ([\w=,-]+)", PAGE)
+    assert len(dialects) == 4
+    for text in dialects:
         Dialect.parse(text)
 
 
