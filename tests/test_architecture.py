@@ -59,7 +59,7 @@ HOMES = {
     "yaml": ["document/reader.py"],
     "deepdiff": ["kinds/compare.py"],
     "requests": ["http/transport.py"],
-    "urllib3": ["http/transport.py"],
+    "urllib3": ["http/failures.py", "http/transport.py"],
     "click": ["cli/", "commands/"],
     "werkzeug": ["emulator/"],
     "cheroot": ["emulator/"],

@@ -67,7 +67,7 @@ class Sender:
             return False
         if not self.breaker.wait(pause_after(lost, tries, self.pbx.retry_policy.pause)):
             return False
-        self.pbx.transport.meter.count(repeated=True)
+        self.pbx.transport.counters.count(repeated=True)
         return True
 
     def unasked(self, change: Change, lost: WireError | None) -> WriteResult | None:

@@ -62,7 +62,7 @@ def check_keys(project: Project, endpoint: Endpoint, tenants: Sequence[str]) -> 
 
 def traffic(pbx: PbxReader, seconds: tuple[tuple[str, float], ...]) -> Traffic:
     """Return what a stage cost."""
-    meter = pbx.transport.meter
+    meter = pbx.transport.counters
     return Traffic(meter.requests, meter.repeated, meter.refused, seconds, pbx.transport.limiter.limit)
 
 

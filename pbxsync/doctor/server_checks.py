@@ -167,7 +167,7 @@ def measure(pbx: PbxReader, workers: WorkerPool, tenant: str, key: Secret) -> Pa
     try:
         alone = [once(number) for number in range(_ALONE)]
         skew = _skew(alone[-1].date)
-        before = pbx.transport.meter.refused
+        before = pbx.transport.counters.refused
         together = workers.map(once, range(_ROUNDS * pbx.transport.settings.parallel))
     except WireError:
         return None
@@ -175,7 +175,7 @@ def measure(pbx: PbxReader, workers: WorkerPool, tenant: str, key: Secret) -> Pa
         statistics.median(reply.seconds for reply in alone),
         statistics.median(reply.seconds for reply in together),
         pbx.transport.limiter.limit,
-        pbx.transport.meter.refused - before,
+        pbx.transport.counters.refused - before,
         skew,
     )
 

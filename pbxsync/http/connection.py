@@ -1,64 +1,65 @@
-"""A connection that is open already, used again with nothing around the request but what HTTP itself needs.
+"""Connections that are already open, used again with nothing around a request but what HTTP itself needs.
 
-The first request of each connection goes through urllib3's pool, which connects, tunnels and verifies. Those after it need
-none of that: here they are sent as they are, and http.client reads the replies. That is a third of the work.
+The first request of each connection goes through urllib3's pool, which connects, tunnels and verifies. Later ones need none
+of that: their bytes are sent as they are, and `Response` reads the replies. That is a third of the work.
 """
 
 from __future__ import annotations
 
 import contextlib
 import select
-from http.client import HTTPResponse
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from pbxsync.http.response import Response
 
 if TYPE_CHECKING:
     import socket
-
-_CHUNK: Final = 256 * 1024
-
-
-class TooLong(Exception):
-    """A reply that is longer than it may be."""
+    from collections.abc import Callable
 
 
 class Connection:
-    """One open connection, for one request at a time. Made of the first response that came over it."""
+    """One open connection, for one request at a time; made from the first response that came over it."""
 
-    __slots__ = ("_poll", "_reply", "_response", "sock")
+    __slots__ = ("_decrypted", "_first_response", "_poll", "_reply", "sock")
 
-    def __init__(self, response: Any) -> None:
-        #: Closes the connection when it goes, so it stays as long as the lane does.
-        self._response = response
-        self._reply: HTTPResponse | None = None
-        self.sock: socket.socket = response.connection.sock
+    def __init__(self, first_response: Any) -> None:
+        #: Closes the connection when it is collected, so it lives as long as this.
+        self._first_response = first_response
+        self._reply: Response | None = None
+        self.sock: socket.socket = first_response.connection.sock
+        self._decrypted: Callable[[], int] = getattr(self.sock, "pending", int)
         self._poll = select.poll()
         self._poll.register(self.sock, select.POLLIN)
 
     @property
     def open(self) -> bool:
-        """Whether the server still holds the connection: between two requests there is nothing to be read from it."""
-        return not self._poll.poll(0)
+        """Whether the server still holds the connection: between two requests there is nothing to read from it.
 
-    def ask(self, request: bytes, method: str) -> HTTPResponse:
+        Bytes that TLS has already decrypted would not wake the poll.
+        """
+        return not self._poll.poll(0) and not self._decrypted()
+
+    def ask(self, request: bytes, method: str) -> Response:
         """Send a request and return its reply, whose body is still to be read. Raises OSError and HTTPException."""
-        # A server may refuse and close before it has read all: then there is an answer all the same.
+        # A server may refuse and close before it has read everything: its answer is there all the same.
         with contextlib.suppress(BrokenPipeError):
             self.sock.sendall(request)
-        self._reply = reply = HTTPResponse(self.sock, method=method)
+        self._reply = reply = Response(self.sock, method=method)
         reply.begin()
         return reply
 
     def close(self) -> None:
-        """Close the connection, and what may still be read of it."""
+        """Close the connection and the reply that may still be read from it."""
         if self._reply is not None:
             self._reply.close()
-        self._response.connection.close()
+        self._first_response.connection.close()
 
 
 class ConnectionPool:
-    """The lanes that nobody uses now. Thread safe: all that is ever done is to take the last one and to add one.
+    """The idle connections. Thread safe: its only steps are to take the last one and to append one.
 
-    `fickle`: a request over one of them was lost, as where a server closes each connection a moment after its reply.
+    `stale_seen`: a request over one of them was lost, as happens if a server closes each connection a moment after its
+    reply.
     """
 
     def __init__(self) -> None:
@@ -66,65 +67,42 @@ class ConnectionPool:
         self.stale_seen = False
 
     def take(self) -> Connection | None:
-        """Return a lane whose connection still stands, None where there is none."""
+        """Return an idle connection that is still open, or None."""
         while self._idle:
             try:
-                lane = self._idle.pop()
+                connection = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if lane.open:
-                return lane
-            lane.close()
+            if connection.open:
+                return connection
+            connection.close()
         return None
 
-    def give_back(self, lane: Connection, reply: HTTPResponse) -> None:
-        """Keep a lane for the next request, if its reply was read whole and the server keeps the connection."""
-        if reply.will_close or not reply.isclosed() or more_may_come(reply.status):
-            lane.close()
+    def give_back(self, connection: Connection, reply: Response) -> None:
+        """Keep a connection for the next request if its reply was read whole and the server keeps it open."""
+        if reply.will_close or not reply.isclosed() or _body_may_follow(reply.status):
+            connection.close()
         else:
-            self._idle.append(lane)
+            self._idle.append(connection)
 
-    def open_with(self, response: Any) -> None:
-        """Keep the connection of a response of the pool, which was read whole after `keep_from_pool`."""
+    def adopt(self, response: Any) -> None:
+        """Keep the connection of a urllib3 response that was read whole, unless the server has closed it."""
         if response.connection is None or response.connection.sock is None:
             return
-        if more_may_come(response.status):
+        if _body_may_follow(response.status):
             response.connection.close()
         else:
             self._idle.append(Connection(response))
 
     def close(self) -> None:
-        """Close every connection that nobody uses."""
-        while (lane := self.take()) is not None:
-            lane.close()
+        """Close every idle connection."""
+        while (connection := self.take()) is not None:
+            connection.close()
 
 
-def more_may_come(status: int) -> bool:
-    """Whether after a reply of this status something may still come, which would be taken for that to the next request.
+def _body_may_follow(status: int) -> bool:
+    """Whether bytes that belong to this reply may still come, which would be taken for the answer to the next request.
 
-    That is the real reply after an interim one (103), and a body where there must be none.
+    That is another protocol after 101, and a body after 204 and 304, which must not have one.
     """
     return status < 200 or status in {204, 304}
-
-
-def keep_from_pool(response: Any) -> None:
-    """Let a response keep its connection at its end, where it would give it back to the pool."""
-    response.release_conn = _nothing
-
-
-def whole(reply: HTTPResponse, limit: int) -> bytes:
-    """Return the body of a reply; at most `limit` bytes of it are ever held. Raises TooLong, and as `Lane.ask` does."""
-    if reply.length is not None:
-        if reply.length > limit:
-            raise TooLong
-        return reply.read()
-    chunks: list[bytes] = []
-    while chunk := reply.read(_CHUNK):
-        chunks.append(chunk)
-        if sum(map(len, chunks)) > limit:
-            raise TooLong
-    return b"".join(chunks)
-
-
-def _nothing() -> None:
-    """Stands in for giving a connection back."""

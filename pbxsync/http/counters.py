@@ -1,4 +1,4 @@
-"""Counts what a run sends, for the summary of `-v` and for people who wonder where the time went."""
+"""Counts what a run sends, for the summary of `-v`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 
 class Counters:
-    """Thread-safe counters: `requests` sent, of these `repeated`, and `refused` (429, or 503) by the server."""
+    """Thread-safe counters: `requests` sent, of these `repeated`, and `refused` by the server (429, 503)."""
 
     def __init__(self) -> None:
         self.requests = 0
@@ -15,7 +15,7 @@ class Counters:
         self._lock = threading.Lock()
 
     def count(self, *, repeated: bool = False, refused: bool = False) -> None:
-        """Count one request, or add to what is known of the one before."""
+        """Count one request; with a flag, add that fact to one that is counted already."""
         with self._lock:
             self.requests += not (repeated or refused)
             self.repeated += repeated

@@ -1,7 +1,7 @@
-"""Ends a request that takes longer than it may, however lively its bytes are.
+"""Ends a request that takes longer than its timeout, however lively its bytes are.
 
-The time-outs of sockets bound each wait for bytes, not the whole: a server that sends one byte a second could hold a
-request for hours. So one thread looks after all requests in flight and shuts the socket of one that is overdue.
+The timeouts of sockets bound each wait for bytes, not the whole: a server that sends one byte a second could hold a request
+for hours. So one thread watches all requests in flight and shuts the socket of one that is overdue.
 """
 
 from __future__ import annotations
@@ -10,107 +10,86 @@ import contextlib
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.errors import Unreachable
+from pbxsync.http.response import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-#: How often it looks; seconds. A request may take this much longer than its time-out.
+#: Seconds between two looks of the thread. A request may take this much longer than its timeout.
 _LOOK_EVERY: Final = 0.25
 
 
-class Guard:
-    """Looks after one request: `fired` tells that it was ended because it took too long."""
+@dataclass(slots=True)
+class Deadline:
+    """The end of one request, in monotonic time. `passed`: it was ended; `sock`: its open socket, if any."""
 
-    __slots__ = ("_bark", "deadline", "fired", "seconds", "sock")
-
-    def __init__(self, seconds: float, bark: Callable[[Guard | None], None]) -> None:
-        self.seconds = seconds
-        self.deadline = time.monotonic() + seconds
-        self.sock: socket.socket | None = None
-        self.fired = False
-        self._bark = bark
-
-    def __enter__(self) -> Guard:
-        self._bark(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bark(None)
-
-    def check(self, host: str) -> None:
-        """Raise Unreachable where the request was ended: a body without a length then merely looks finished."""
-        if self.fired:
-            raise Unreachable(f"{host} gave no whole reply within {self.seconds:g} seconds")
+    at: float
+    sock: socket.socket | None = None
+    passed: bool = False
 
 
-class Watchdog:
-    """Looks after the requests of one transport, one for each thread at a time."""
+class DeadlineWatcher:
+    """Enforces the deadlines of one transport, one per thread at a time."""
 
     def __init__(self) -> None:
-        self._guards: dict[int, Guard] = {}
+        self._deadlines: dict[int, Deadline] = {}
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def within(self, seconds: float) -> Guard:
-        """Return a guard to be used in a `with` around one request of this thread."""
-        if self._thread is None:
-            self._start()
-        return Guard(seconds, self._watch)
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[Deadline]:
+        """Give this thread's request a deadline; look at `passed` after the `with`, when it can no longer change."""
+        me, deadline = threading.get_ident(), Deadline(time.monotonic() + seconds)
+        with self._lock:
+            self._deadlines[me] = deadline
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="pbxsync-deadlines", daemon=True)
+                self._thread.start()
+        try:
+            yield deadline
+        finally:
+            with self._lock:
+                del self._deadlines[me]
 
-    def mind(self, sock: socket.socket | None) -> None:
-        """Tell which socket the request of this thread goes over."""
-        guard = self._guards.get(threading.get_ident())
-        if guard is not None:
-            guard.sock = sock
+    def set_socket(self, sock: socket.socket | None) -> None:
+        """Note the socket that the request of this thread goes over: from now on it may have been sent."""
+        deadline = self._deadlines.get(threading.get_ident())
+        if deadline is not None:
+            deadline.sock = sock
 
     def stop(self) -> None:
         """End the thread."""
         self._stopped.set()
 
-    def _start(self) -> None:
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._look, name="pbxsync-watchdog", daemon=True)
-                self._thread.start()
-
-    def _watch(self, guard: Guard | None) -> None:
-        with self._lock:
-            if guard is None:
-                self._guards.pop(threading.get_ident(), None)
-            else:
-                self._guards[threading.get_ident()] = guard
-
-    def _look(self) -> None:
+    def _watch(self) -> None:
         while not self._stopped.wait(_LOOK_EVERY):
             now = time.monotonic()
-            with self._lock:  # so that no socket is shut whose request has just ended and that serves another one
-                for guard in self._guards.values():
-                    if guard.sock is not None and now > guard.deadline:
-                        guard.fired = True
+            with self._lock:  # else a socket could be shut whose request has just ended and that serves another one
+                for deadline in self._deadlines.values():
+                    if deadline.sock is not None and now > deadline.at:
+                        deadline.passed = True
                         with contextlib.suppress(OSError):
                             # The plain shutdown: that of a TLS socket would pull the session from under its reader.
-                            socket.socket.shutdown(guard.sock, socket.SHUT_RDWR)
+                            socket.socket.shutdown(deadline.sock, socket.SHUT_RDWR)
 
 
-def watched(connection: Any, watchdog: Watchdog) -> Any:
-    """Return the connection class with one thing added: the watchdog learns of its socket as soon as it stands.
-
-    From then on a request may have gone out, whatever an error is called.
-    """
+def watched(connection: Any, watcher: DeadlineWatcher) -> Any:
+    """Return urllib3's connection class with our replies, and a watcher that learns each socket as soon as it is open."""
 
     class Watched(connection):  # type: ignore[misc]  # the base is urllib3's, plain or TLS, known only at run time
         debuglevel = 0  # else a program that sets it for http.client would print whole requests, key included
+        response_class = Response
 
         def connect(self) -> None:
             super().connect()
-            watchdog.mind(self.sock)
+            watcher.set_socket(self.sock)
 
         def request(self, *words: Any, **others: Any) -> None:
-            watchdog.mind(self.sock)
+            watcher.set_socket(self.sock)
             super().request(*words, **others)
 
     return Watched

@@ -1,4 +1,4 @@
-"""A request as it goes over the wire, byte for byte: the one place where the key is put in, last."""
+"""A request as bytes: the one place where the key is put in, last."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from pbxsync.api.request import Request
     from pbxsync.model.entry import Secret
 
-_HEADERS: Final = {"User-Agent": f"pbxsync/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
-_FORM: Final = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+_FORM_TYPE: Final = "application/x-www-form-urlencoded"
+HEADERS: Final = {"User-Agent": f"pbxsync/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
+FORM_HEADERS: Final = {**HEADERS, "Content-Type": _FORM_TYPE}
 
 
 class Address(NamedTuple):
-    """Where requests go: the `host` and its port as people know them, the `path`, and the `head` of every request."""
+    """Where requests go: the `host` (with its port if the url has one), the `path`, and what follows every target."""
 
     host: str
     path: str
@@ -26,34 +27,25 @@ class Address(NamedTuple):
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Return the parts of a whole url."""
+        """Take a whole url apart."""
         parts = urlsplit(url)
         host = parts.netloc.removesuffix(":443" if parts.scheme == "https" else ":80")
-        return cls(parts.netloc, quote(parts.path or "/", safe="/%:@!$&'()*+,;=~"), _head(host))
+        lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": host, **HEADERS}.items())
+        return cls(parts.netloc, quote(parts.path or "/", safe="/%:@!$&'()*+,;=~"), f" HTTP/1.1\r\n{lines}")
 
     def target(self, request: Request, key: Secret) -> str:
         """Return path and query. The key goes in here, last."""
         return f"{self.path}?{request.query}&key={quote(key.reveal(), safe='')}"
 
-    def whole(self, method: str, target: str, request: Request) -> bytes:
-        """Return a request as it goes over the wire: everything in it is quoted, so that no value can end a line."""
+    def encode(self, method: str, target: str, request: Request) -> bytes:
+        """Return a request as bytes. Everything in it is quoted, so no value can end a line."""
         body = form(request)
         if body is None:
             return f"{method} {target}{self.head}\r\n".encode("ascii")
-        kind = f"Content-Type: {_FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
-        return f"{method} {target}{self.head}{kind}\r\n{body}".encode("ascii")
+        headers = f"Content-Type: {_FORM_TYPE}\r\nContent-Length: {len(body)}\r\n"
+        return f"{method} {target}{self.head}{headers}\r\n{body}".encode("ascii")
 
 
 def form(request: Request) -> str | None:
-    """Return the body of a request, None where it has none."""
+    """Return the body of a request: `jsondata` as its one field (doc), or None."""
     return None if request.jsondata is None else "jsondata=" + quote(request.jsondata, safe="")
-
-
-def headers(request: Request) -> dict[str, str]:
-    """Return the headers of a request."""
-    return _HEADERS if request.jsondata is None else _FORM
-
-
-def _head(host: str) -> str:
-    """Return what stands between the target of a request and the blank line (or the headers of its form)."""
-    return f" HTTP/1.1\r\nHost: {host}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in _HEADERS.items())

@@ -1,4 +1,4 @@
-"""Undoes the compression of a reply as it comes, and tells whether it came to its end: urllib3 takes half of it for all."""
+"""Decompresses a reply as it comes and notices if it ends early: urllib3 takes half of it for all."""
 
 from __future__ import annotations
 
@@ -8,34 +8,32 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: What `Content-Encoding` may call it; no other is ever asked for.
-GZIP: Final = frozenset({"gzip", "x-gzip"})
 _BEGINS: Final = b"\x1f\x8b"
 
 
 class CutShort(EOFError):
-    """What is compressed ends before its own end, though all bytes of the reply are there."""
+    """The compressed stream has no end, although the reply has: the sender was cut off."""
 
 
 def gunzipped(read: Callable[[], bytes], most: int) -> Iterator[bytes]:
-    """Yield what `read` returns, piece by piece until nothing, without its compression: `most` bytes at a time.
+    """Yield the decompressed bytes of what `read` returns until it returns nothing: at most `most` bytes at a time.
 
-    There may be several parts, each compressed by itself; what follows the last one and is none counts for nothing. Raises
-    CutShort, zlib.error for what is not compressed, and whatever `read` raises.
+    There may be several gzip members; bytes after the last one that begin no further member are ignored. Raises CutShort,
+    zlib.error if the bytes are not gzip, and whatever `read` raises.
     """
     part = zlib.decompressobj(zlib.MAX_WBITS | 16)
     rest, begun = b"", False
     while piece := rest or read():
         if part.eof:
             if not _BEGINS.startswith(piece[:2]):
-                while read():  # what is left unread would be taken for the next reply
+                while read():  # bytes left unread would be taken for the next reply
                     pass
                 return
             part, begun = zlib.decompressobj(zlib.MAX_WBITS | 16), False
         begun = True
-        # Asked for until it gives less than it may: it keeps back what was too much, even where no input is left.
-        while found := part.decompress(piece, most):
-            yield found
+        # Until it returns nothing: it keeps output back beyond `most`, even when no input is left.
+        while data := part.decompress(piece, most):
+            yield data
             piece = part.unconsumed_tail
         rest = part.unused_data if part.eof else part.unconsumed_tail
     if begun and not part.eof:

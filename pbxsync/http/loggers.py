@@ -10,21 +10,16 @@ if TYPE_CHECKING:
     from pbxsync.redaction.redactor import Redactor
 
 _MODULES: Final = ("connection", "connectionpool", "poolmanager", "response", "util.retry", "util.ssl_")
+#: One set for all transports of a program; each redactor is in it for as long as it is in use.
+_REDACTORS: Final[WeakSet[Redactor]] = WeakSet()
 
 
 class _KeyFilter(logging.Filter):
-    """Takes keys out of what the libraries log: urllib3 writes whole URLs, at debug level and in warnings.
-
-    There is one for all connections of a program; it knows the keys of a redactor for as long as that is in use.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.redactors: WeakSet[Redactor] = WeakSet()
+    """Removes keys from log records: urllib3 writes URLs at debug level and in warnings."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        for redact in list(self.redactors):
+        for redact in list(_REDACTORS):
             text = redact(text)
         record.msg, record.args = text, ()
         record.exc_info = None
@@ -35,7 +30,7 @@ _FILTER: Final = _KeyFilter()
 
 
 def hide_keys(redactor: Redactor) -> None:
-    """Keep the keys that a redactor knows, and those that it learns, out of what urllib3 logs."""
-    _FILTER.redactors.add(redactor)
+    """Keep the keys that a redactor knows, or learns later, out of urllib3's logs."""
+    _REDACTORS.add(redactor)
     for module in _MODULES:
-        logging.getLogger(f"urllib3.{module}").addFilter(_FILTER)  # once, however often it is added
+        logging.getLogger(f"urllib3.{module}").addFilter(_FILTER)  # adding it again does nothing

@@ -1,4 +1,4 @@
-"""Repeats reads that failed in a way that may pass, within a budget of tries and of time."""
+"""Repeats a read after a failure that may pass, within a budget of tries and of time."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: The pause before the second try lasts up to this many seconds, or this part of the time-out, if that is shorter; it
-#: doubles with each further one.
+#: The pause before the second try: up to this many seconds, or this part of the timeout if that is shorter. Each further
+#: pause is twice as long.
 _FIRST_PAUSE: Final = 0.2
 _OF_TIMEOUT: Final = 0.1
 _LAST_PAUSE: Final = 8.0
-#: A server that only says "too much" (429) has not looked at the request: it is asked this many times as often.
+#: A server that answers 429 has not looked at the request: this many times the tries are allowed.
 _BUSY_TRIES: Final = 3
-#: Tells jitter; nothing secret hangs on it.
+#: For jitter: nothing secret depends on it.
 _CHANCE: Final = random.Random()  # noqa: S311
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long a read may take: `tries`, and `seconds` for all of them together; `pause` is the first one between two."""
+    """The budget of one read: `tries`, `seconds` for all of them, and the first `pause` between two, in seconds."""
 
     tries: int = 4
     seconds: float = 120.0
@@ -40,15 +40,15 @@ class RetryPolicy:
 
     @classmethod
     def of(cls, tries: int, timeout: float) -> Self:
-        """Return the patience that goes with a time-out of one request."""
+        """Derive the budget from the tries and the timeout of one request."""
         return cls(tries, timeout * tries, min(_FIRST_PAUSE, timeout * _OF_TIMEOUT))
 
 
-def with_retries(send: Callable[[], _T], meter: Counters, retry_policy: RetryPolicy) -> _T:
-    """Return what `send` returns, trying again after a fault that may pass.
+def with_retries(send: Callable[[], _T], counters: Counters, retry_policy: RetryPolicy) -> _T:
+    """Return what `send` returns, trying again after Busy, ServerFault and Unreachable.
 
-    At most `tries` tries (more where all that came was 429), and none that would begin more than `seconds` after the
-    first one; the error of the last try is raised, with the number of tries in it.
+    At most `tries` tries (429 has a budget of its own), and none that would begin more than `seconds` after the first one.
+    Raises the error of the last try, with the number of tries in it.
     """
     begun, done, busy = time.monotonic(), 0, 0
     while True:
@@ -61,12 +61,12 @@ def with_retries(send: Callable[[], _T], meter: Counters, retry_policy: RetryPol
             late = hopeless(error) or time.monotonic() + pause - begun > retry_policy.seconds
             if late or done >= retry_policy.tries or busy >= retry_policy.tries * _BUSY_TRIES:
                 raise _counted(_asking(error, pause) if late else error, done + busy) from None
-            meter.count(repeated=True)
+            counters.count(repeated=True)
             time.sleep(pause)
 
 
 def pause_after(error: WireError, tries: int, first: float) -> float:
-    """Return the seconds to wait after the `tries`-th try: what the server asked for, else doubling, with jitter."""
+    """Return the seconds to wait after try number `tries`: what the server asked for, else doubling, with jitter."""
     asked = error.retry_after if isinstance(error, Busy) else None
     if asked is not None:
         return asked + _CHANCE.uniform(0, first)
@@ -74,14 +74,14 @@ def pause_after(error: WireError, tries: int, first: float) -> float:
 
 
 def hopeless(error: WireError) -> bool:
-    """Whether the server wants to be left alone for longer than anybody waits."""
+    """Whether the server asks for a pause longer than anybody waits."""
     return isinstance(error, Busy) and (error.retry_after or 0.0) > LONGEST_PAUSE
 
 
 def _asking(error: WireError, pause: float) -> WireError:
-    """Say how long the server wants to be left alone, where that is longer than a run waits: when to come back."""
+    """Add the pause that the server asks for, if it is longer than a run waits: the user must come back after it."""
     if isinstance(error, Busy) and error.retry_after is not None:
-        error.args = (f"{error}; it asks to be left alone for {pause:,.0f} seconds",)
+        error.args = (f"{error}; it asks for a pause of {pause:,.0f} seconds",)
     return error
 
 

@@ -11,8 +11,8 @@ from pbxsync.api.operations import operation
 from pbxsync.api.request import Reply
 from pbxsync.disk.atomic import replacing
 from pbxsync.errors import Unrecognised
+from pbxsync.http.response import REPLY_LIMIT
 from pbxsync.http.retry import with_retries
-from pbxsync.http.transport import REPLY_LIMIT, WriteTransport
 from pbxsync.pbx import replies
 from pbxsync.pbx.replies import check_start, looks_binary
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsync.api.request import Request
     from pbxsync.http.retry import RetryPolicy
-    from pbxsync.http.transport import ReadTransport, Stream
+    from pbxsync.http.transport import ReadTransport, Stream, WriteTransport
     from pbxsync.model.entry import Secret
 
 
@@ -91,7 +91,7 @@ def read(transport: ReadTransport, request: Request, key: Secret, retry_policy: 
     def once() -> Body:
         return _recognised(transport.stream(request, key), request, transport)
 
-    return with_retries(once, transport.meter, retry_policy)
+    return with_retries(once, transport.counters, retry_policy)
 
 
 def write(transport: WriteTransport, request: Request, key: Secret) -> Body:

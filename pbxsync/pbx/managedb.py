@@ -121,7 +121,7 @@ class PbxReader:
             return replies.usable(self.transport.read(request, key), request, redact)
 
         try:
-            found = with_retries(once, self.transport.meter, self.retry_policy)
+            found = with_retries(once, self.transport.counters, self.retry_policy)
         except KeyRevoked:
             raise  # known already: no request is spent on it
         except Denied as error:

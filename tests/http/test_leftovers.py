@@ -37,7 +37,7 @@ def test_each_request_gets_its_own_answer(extra: str) -> None:
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["a new connection", "an open connection"])
-@pytest.mark.parametrize("status", [103, 204, 304])
+@pytest.mark.parametrize("status", [101, 204, 304])
 def test_what_comes_after_a_reply_without_a_body_is_no_answer_to_the_next_request(status: int, warm: bool) -> None:
     asked, numbers, late = count(), count(1), Event()
 

@@ -127,7 +127,7 @@ def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_left_alone_and_the_run
         ran = workdir.run("plan")
         assert time.monotonic() - begun < 20
         assert ran.status == 1
-        assert "wants to be left alone for another 3,600 seconds" in ran.out
+        assert "the PBX asked for a pause, which lasts another 3,600 seconds" in ran.out
         assert len(pbx.log) < 30
 
 

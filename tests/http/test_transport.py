@@ -17,7 +17,8 @@ import pytest
 
 from pbxsync.api.request import Request
 from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UsageError
-from pbxsync.http.transport import REPLY_LIMIT, ReadTransport, Settings
+from pbxsync.http.response import REPLY_LIMIT
+from pbxsync.http.transport import ReadTransport, Settings
 from pbxsync.model.entry import Secret
 from tests.pbx.talking import KEY, client, talking
 from tests.support.rawserver import RawServer, reply

@@ -78,7 +78,7 @@ def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float
 def test_a_server_that_wants_to_be_left_alone_for_longer_than_a_run_waits_is_said_to() -> None:
     with talking(reply("", 429, Retry_After="3600")) as (pbx, server), pytest.raises(Busy) as busy:
         pbx.destinations("DEMO")
-    assert str(busy.value).endswith("(HTTP 429); it asks to be left alone for 3,600 seconds")
+    assert str(busy.value).endswith("(HTTP 429); it asks for a pause of 3,600 seconds")
     assert len(server.requests) == 1
 
 

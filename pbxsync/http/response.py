@@ -1,0 +1,143 @@
+"""A reply as `http.client` reads it, and stricter: framing that could be read in two ways is refused, not guessed.
+
+Every connection reads its replies through this class, the first request of one too, which urllib3 sends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+from email import errors as email_errors
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pbxsync.http.gzip import gunzipped
+from pbxsync.text.numbers import whole_number
+from pbxsync.text.sanitize import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: A reply may be this long when decoded: three times what a tenant of 20,000 destinations would take.
+REPLY_LIMIT: Final = 32 * 1024 * 1024
+#: Interim replies (100, 102, 103) that are read past before the real one.
+_MOST_INTERIM: Final = 8
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
+_NOT_CODED: Final = frozenset({"", "identity"})
+#: What `email` notes about headers; its other defects concern bodies, which it is never given.
+_HEADER_DEFECTS: Final = (
+    email_errors.FirstHeaderLineIsContinuationDefect,
+    email_errors.MisplacedEnvelopeHeaderDefect,
+    email_errors.MissingHeaderBodySeparatorDefect,
+)
+_CHUNK: Final = 256 * 1024
+#: Compressed bytes read at a time.
+_CODED_CHUNK: Final = 16 * 1024
+_CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,15}[ \t]*(?:;.*)?\r?\n", re.DOTALL)
+_LONGEST_LINE: Final = 4096
+
+
+class BadReply(HTTPException):
+    """A reply that is refused although all its bytes may be there; its text follows on "HOST sent"."""
+
+
+class BadChunk(HTTPException):
+    """A chunk length that is not a number: where the body ends is unknown."""
+
+
+class Readable(Protocol):
+    """What a body is read from: a `Response`, or urllib3's wrapper around one."""
+
+    @property
+    def headers(self) -> Any:
+        """The headers, by name in any case."""
+
+    def read(self, amt: int, /) -> bytes:
+        """Return up to `amt` bytes, none at the end."""
+
+
+class Response(HTTPResponse):
+    """One reply. Raises HTTPException and OSError, and BadReply for what is refused."""
+
+    def __init__(self, sock: socket.socket, *words: Any, **others: Any) -> None:
+        super().__init__(sock, *words, **others)
+        self._sock = sock
+
+    def begin(self) -> None:
+        """Read past interim replies, then the status line and the headers of the real one, and check its framing."""
+        for _ in range(_MOST_INTERIM + 1):
+            super().begin()
+            # After 101 the connection speaks another protocol, which nobody asked for: what follows is no reply.
+            if self.status >= 200 or self.status == 101:
+                break
+            self.headers = self.msg = None  # type: ignore[assignment]  # else `begin` takes itself for done
+        else:
+            raise BadReply(f"more than {_MOST_INTERIM} interim replies")
+        if any(isinstance(defect, _HEADER_DEFECTS) for defect in self.headers.defects):
+            raise BadReply("a reply with a broken header line")
+        lengths = set(self.headers.get_all("Content-Length", ()))
+        if len(lengths) > 1 or any(whole_number(length.strip()) is None for length in lengths):
+            raise BadReply("a reply with an unusable Content-Length")
+        codings = self.headers.get_all("Transfer-Encoding")
+        if codings is not None and (codings[1:] or not self.chunked or lengths or self.version < 11):
+            raise BadReply("a reply with an ambiguous Transfer-Encoding")
+        coding = ", ".join(self.headers.get_all("Content-Encoding", ())).strip().lower()
+        if self.status == 200 and coding not in _GZIP and coding not in _NOT_CODED:
+            raise BadReply(f"a reply in the content coding {quote(coding, 40)}, which was not asked for: not read")
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Return up to `amt` bytes of the body, else all. A body shorter than announced raises IncompleteRead."""
+        data = super().read(amt)
+        if not data and self.length and amt != 0:
+            raise IncompleteRead(data, self.length)
+        return data
+
+    def _close_conn(self) -> None:
+        """Let go of the socket; shut it if bytes follow the reply: they could be taken for the next one."""
+        extra = b""
+        if not self.will_close:
+            timeout = self._sock.gettimeout()
+            self._sock.settimeout(0)
+            with contextlib.suppress(OSError):  # a TLS socket without bytes
+                extra = self.fp.peek(1)
+            self._sock.settimeout(timeout)
+        super()._close_conn()  # type: ignore[misc]
+        if extra:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+    def _read_next_chunk_size(self) -> int:
+        """Return the length of a chunk. `http.client` takes whatever `int` does: `+5`, `0x5`, `1_0`."""
+        line = self.fp.readline(_LONGEST_LINE + 1)
+        if not line:
+            raise IncompleteRead(b"")
+        if not _CHUNK_SIZE.fullmatch(line):
+            raise BadChunk
+        return int(line.partition(b";")[0], 16)
+
+
+def pieces(response: Readable, most: int = _CHUNK) -> Iterator[bytes]:
+    """Yield a body in pieces of at most `most` bytes, decoded. Raises as `Response` does, CutShort and zlib.error."""
+    if response.headers.get("Content-Encoding", "").strip().lower() in _GZIP:
+        yield from gunzipped(lambda: response.read(min(most, _CODED_CHUNK)), most)
+        return
+    while piece := response.read(most):
+        yield piece
+
+
+def whole(response: Readable) -> bytes:
+    """Return a whole body, decoded; little more than REPLY_LIMIT of it is ever held. Raises as `pieces` does."""
+    announced = whole_number(response.headers.get("Content-Length", ""))
+    size = announced or 0
+    chunks: list[bytes] = []
+    if size <= REPLY_LIMIT:
+        size = 0
+        for chunk in pieces(response):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > REPLY_LIMIT:
+                break
+    if size > REPLY_LIMIT:
+        raise BadReply(f"a reply of more than {REPLY_LIMIT // 1024 // 1024} MiB: not read")
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
