@@ -1,7 +1,7 @@
-"""Threads that share all the work there is, however it nests: tenants, and the requests of each tenant.
+"""A pool of threads for nested work: the tenants of a run, and within each tenant its requests.
 
-A fixed number of threads takes pieces from the newest batch that has any left. A piece may itself start a batch and works
-along on it, so nothing waits for a free thread and few tenants are open at a time (memory).
+A fixed number of threads takes items from the newest batch that has any left. An item may itself start a batch, on which
+its thread then works too. So nothing waits for a free thread, and few tenants are in memory at a time.
 """
 
 from __future__ import annotations
@@ -12,45 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_T = TypeVar("_T")
-_R = TypeVar("_R")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
-#: Seconds between two looks of the thread that waits for the whole.
+#: Seconds between two calls of `tick`.
 _TICK: Final = 0.1
-
-
-class _Batch(Generic[_T, _R]):
-    """Some items and what to do with each; `results` are in the order of the items."""
-
-    def __init__(self, work: Callable[[_T], _R], items: Sequence[_T]) -> None:
-        self._work = work
-        self._items = items
-        self._next = 0
-        self._left = len(items)
-        self._lock = threading.Lock()
-        self.results: list[Any] = [None] * len(items)
-        self.finished = threading.Event()
-        self.error: BaseException | None = None
-
-    def take(self) -> int | None:
-        """Return the number of an item that nobody has begun, or None."""
-        with self._lock:
-            if self._next >= len(self._items):
-                return None
-            self._next += 1
-            return self._next - 1
-
-    def do(self, number: int) -> None:
-        """Work on one item."""
-        try:
-            if self.error is None:
-                self.results[number] = self._work(self._items[number])
-        except BaseException as error:  # noqa: BLE001 - raised again where the batch was started
-            self.error = self.error or error
-        with self._lock:
-            self._left -= 1
-            if not self._left:
-                self.finished.set()
 
 
 class Progress(Protocol):
@@ -63,69 +29,106 @@ class Progress(Protocol):
         """Redraw if anything has changed. Called often, by the thread that waits for the whole."""
 
 
+class _Batch(Generic[_Item, _Result]):
+    """Items, and what to do with each of them."""
+
+    def __init__(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> None:
+        self._work = work
+        self._items = items
+        self._next = 0
+        self._left = len(items)
+        self._lock = threading.Lock()
+        self._results: list[Any] = [None] * len(items)
+        self._error: BaseException | None = None
+        self.finished = threading.Event()
+
+    def take(self) -> int | None:
+        """Return the index of an item that nobody has begun, or None."""
+        with self._lock:
+            if self._next >= len(self._items):
+                return None
+            self._next += 1
+            return self._next - 1
+
+    def do(self, index: int) -> None:
+        """Work on one item, unless another one has failed."""
+        try:
+            if self._error is None:
+                self._results[index] = self._work(self._items[index])
+        except BaseException as error:  # noqa: BLE001 - `results` raises it again, in the thread that waits
+            self._error = self._error or error
+        with self._lock:
+            self._left -= 1
+            if not self._left:
+                self.finished.set()
+
+    def results(self) -> list[_Result]:
+        """Return the results of a finished batch, in the order of the items. Raises the first error of any."""
+        if self._error is not None:
+            raise self._error
+        return self._results
+
+
 class WorkerPool:
     """`size` threads, to be used in a `with`. They never keep a process from ending."""
 
     def __init__(self, size: int) -> None:
-        self._open: list[_Batch[Any, Any]] = []
-        self._news = threading.Condition()
+        self._batches: list[_Batch[Any, Any]] = []
+        self._changed = threading.Condition()
         self._stopped = False
-        self._members = [threading.Thread(target=self._serve, daemon=True) for _ in range(size)]
-        for member in self._members:
-            member.start()
+        for _ in range(size):
+            threading.Thread(target=self._serve, daemon=True).start()
 
     def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._news:
+        with self._changed:
             self._stopped = True
-            self._news.notify_all()
+            self._changed.notify_all()
 
-    def map_nested(self, work: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
-        """Return `work(item)` for each item, in their order; called by a member, which works along."""
+    def map_nested(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+        """Return `work(item)` for each item, in their order. Called by a thread of the pool, which works too."""
         if len(items) < 2:
             return [work(item) for item in items]
         batch = self._start(work, items)
-        while (number := batch.take()) is not None:
-            batch.do(number)
+        while (index := batch.take()) is not None:
+            batch.do(index)
         batch.finished.wait()
-        return self._results(batch)
+        return batch.results()
 
-    def map(self, work: Callable[[_T], _R], items: Sequence[_T], tick: Callable[[], None] | None = None) -> list[_R]:
-        """The same for the thread that owns the crew: it only waits, calls `tick` often, and can take signals."""
+    def map(
+        self, work: Callable[[_Item], _Result], items: Sequence[_Item], tick: Callable[[], None] | None = None
+    ) -> list[_Result]:
+        """The same for the thread that owns the pool: it only waits, calls `tick` often, and can take signals."""
         if not items:
             return []
         batch = self._start(work, items)
         while not batch.finished.wait(_TICK):
             if tick is not None:
                 tick()
-        return self._results(batch)
+        return batch.results()
 
-    def _start(self, work: Callable[[_T], _R], items: Sequence[_T]) -> _Batch[_T, _R]:
+    def _start(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> _Batch[_Item, _Result]:
         batch = _Batch(work, items)
-        with self._news:
-            self._open.append(batch)
-            self._news.notify(len(items))
+        with self._changed:
+            self._batches.append(batch)
+            self._changed.notify(len(items))
         return batch
 
-    def _results(self, batch: _Batch[Any, _R]) -> list[_R]:
-        if batch.error is not None:
-            raise batch.error
-        return batch.results
-
     def _serve(self) -> None:
-        while (found := self._wait()) is not None:
-            batch, number = found
-            batch.do(number)
-
-    def _wait(self) -> tuple[_Batch[Any, Any], int] | None:
-        with self._news:
-            while not self._stopped:
-                while self._open:
-                    number = self._open[-1].take()
-                    if number is not None:
-                        return self._open[-1], number
-                    self._open.pop()
-                self._news.wait()
-        return None
+        """Work on the newest batch that has items left, until the pool is stopped."""
+        while True:
+            with self._changed:
+                index = None
+                while index is None:
+                    if self._stopped:
+                        return
+                    if self._batches:
+                        batch = self._batches[-1]
+                        index = batch.take()
+                        if index is None:
+                            self._batches.pop()
+                    else:
+                        self._changed.wait()
+            batch.do(index)

@@ -1,1 +1,1 @@
-"""Live state: rows read from the PBX, as destinations in the form that desired ones have too."""
+"""Live state: what the PBX holds, read as destinations in the form that desired ones have too."""

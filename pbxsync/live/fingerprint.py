@@ -1,8 +1,8 @@
-"""Fingerprints by which a plan can be held against the PBX later without saying what was there.
+"""Fingerprints: a plan can be compared with the PBX later without holding the values that were there.
 
-That of a row has the digest of the whole and, so that one can tell which field has moved, a short one of each field. A
-sensitive param enters it, and is fingerprinted alone, only through a MAC under the tenant's key: it may be short, and
-whoever holds a plan could try all short values against a plain digest.
+The fingerprint of a row has a digest of the whole row, and a short one of each field, which shows what moved. A sensitive
+param is always digested with a MAC under the tenant's key: it may be short, so whoever holds a plan could try all
+short values against a plain digest.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ from pbxsync.kinds.compare import compare
 from pbxsync.kinds.custom_destination import FIELDS, PARAMS, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from pbxsync.live.types import TypeRules
     from pbxsync.model.entry import Secret
     from pbxsync.model.plan import Destination
 
 #: Hexadecimal digits of the short digest of one field.
 _SHORT: Final = 8
-#: Stands for the mark of the key where none was used.
+#: In the place of the key's mark: no key was used.
 _PLAIN: Final = "plain"
 
 
@@ -33,7 +32,7 @@ class Fingerprinter:
 
     def __init__(self, key: Secret) -> None:
         self._key = hashlib.sha256(b"pbxsync fingerprint\0" + key.reveal().encode()).digest()
-        #: Tells which key it was, for a clear error where a plan is applied with another one.
+        #: Identifies the key, for a clear error if a plan is applied with another one.
         self.mark = hmac.digest(self._key, b"mark", "sha256").hex()[:_SHORT]
 
     def secret(self, value: str) -> str:
@@ -42,9 +41,9 @@ class Fingerprinter:
         return f"hmac-sha256:{self.mark}:{mac.hex()}"
 
     def row(self, live: Destination, sensitive: Iterable[int]) -> str:
-        """Return that of a live row, `sha256:<mark of the key, or plain>:<hex>:<hex of each field>`.
+        """Return the fingerprint of a row, `sha256:<mark of the key, or plain>:<hex>:<short hex of each field>`.
 
-        `sensitive` are positions of params, from 1.
+        `sensitive` are the positions, from 1, of the params that are digested under the key.
         """
         fields = {name: _digest(value or "") for name, value in fields_of(live).items()}
         mark = _PLAIN
@@ -55,13 +54,8 @@ class Fingerprinter:
         return f"sha256:{mark}:{whole}:{''.join(each[:_SHORT] for each in fields.values())}"
 
 
-def row_fingerprint(hasher: Callable[[], Fingerprinter], live: Destination, words: TypeRules) -> str:
-    """Return the fingerprint of a live row, with the sensitive params of its live type under the key."""
-    return hasher().row(live, words.sensitive(live.type))
-
-
 def key_mark(fingerprint: str | None) -> str | None:
-    """Return the mark of the key that a fingerprint was made with, None for one without a key."""
+    """Return the mark of the key that a fingerprint was made with, None if it was made without one."""
     mark = fingerprint.split(":")[1] if fingerprint is not None and fingerprint.count(":") >= 2 else _PLAIN
     return None if mark == _PLAIN else mark
 

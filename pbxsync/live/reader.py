@@ -1,4 +1,4 @@
-"""Reads single live rows, with the fingerprints that plans and journals hold them against."""
+"""Reads single live rows, with the fingerprints that they are later compared by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.kinds.custom_destination import PARAMS, label_of
 from pbxsync.live.destinations import live_destination
-from pbxsync.live.fingerprint import Fingerprinter, row_fingerprint
+from pbxsync.live.fingerprint import Fingerprinter
 from pbxsync.live.types import TypeTable
 
 if TYPE_CHECKING:
@@ -23,27 +23,28 @@ if TYPE_CHECKING:
 class LiveReader:
     """Reads destinations one by one. `key_for(tenant)` is the key that fingerprints are made with.
 
-    The types are only asked for where something hangs on their names: a sensitive param, or a row without a type's id.
+    The types are fetched only if their names matter: for sensitive params (`types_matter`), or for a row without the
+    number of its type.
     """
 
     pbx: PbxReader
     types: TypeSource
-    words: TypeRules
+    rules: TypeRules
     key_for: Callable[[str], Secret]
     types_matter: bool
 
-    def read(self, tenant: str, objectid: str) -> Destination:
+    def read(self, tenant: str, object_id: str) -> Destination:
         """Return a destination as it is live now. Raises a WireError."""
-        row = self.pbx.destination(tenant, objectid)
+        row = self.pbx.destination(tenant, object_id)
         return live_destination(row, self.table(tenant, needed=row.type_id is None))
 
     def table(self, tenant: str, *, needed: bool = False) -> TypeTable:
-        """Return the types of the PBX, or an empty table where nothing hangs on them."""
+        """Return the types of the PBX, or an empty table if nothing depends on them."""
         return self.types.table(tenant) if needed or self.types_matter else TypeTable(())
 
     def fingerprint(self, tenant: str, live: Destination) -> str:
         """Return the fingerprint of a live row."""
-        return row_fingerprint(lambda: Fingerprinter(self.key_for(tenant)), live, self.words)
+        return Fingerprinter(self.key_for(tenant)).row(live, self.rules.sensitive(live.type))
 
     def mark(self, tenant: str) -> str:
         """Return the mark of the key that fingerprints are made with now."""
@@ -54,9 +55,9 @@ class LiveReader:
         return Fingerprinter(self.key_for(tenant)).secret(value)
 
     def label(self, live: Destination, field: str) -> str | None:
-        """Return the label of a param, None where it has none."""
-        return None if live.type is None else label_of(field, self.words.labels(live.type))
+        """Return the label of a param of this destination; None if it has none or the field is not a param."""
+        return None if live.type is None else label_of(field, self.rules.labels(live.type))
 
     def hidden_fields(self, *rows: Destination) -> frozenset[str]:
-        """Return the fields that the type of any of these rows makes sensitive."""
-        return frozenset(PARAMS[position - 1] for row in rows for position in self.words.sensitive(row.type))
+        """Return the fields that are sensitive in the type of any of these rows."""
+        return frozenset(PARAMS[position - 1] for row in rows for position in self.rules.sensitive(row.type))

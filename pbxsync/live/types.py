@@ -24,11 +24,11 @@ _MOST_FAILURES: Final = 3
 class TypeRules(Protocol):
     """What the project says of the params of each type."""
 
-    def labels(self, kind: Type, /) -> tuple[str, ...]:
-        """Return the labels of param1, param2…; empty where there are none."""
+    def labels(self, type_: Type, /) -> tuple[str, ...]:
+        """Return the labels of param1, param2 and so on; empty if there are none."""
 
-    def sensitive(self, kind: Type | None, /) -> frozenset[int]:
-        """Return the positions (from 1) of the sensitive params; where the type is not told, of those that it may be."""
+    def sensitive(self, type_: Type | None, /) -> frozenset[int]:
+        """Return the positions, from 1, of the sensitive params; if the type is unknown, those of all it may be."""
 
     def secret_value(self, text: str, place: Place, /) -> Secret:
         """Return what `${VAR}` or `${file:PATH}` stands for. Raises InputError for a literal or an unset variable."""

@@ -1,15 +1,15 @@
-"""The values of files: places, problems, entries, params, types; and secrets. Named tuples: a fleet has millions."""
+"""What files hold: places, problems, entries, params, types, secrets. Named tuples, because a fleet has millions."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-#: Anything shorter is no key but a word, and taking it out of all that is shown would garble every sentence.
+#: A shorter key is not redacted: it would match ordinary words and garble every sentence.
 SHORTEST_KEY: Final = 4
 
 
 class Place(NamedTuple):
-    """A place in a file, as people and editors write it: `line` and `column` count from 1."""
+    """A place in a file, as editors write it. `line` and `column` count from 1; 0 means unknown."""
 
     file: str
     line: int = 0
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong (or, as a warning, odd) in a file: where, what, and what to do next."""
+    """An error or a warning about a place in a file: what is wrong there, and what to do next."""
 
     place: Place
     message: str
@@ -32,7 +32,7 @@ class Problem(NamedTuple):
 
 
 class Secret:
-    """A value that may be sent to the PBX and shown nowhere."""
+    """A value that may be sent to the PBX and must not be shown."""
 
     __slots__ = ("_value",)
 
@@ -40,7 +40,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the value itself, for a request or a fingerprint and nothing else."""
+        """Return the value, only for a request or a fingerprint."""
         return self._value
 
     def __repr__(self) -> str:
@@ -59,7 +59,7 @@ class Secret:
 
 
 class Type(NamedTuple):
-    """A custom destination type: `id` as CUSTOMTYPES numbers it; `name` is None where it lists no such number."""
+    """A custom destination type: `id` is its number in CUSTOMTYPES; `name` is None if it is not listed there."""
 
     id: str
     name: str | None
@@ -80,14 +80,14 @@ class Param(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it stands; made when it is asked for, since nearly no param has anything wrong with it."""
+        """Its place in the file. Made on demand, because almost no param has anything wrong with it."""
         return Place(self.file, self.line, self.column)
 
 
 class Entry(NamedTuple):
-    """One destination as a tenant file gives it, checked for form but not yet held against the PBX.
+    """One destination as a tenant file gives it: well formed, but not yet compared with the PBX.
 
-    `type` is a type's name or number as written. None means: not given.
+    `type` is a type's name or number as written. None means that the file does not give it.
     """
 
     tenant: str

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from pbxsync.model.entry import Secret, Type
 
-#: The `source` of a change that puts back what a journal holds, where others have `file:line`.
+#: The `source` of a change that a revert makes; all others have `file:line`.
 FROM_JOURNAL: Final = "journal"
 
 
 class Destination(NamedTuple):
-    """A custom destination, desired or live: both sides are brought into this one form before they meet.
+    """A custom destination, desired or live: both have this form before they are compared.
 
-    `params` has always `PARAM_COUNT` items. In a desired one, None (of `name`, `type` or a param) means "leave it as it
-    is"; in a live one there is no None but for a type that the server does not tell.
+    `params` always has `PARAM_COUNT` items. In a desired one, None (of `name`, `type` or a param) means "leave it as it
+    is". In a live one only `type` may be None: the server does not always tell it.
     """
 
     id: str | None
@@ -144,7 +144,7 @@ Change: TypeAlias = "Add | Update"
 
 @dataclass(frozen=True, slots=True)
 class Unmanaged:
-    """A live destination that no file mentions. `type` is its type's name, or number, or empty where not told."""
+    """A live destination that is in no file. `type` is its type's name or number, empty if the PBX does not tell it."""
 
     id: str
     name: str
@@ -153,13 +153,12 @@ class Unmanaged:
 
 @dataclass(frozen=True, slots=True)
 class TenantPlan:
-    """The plan of one tenant. With `error` (a sentence) it is unknown what is live, and there are no changes.
+    """The plan of one tenant. If it has an `error` (a sentence), what is live is unknown and there are no changes.
 
-    `unchanged` counts the destinations of the files that need no change; `unmanaged` is filled on demand,
-    `unmanaged_count` always.
-    `doubtful_empty`: the server said "no rows" in a way that is also how its errors look.
+    `unchanged` counts the destinations of the files that need no change. `unmanaged_count` is always known, the rows of
+    `unmanaged` only on demand. `doubtful_empty`: the server listed nothing, in a reply that can also mean an error.
 
-    `live_ids` (all ids before an add) and `read_at` (monotonic seconds) are for an apply in the same process.
+    `live_ids` (those before an add) and `read_at` (monotonic seconds) are for an apply in the same process.
     """
 
     tenant: str
@@ -193,7 +192,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What apply would do, whole: tenants sorted by code, changes in the order in which they are written.
+    """What apply would do: tenants sorted by code, changes in the order in which they are written.
 
     `created_at` is UTC in ISO 8601 with a `Z`; `url` is the PBX that the plan is bound to.
     """

@@ -1,4 +1,4 @@
-"""What became of each change of an apply, and what the run cost."""
+"""The result of an apply: how each change ended, and what the run cost."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Status(str, Enum):
     """How one write of an apply ended.
 
-    `done`: written and read back. `found done`: the answer was lost, the read-back shows it done. `failed`: certainly
-    not as planned, `message` says how. `unknown`: nobody can tell. `not sent`: nothing was attempted.
+    `done`: written and read back. `found done`: the answer was lost, but the read-back shows that it is done. `failed`:
+    certainly not as planned. `unknown`: it may or may not be done. `not sent`: nothing was attempted.
     """
 
     DONE = "done"
@@ -33,7 +33,7 @@ class Status(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A field that reads back other than it was to be; both values are None where the field is sensitive."""
+    """A field that the PBX stored wrong. Both values are None if the field is sensitive."""
 
     field: str
     label: str | None
@@ -44,7 +44,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change: `id` is the object's, or the new one's; `message` is empty where all went well."""
+    """How one change ended. `id` is that of the object, also of a new one; `message` is empty if all went well."""
 
     change: Change
     status: Status
@@ -55,7 +55,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a run cost: requests sent, those refused or repeated, seconds by phase, and the pace it settled on."""
+    """What a run cost: requests sent, repeated and refused, seconds by phase, and the last limit of requests at a time."""
 
     requests: int
     repeated: int
@@ -66,9 +66,9 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The end of an apply: one outcome per change, in the order of the plan.
+    """The result of an apply: one outcome per change, in the order of the plan.
 
-    `stopped` says why nothing new was begun from some point on, other than an interrupt.
+    `stopped` says why no further change was begun, if that was not an interrupt.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -79,5 +79,5 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether every change is on the PBX and can be told from the journal."""
+        """Whether every change is on the PBX and in the journal."""
         return self.stopped is None and all(outcome.status.good for outcome in self.outcomes)

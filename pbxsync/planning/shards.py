@@ -1,4 +1,4 @@
-"""Spreads tenants over the runners of a CI matrix. Pure; every runner comes to the same answer by itself."""
+"""Divides tenants among the runners of a CI matrix. Pure: every runner computes the same division."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """The `number`-th of `count` shards, counted from 1."""
+    """Shard `number` of `count`, counted from 1."""
 
     number: int
     count: int
@@ -24,8 +24,8 @@ class Shard:
     def of(self, tenants: Sequence[str]) -> tuple[str, ...]:
         """Return the tenants of this shard, sorted.
 
-        Each tenant has its own order of preferred shards and gets the first of them that has room: so all shards have
-        the same number of tenants but for one, and most tenants stay where they are when others come or go.
+        Each tenant prefers the shards in an order of its own, and gets the first that has room. So the sizes of the
+        shards differ by one at most, and most tenants keep their shard when others come or go.
         """
         room = [-(-len(tenants) // self.count)] * self.count
         mine = []
@@ -39,10 +39,10 @@ class Shard:
 
 def parse(text: str) -> Shard:
     """Return the shard that `I/N` names. Raises UsageError."""
-    found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
-    number, count = (int(part) for part in found.groups()) if found else (0, 0)
+    match = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
+    number, count = (int(part) for part in match.groups()) if match else (0, 0)
     if not 1 <= number <= count:
-        raise UsageError(f"--shard takes I/N, the I-th of N shards, such as 1/8; {quote(text)} is none")
+        raise UsageError(f"invalid --shard {quote(text)}: use I/N, for example 1/8")
     return Shard(number, count)
 
 

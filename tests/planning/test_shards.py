@@ -32,5 +32,5 @@ def test_most_tenants_stay_when_one_comes() -> None:
 
 @pytest.mark.parametrize("text", ["0/8", "9/8", "1", "1/0", "a/b", "1/8/2", "", "-1/8", "1/99999"])
 def test_what_is_no_shard_is_refused_with_what_one_looks_like(text: str) -> None:
-    with pytest.raises(UsageError, match="such as 1/8"):
+    with pytest.raises(UsageError, match="use I/N, for example 1/8"):
         parse(text)
