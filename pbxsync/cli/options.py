@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pbxsync.cli.context import Context
     from pbxsync.model.entry import Problem
     from pbxsync.session import Limits
-    from pbxsync.tenants.load import Desired
+    from pbxsync.tenants.desired import Desired
 
 _ENDINGS: Final = (".yaml", ".yml")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbxsync.planning.shards import Shard
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, Limits
-    from pbxsync.tenants.load import Desired
+    from pbxsync.tenants.desired import Desired
 
 
 def plan_stage(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import UsageError
 from pbxsync.kinds.custom_destination import COLUMNS, PARAM_COUNT, PARAMS, is_id
-from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
+from pbxsync.project.limits import MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ _MOST_PARALLEL: Final = 256
 
 def bounds(timeout: Any, retries: Any, parallel: Any) -> None:
     """Raise UsageError for what no client can work with: the same bounds as on the command line."""
-    if not (_is_number(timeout, int | float) and 0 < timeout <= LONGEST_TIMEOUT):
-        raise UsageError(f"timeout must be seconds, more than 0 and at most {LONGEST_TIMEOUT}")
-    if not (_is_number(retries, int) and 0 < retries <= MOST_TRIES):
-        raise UsageError(f"retries must be how often a read is tried, 1 to {MOST_TRIES}")
+    if not (_is_number(timeout, int | float) and 0 < timeout <= MAX_TIMEOUT):
+        raise UsageError(f"timeout must be seconds, more than 0 and at most {MAX_TIMEOUT}")
+    if not (_is_number(retries, int) and 0 < retries <= MAX_RETRIES):
+        raise UsageError(f"retries must be how often a read is tried, 1 to {MAX_RETRIES}")
     if not (_is_number(parallel, int) and 0 < parallel <= _MOST_PARALLEL):
         raise UsageError(f"parallel must be how many requests may be in flight, 1 to {_MOST_PARALLEL}")
 

@@ -74,10 +74,10 @@ def _choices(dialect: str) -> str:
 
 def _kept_in(file: Path) -> Iterator[FaultSpec]:
     """Yield the faults of a file. Raises UsageError and FaultError."""
-    from pbxsync.document.bytes import display, text_given  # noqa: PLC0415 - few keep their faults in a file
+    from pbxsync.disk.read import display, read_option_file  # noqa: PLC0415 - few keep their faults in a file
     from pbxsync.emulator import read_specs  # noqa: PLC0415 - as above
 
-    yield from read_specs(text_given("--fault-file", file).splitlines(), display(str(file)))
+    yield from read_specs(read_option_file("--fault-file", file).splitlines(), display(str(file)))
 
 
 def _announce(app: Context, pbx: Emulator) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pbxsync.cli.context import Context
     from pbxsync.cli.options import Bounds
-    from pbxsync.export.exporting import Done, Exporter
+    from pbxsync.export.exporter import Done, Exporter
     from pbxsync.project import Project
     from pbxsync.session import Limits
 
@@ -49,9 +49,9 @@ def command(
 
     One tenant goes to the standard output, or with --out into a file; `plan` right after says "No changes".
     """
-    from pbxsync.export.tenantlist import listed_in, wanted  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.export.tenant_list import read_tenant_list, unique_codes  # noqa: PLC0415 - --help must not pay for it
 
-    codes = wanted([*tenants, *(listed_in(tenant_list) if tenant_list is not None else ())])
+    codes = unique_codes([*tenants, *(read_tenant_list(tenant_list) if tenant_list is not None else ())])
     if merge and force:
         raise UsageError("--merge overwrites nothing, so there is nothing to --force")
     if not codes and not merge:
@@ -77,10 +77,10 @@ def _print(app: Context, project: Project, limits: Limits, tenant: str) -> int:
 
 def _write(app: Context, project: Project, limits: Limits, codes: Sequence[str], out: Path, force: bool) -> int:
     from pbxsync.disk.atomic import reason  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.document.bytes import display  # noqa: PLC0415 - as above
-    from pbxsync.export.tenantlist import check_alone  # noqa: PLC0415 - as above
+    from pbxsync.disk.read import display  # noqa: PLC0415 - as above
+    from pbxsync.export.tenant_list import check_no_other_file  # noqa: PLC0415 - as above
 
-    check_alone(codes, out)
+    check_no_other_file(codes, out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -90,13 +90,13 @@ def _write(app: Context, project: Project, limits: Limits, codes: Sequence[str],
 
 
 def _merge(app: Context, project: Project, limits: Limits, codes: Sequence[str], out: Path | None) -> int:
-    from pbxsync.export.tenantlist import check_known  # noqa: PLC0415 - as above
+    from pbxsync.export.tenant_list import check_has_file  # noqa: PLC0415 - as above
     from pbxsync.tenants.discover import tenant_files  # noqa: PLC0415 - as above
     from pbxsync.tenants.load import load  # noqa: PLC0415 - --help must not pay for it
 
     folders = (out,) if out is not None else project.tenants
     desired = load(folders, project)
-    check_known(codes, desired.tenants)
+    check_has_file(codes, desired.tenants)
     codes = codes or desired.tenants
     with _exporter(app, project, limits, codes) as exporter:
         return _each(app, exporter, exporter.merging(desired, dict(tenant_files(folders)[0])), codes)
@@ -105,7 +105,7 @@ def _merge(app: Context, project: Project, limits: Limits, codes: Sequence[str],
 @contextmanager
 def _exporter(app: Context, project: Project, limits: Limits, codes: Sequence[str]) -> Iterator[Exporter]:
     from pbxsync.cli.stages import check_keys, describe, traffic  # noqa: PLC0415 - --help must not pay for it
-    from pbxsync.export.exporting import Exporter  # noqa: PLC0415 - as above
+    from pbxsync.export.exporter import Exporter  # noqa: PLC0415 - as above
     from pbxsync.live.types import TypeSource  # noqa: PLC0415 - as above
     from pbxsync.session import endpoint, reader  # noqa: PLC0415 - as above
     from pbxsync.workers import WorkerPool  # noqa: PLC0415 - as above

@@ -25,13 +25,13 @@ def command(app: Context, paths: tuple[Path, ...], tenants: tuple[str, ...]) -> 
 
     Where no PATH is given, those that the project file names, or tenants/.
     """
-    from pbxsync.tenants.typenames import slips  # noqa: PLC0415 - --help must not pay for it
+    from pbxsync.tenants.checks import misspelled_types  # noqa: PLC0415 - --help must not pay for it
     from pbxsync.text.words import plural  # noqa: PLC0415 - as above
 
     found = only_tenant_paths(paths)
     project = project_of(app, found)
     desired = load_desired(app, project, found, tenants)
-    warn(app, slips(desired, project))
+    warn(app, misspelled_types(desired, project))
     counts = (
         plural(desired.destinations, "destination"),
         plural(len(desired.tenants), "tenant"),

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from pbxsync.doctor import local_checks, server_checks
 from pbxsync.doctor.check import Mark, bad, odd, ok
 from pbxsync.doctor.key_checks import kinds
-from pbxsync.document.problems import TENANT_CODE
 from pbxsync.errors import Denied, PbxsyncError
+from pbxsync.kinds.tenant import CODE
 from pbxsync.session import endpoint, reader, writer
 from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
@@ -142,5 +142,5 @@ def _narrowed(codes: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
     if not globs:
         return tuple(codes)
     found = [code for code in codes if any(fnmatchcase(code, glob) for glob in globs)]
-    named = [glob for glob in globs if TENANT_CODE.fullmatch(glob) and glob not in codes]
+    named = [glob for glob in globs if CODE.fullmatch(glob) and glob not in codes]
     return (*found, *dict.fromkeys(named))

@@ -7,8 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pbxsync import __version__
+from pbxsync.disk.read import display
 from pbxsync.doctor.check import Check, bad, odd, ok
-from pbxsync.document.bytes import display
 from pbxsync.errors import InputError, ProjectError
 from pbxsync.project.url import EMULATOR
 from pbxsync.tenants.discover import tenant_codes

@@ -113,7 +113,7 @@ class _Writer:
         self._holds_key = holds_key
         self._taken = frozenset(names)
         self._project = project
-        self._rulebook = ParamRulesByType(project)
+        self._rules = ParamRulesByType(project)
         self._named = Counter(row.name for row in rows)
         listed = list(types)
         self._listed = {each.id: each for each in listed}
@@ -163,7 +163,7 @@ class _Writer:
         }
         if not given:
             return []
-        rules = self._rulebook.of(written)
+        rules = self._rules[written]
         keys = {
             position: scalar(label)
             for position, label in enumerate(labels, start=1)

@@ -1,6 +1,6 @@
-"""`pbxsync.yaml` and the environment in, one `Project` out: url, keys, labels, limits, default paths."""
+"""The project: `pbxsync.yaml` and the environment as one frozen value (url, keys, types, limits, default paths)."""
 
-from pbxsync.project.find import find
-from pbxsync.project.project import Project
+from pbxsync.project.find import FILE_NAME, find
+from pbxsync.project.project import UNLISTED_PARAMS, Project
 
-__all__ = ["Project", "find"]
+__all__ = ["FILE_NAME", "UNLISTED_PARAMS", "Project", "find"]

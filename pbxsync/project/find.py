@@ -1,4 +1,4 @@
-"""Finds the project file and reads it together with the environment."""
+"""Finds the project file, and reads it together with the environment."""
 
 from __future__ import annotations
 
@@ -14,36 +14,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-NAME: Final = "pbxsync.yaml"
+FILE_NAME: Final = "pbxsync.yaml"
 
 
 def find(paths: Sequence[Path], config: Path | None, environ: Mapping[str, str], cwd: Path) -> Project:
-    """Return the project that `config` is, or that stands nearest above the first path (without one: above `cwd`).
+    """Return the project of the file `config`, or of the nearest file above the first path (above `cwd` without one).
 
     Without a project file everything has its default. Raises ProjectError with all problems of the file at once.
     """
-    file = cwd / config if config is not None else _above(cwd / paths[0] if paths else cwd)
-    environment_url = _environment_url(environ, cwd)
+    if config is not None:
+        file: Path | None = cwd / config
+    else:
+        start = (cwd / paths[0] if paths else cwd).absolute()
+        folder = start if start.is_dir() else start.parent
+        candidates = (parent / FILE_NAME for parent in (folder, *folder.parents))
+        file = next((candidate for candidate in candidates if candidate.is_file()), None)
+
+    environment_url = environ.get(URL_VARIABLE) or None
+    if environment_url is not None:
+        if (refusal := url.refusal(environment_url)) is not None:
+            raise ProjectError([Problem(Place("environment"), f"{URL_VARIABLE}: {refusal}")])
+        environment_url = url.resolve(environment_url, cwd)
+
     if file is None:
-        vault = SecretResolver(environ, cwd)
-        return Project(root=cwd, vault=vault, tenants=(cwd / "tenants",), configured_url=environment_url)
-    from pbxsync.project.schema import read_project  # noqa: PLC0415 - without a project file, no YAML is loaded
+        secrets = SecretResolver(environ, cwd)
+        return Project(root=cwd, secret_resolver=secrets, tenants=(cwd / "tenants",), configured_url=environment_url)
+    from pbxsync.project.project_file import read_project  # noqa: PLC0415 - without a project file, no YAML is loaded
 
     return read_project(file, environ, environment_url)
-
-
-def _above(start: Path) -> Path | None:
-    """Return the nearest project file in the folder that is, or holds, `start`, or above it."""
-    absolute = start.absolute()
-    folder = absolute if absolute.is_dir() else absolute.parent
-    return next((each / NAME for each in (folder, *folder.parents) if (each / NAME).is_file()), None)
-
-
-def _environment_url(environ: Mapping[str, str], cwd: Path) -> str | None:
-    written = environ.get(URL_VARIABLE)
-    if not written:
-        return None
-    refusal = url.refusal(written)
-    if refusal is not None:
-        raise ProjectError([Problem(Place("environment"), f"{URL_VARIABLE}: {refusal}")])
-    return url.resolved(written, cwd)

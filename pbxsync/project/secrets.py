@@ -1,4 +1,4 @@
-"""`${VAR}` and `${file:PATH}`: how files name a secret without holding it, and the secret that is meant."""
+"""`${VAR}` and `${file:PATH}`: how a file names a secret without holding it, and the secret that it names."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REFERENCE: Final = re.compile(r"\$\{(?:file:(?P<file>[^{}\n]+)|(?P<variable>[A-Za-z_][A-Za-z0-9_]*))\}")
-_LARGEST: Final = 64 * 1024
-#: What to say of a sensitive param that stands in a file as it is.
+#: Bytes of a secret file.
+_LIMIT: Final = 64 * 1024
+#: The problem with a sensitive param that a file gives as it is.
 LITERAL: Final = "this param is sensitive: write ${VARIABLE} or ${file:PATH}, never the value itself"
 
 
 class NoSecret(Exception):
-    """A reference that leads to nothing; the text says which variable to set or which file is missing."""
+    """A reference without a value; the text says which variable to set or which file is missing."""
 
 
 class BadSecret(Exception):
-    """A reference that leads to something that cannot be the secret; the text does not show it."""
+    """A reference whose value cannot be read; the text does not show it."""
 
 
 class Reference(NamedTuple):
-    """One `${VAR}` (then `file` is None) or `${file:PATH}` (then `variable` is None), as it was written."""
+    """One `${VAR}` (then `file` is None) or `${file:PATH}` (then `variable` is None), as it is written."""
 
     variable: str | None = None
     file: str | None = None
@@ -37,44 +38,44 @@ class Reference(NamedTuple):
 
 
 def parse(text: str) -> Reference | None:
-    """Return the reference that `text` is, or None for a literal. It must be the whole text."""
+    """Return the reference that `text` is, or None for a literal. The reference must be the whole text."""
     match = _REFERENCE.fullmatch(text)
     return Reference(match["variable"], match["file"]) if match else None
 
 
 class SecretResolver:
-    """Where references lead: an environment, and the folder from which paths of secret files are relative."""
+    """Resolves references: in an environment, and from a folder that paths of secret files are relative to."""
 
     def __init__(self, environ: Mapping[str, str], root: Path) -> None:
         self.environ = environ
         self.root = root
 
     def resolve(self, reference: Reference) -> Secret:
-        """Return what `reference` leads to; an empty variable or file is none. Raises NoSecret or BadSecret."""
-        variable, file = reference.variable or "", reference.file
-        value = self.environ.get(variable, "") if file is None else self._content(file)
+        """Return the secret that `reference` names. Raises NoSecret, also for an empty variable or file, and BadSecret."""
+        if reference.file is not None:
+            return Secret(self._content(reference.file))
+        value = self.environ.get(reference.variable or "", "")
         if not value:
-            raise NoSecret(_missing(reference))
+            raise NoSecret(f"set the environment variable {reference.variable}")
         return Secret(value)
 
     def _content(self, file: str) -> str:
-        from pbxsync.document.bytes import Unreadable, display, read_bytes  # noqa: PLC0415 - few projects have such files
+        from pbxsync.disk.read import Unreadable, display, read_bytes  # noqa: PLC0415 - few projects have such files
+        from pbxsync.text.sanitize import sanitize  # noqa: PLC0415 - as above
 
         path = str(self.root / file)
-        if not os.path.lexists(path):
-            return ""
+        content = b""
+        if os.path.lexists(path):
+            try:
+                content = read_bytes(path, _LIMIT)
+            except Unreadable as error:
+                raise BadSecret(f"the secret file {display(path)} {error}") from None
         try:
-            content = read_bytes(path, _LARGEST).decode("utf-8-sig")  # some editors put a byte order mark before it
-        except Unreadable as error:
-            raise BadSecret(f"the secret file {display(path)} {error}") from None
+            # Some editors write a byte order mark first.
+            value = content.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
-            raise BadSecret(f"the secret file {display(path)} is not UTF-8") from None
-        return content.removesuffix("\n").removesuffix("\r")
-
-
-def _missing(reference: Reference) -> str:
-    from pbxsync.text.sanitize import sanitize  # noqa: PLC0415 - as above
-
-    if reference.file is None:
-        return f"set the environment variable {reference.variable}"
-    return f"the secret file {sanitize(reference.file)} is missing or empty"
+            raise BadSecret(f"the secret file {display(path)} is not UTF-8: save it as UTF-8") from None
+        if not value:
+            state = "is empty" if os.path.lexists(path) else "does not exist"
+            raise NoSecret(f"the secret file {sanitize(file)} {state}")
+        return value

@@ -1,4 +1,4 @@
-"""Which urls a key may be sent to. A url is shown nowhere here: one that is refused may have a key in it."""
+"""Which urls a key may be sent to. No message shows the url, because a refused one may contain a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EMULATOR: Final = "emulator:"
-#: Narrower than any standard, so that no two URL parsers can disagree about the host.
+#: Narrower than any standard, so that two URL parsers cannot disagree about the host.
 _URL: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*)"
@@ -18,29 +18,29 @@ _URL: Final = re.compile(
 
 
 def refusal(url: str) -> str | None:
-    """Return why no key may be sent to `url`, and what to write instead; None where it may."""
+    """Return why no key may be sent to `url`, and what to write instead; None if one may."""
     if url.startswith(EMULATOR):
-        return None if url != EMULATOR else "a file belongs after emulator:, for instance emulator:pbx.sqlite"
+        return None if url != EMULATOR else "emulator: needs a file, for example emulator:pbx.sqlite"
     if "?" in url or "#" in url:
-        return "a url has no ? and no # here: the key and the rest of the query are added to each request"
+        return "the url must not contain ? or #: pbxsync adds the key and the rest of the query to each request"
     if "@" in url.partition("//")[2].partition("/")[0]:
-        return "a url has no user or password here: the key goes into read_key and write_key"
+        return "the url must not contain a user or password: keys belong in read_key and write_key"
     match = _URL.fullmatch(url)
-    if match is None or not 0 < int(match["port"] or 443) < 65536 or not _host(match["host"]):
-        return "no url of a PBX: write https://HOST/pbx/proxyapi.php, or emulator:FILE"
+    if match is None or not 0 < int(match["port"] or 443) < 65536 or not _is_host(match["host"]):
+        return "this is not the url of a PBX: write https://HOST/pbx/proxyapi.php, or emulator:FILE"
     if match["scheme"] == "http" and not _is_loopback(match["host"]):
-        return "plain http would show the key to everybody on the way: write https"
+        return "plain http would expose the key on the network: write https"
     return None
 
 
-def resolved(url: str, root: Path) -> str:
+def resolve(url: str, root: Path) -> str:
     """Return `url` with the path of an emulator's file made absolute, from the folder `root`."""
     if not url.startswith(EMULATOR):
         return url
     return f"{EMULATOR}{root.absolute() / url.removeprefix(EMULATOR)}"
 
 
-def _host(host: str) -> bool:
+def _is_host(host: str) -> bool:
     if host.startswith("["):
         return _address(host) is not None
     return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pbxsync.kinds.custom_destination import PARAM_COUNT
-from pbxsync.project.settings import LONGEST_TIMEOUT, MOST_TRIES
+from pbxsync.project.limits import MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.schemas.tenant_file import DIALECT, REFERENCE, TENANT, TEXT, UNLISTED, Schema
 
 _HOST: Final = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
@@ -40,14 +40,14 @@ _KEYS: Final[Schema] = {
 _TIMEOUT: Final[Schema] = {
     "description": "Seconds that one request may take (default 30).",
     "anyOf": [
-        {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_TIMEOUT},
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_TIMEOUT},
         {"type": "string", "pattern": r"^[0-9]{1,4}(\.[0-9]{1,3})?$"},
     ],
 }
 _RETRIES: Final[Schema] = {
     "description": "How often a read is tried (default 4).",
     "anyOf": [
-        {"type": "integer", "minimum": 1, "maximum": MOST_TRIES},
+        {"type": "integer", "minimum": 1, "maximum": MAX_RETRIES},
         {"type": "string", "pattern": "^0*([1-9][0-9]?|100)$"},
     ],
 }

@@ -12,7 +12,7 @@ from pbxsync.kinds.custom_destination import ID_PATTERN, PARAM_COUNT, PARAMS, PO
 
 if TYPE_CHECKING:
     from pbxsync.project import Project
-    from pbxsync.project.project import TypeSettings
+    from pbxsync.project.types import TypeSettings
 
 Schema = dict[str, Any]
 

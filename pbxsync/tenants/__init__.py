@@ -1,1 +1,1 @@
-"""Tenant files: found, loaded and checked; the desired state comes out, or all their problems at once."""
+"""Tenant files: find, read and check them. Returns the desired state, or all problems of all files at once."""

@@ -1,4 +1,4 @@
-"""Names within one tenant, over all its files: one name twice is a problem, names that nearly agree get a warning."""
+"""Checks over all files: a name twice in one tenant, an id twice anywhere, names and types that look like mistakes."""
 
 from __future__ import annotations
 
@@ -9,101 +9,120 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.entry import Place, Problem
 from pbxsync.text.sanitize import quote
-from pbxsync.text.words import similar
+from pbxsync.text.words import nearest, similar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pbxsync.project import Project
+    from pbxsync.tenants.desired import Desired
     from pbxsync.tenants.spool import Row
 
+#: Ids are compared one part at a time: a set of three million would take more memory than all the files.
+_PARTS: Final = 16
+#: How near an unknown type must be to a known one. The project need not list every type, so the rest gets no warning.
+_NEAR: Final = 0.8
 
-class Checked(NamedTuple):
-    """What is wrong and what is odd with the names of one tenant."""
+
+class NameChecks(NamedTuple):
+    """What is wrong and what looks wrong with the names of one tenant."""
 
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
 
 
-_NOTHING: Final = Checked()
-
-
-def check(files: Iterable[tuple[str, Sequence[Row]]]) -> Checked:
-    """Check the names of one tenant: `files` are how each of its files is shown, and its rows, in order."""
+def check_names(files: Iterable[tuple[str, Sequence[Row]]]) -> NameChecks:
+    """Check the names of one tenant. `files` are the path (for messages) and the rows of each of its files, in order."""
     named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
     if len({similar(name) for name, _, _ in named}) == len(named):
-        return _NOTHING
+        return NameChecks()
     problems: list[Problem] = []
     warnings: list[Problem] = []
     first: dict[str, Place] = {}
-    first_alike: dict[str, tuple[str, Place]] = {}
+    first_similar: dict[str, tuple[str, Place]] = {}
     for name, file, row in named:
         place = Place(file, row[0] + 1, row[1] + 1)
         if name in first:
-            said = f"{quote(name)} is in this tenant already, at {first[name]}"
-            problems.append(Problem(place, f"{said}: a name is unique in the files, twins are pinned by id alone"))
+            message = (
+                f"{quote(name)} is already defined at {first[name]}. Names are unique within a tenant: pin duplicates"
+                " by id, without name"
+            )
+            problems.append(Problem(place, message))
             continue
         first[name] = place
-        near, near_place = first_alike.setdefault(similar(name), (name, place))
+        near, near_place = first_similar.setdefault(similar(name), (name, place))
         if near != name:
-            said = f"{quote(name)} differs from {quote(near)} at {near_place} only in {_difference(name, near)}"
-            warnings.append(Problem(place, f"{said}: they are two destinations"))
-    return Checked(problems, warnings)
-
-
-def _difference(one: str, other: str) -> str:
-    return " and ".join(_differences(one, other))
-
-
-def _differences(one: str, other: str) -> Iterator[str]:
-    if one.strip() == one and other.strip() == other:
-        stripped = (one, other)
-    else:
-        yield "the blanks around it"
-        stripped = (one.strip(), other.strip())
-    if stripped[0] == stripped[1]:
-        return
-    composed = tuple(unicodedata.normalize("NFC", text) for text in stripped)
-    if composed != stripped:
-        yield "the encoding of its accents (Unicode normalisation)"
-    if composed[0] != composed[1]:
-        yield "capitals"
-
-
-#: Ids are compared a part at a time: a set of three million would weigh more than all the files.
-_PARTS = 16
+            message = (
+                f"{quote(name)} differs from {quote(near)} at {near_place} only in {_difference(name, near)}. They are"
+                " two destinations: if that is a mistake, remove one"
+            )
+            warnings.append(Problem(place, message))
+    return NameChecks(problems, warnings)
 
 
 class PinnedIds:
-    """Every pinned id, in eight bytes each; where they stand is looked up only when one is there twice."""
+    """Every id in the files, in eight bytes each. Their places are looked up only if an id is there twice."""
 
     def __init__(self) -> None:
         self._parts = [array("q") for _ in range(_PARTS)]
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Note the ids of the rows of one file."""
+        """Add the ids of the rows of one file."""
         for row in rows:
             if row[2] is not None:
                 number = int(row[2])
                 self._parts[number % _PARTS].append(number)
 
-    def problems(self, rows: Iterable[tuple[str, Row]]) -> Iterator[Problem]:
-        """Yield a problem for every id after its first; `rows` are all rows with their files, in order."""
-        repeated = {str(number) for part in self._parts for number in _repeated(part)}
-        if not repeated:
-            return
-        first: dict[str, Place] = {}
-        for file, row in rows:
-            number = row[2]
-            if number in repeated:
-                place = Place(file, row[0] + 1, row[1] + 1)
-                if number in first:
-                    said = f"id {number} is pinned already, at {first[number]}: one object has one place in the files"
-                    yield Problem(place, said)
-                first.setdefault(number, place)
+    def repeated(self) -> set[str]:
+        """Return the ids that were added more than once."""
+        repeated: set[str] = set()
+        for part in self._parts:
+            if len(set(part)) < len(part):
+                repeated.update(str(number) for number, following in pairwise(sorted(part)) if number == following)
+        return repeated
 
 
-def _repeated(numbers: Sequence[int]) -> set[int]:
-    if len(set(numbers)) == len(numbers):
-        return set()
-    ordered = sorted(numbers)
-    return {number for number, following in pairwise(ordered) if number == following}
+def check_ids(repeated: set[str], rows: Iterable[tuple[str, Row]]) -> Iterator[Problem]:
+    """Yield a problem for every one of the `repeated` ids after its first. `rows` are all rows with their files."""
+    first: dict[str, Place] = {}
+    for file, row in rows:
+        number = row[2]
+        if number in repeated:
+            place = Place(file, row[0] + 1, row[1] + 1)
+            if number in first:
+                message = f"id {number} is already pinned at {first[number]}: remove one of the two"
+                yield Problem(place, message)
+            first.setdefault(number, place)
+
+
+def misspelled_types(desired: Desired, project: Project) -> tuple[Problem, ...]:
+    """Return a warning for each destination whose type the project does not know, but knows one that is much like it."""
+    known = [name for name in project.types if not name.isdigit()]
+    unknown = [name for name in desired.types if name not in project.types and not name.isdigit()]
+    meant = {name: near for name in unknown if (near := nearest(name, known, _NEAR)) is not None}
+    if not meant:
+        return ()
+    return tuple(
+        Problem(
+            entry.place,
+            f"the project has no type {quote(entry.type)} (did you mean {quote(meant[entry.type])}?)."
+            " `pbxsync types` lists the types of the PBX",
+        )
+        for tenant in desired.tenants
+        for entry in desired.entries(tenant)
+        if entry.type is not None and entry.type in meant
+    )
+
+
+def _difference(name: str, other: str) -> str:
+    """Return in what two similar names differ."""
+    differences = []
+    if name.strip() != name or other.strip() != other:
+        differences.append("leading or trailing blanks")
+    pair = (name.strip(), other.strip())
+    composed = (unicodedata.normalize("NFC", pair[0]), unicodedata.normalize("NFC", pair[1]))
+    if pair[0] != pair[1] and composed != pair:
+        differences.append("the encoding of its accents (Unicode normalisation)")
+    if composed[0] != composed[1]:
+        differences.append("letter case")
+    return " and ".join(differences)

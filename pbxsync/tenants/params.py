@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxsync.document.problems import kind as kind_of
-from pbxsync.document.problems import shown
+from pbxsync.document.problems import kind_of, show_key
 from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.project.secrets import LITERAL, parse
 from pbxsync.text.words import did_you_mean
@@ -16,84 +15,13 @@ if TYPE_CHECKING:
     from pbxsync.project import Project
     from pbxsync.tenants.spool import ParamRow
 
-_EMPTY = 'write a value, "" to clear it, or leave it out'
-
-
-def param_rows(item: Item, findings: Problems, rules: ParamRules, kind: str | None) -> tuple[ParamRow, ...]:
-    """Return the params of a destination of type `kind` as (position or label, value, line, column)."""
-    value = item[0]
-    if type(value) is list:
-        return _by_list(value, findings, rules)
-    if type(value) is dict:
-        return _by_key(value, findings, rules, kind)
-    findings.sequence(item, "params", "a list, or a mapping of positions and labels")
-    return ()
-
-
-def _by_list(nodes: list[Node], findings: Problems, rules: ParamRules) -> tuple[ParamRow, ...]:
-    if len(nodes) > PARAM_COUNT:
-        _, line, column = nodes[PARAM_COUNT]
-        findings.add(line, column, f"{len(nodes)} params: a destination has {PARAM_COUNT}, no more")
-        nodes = nodes[:PARAM_COUNT]
-    rows = []
-    for position, (value, line, column) in enumerate(nodes, start=1):
-        if type(value) is str:
-            rows.append((str(position), value, line, column))
-            if position in rules.sensitive:
-                _check_sensitive(value, line, column, findings)
-        elif value is None:
-            findings.no_value(
-                (value, line, column, line, column), f"param{position}", 'write a value, or "" to clear it'
-            )
-        else:
-            findings.add(line, column, f"param{position} must be text, not {kind_of(value)}")
-    return tuple(rows)
-
-
-def _by_key(items: dict[str, Item], findings: Problems, rules: ParamRules, kind: str | None) -> tuple[ParamRow, ...]:
-    rows = []
-    given: dict[int, str] = {}
-    for key, item in items.items():
-        value, line, column, key_line, key_column = item
-        position = rules.positions.get(key)
-        if position is None:
-            findings.add(key_line, key_column, "unknown" if findings.full else _unknown(key, rules, kind))
-        elif position in given and position:
-            both = f"param{position} is given twice, as {shown(given[position])} and as {shown(key)}"
-            findings.add(key_line, key_column, f"{both}: keep one")
-        elif type(value) is str:
-            rows.append((key, value, key_line, key_column))
-            if position in rules.sensitive:
-                _check_sensitive(value, line, column, findings)
-        else:
-            findings.no_text(item, key, _EMPTY)
-        if position:
-            given.setdefault(position, key)
-    return tuple(rows)
-
-
-def _check_sensitive(value: str, line: int, column: int, findings: Problems) -> None:
-    # An empty text clears the param: there is nothing in it to hide.
-    if value and parse(value) is None:
-        findings.add(line, column, LITERAL)
-
-
-def _unknown(key: str, rules: ParamRules, kind: str | None) -> str:
-    if key.lstrip("+-").isdigit():
-        return f"no param {shown(key)}: they go from 1 to {PARAM_COUNT}"
-    number = key.lower().removeprefix("cu_").removeprefix("param")
-    if number in rules.positions and number.isdigit():
-        return f"no param {shown(key)}: write {number}"
-    near = did_you_mean(key, rules.labels)
-    if not rules.known:
-        return f"no type of the project has a param {shown(key)}{near}: write its position, 1 to {PARAM_COUNT}"
-    if rules.labels:
-        return f"type {shown(kind or '')} has no param {shown(key)}{near}: it has {', '.join(map(shown, rules.labels))}"
-    return f"the project has no labels for type {shown(kind or '')}: write positions, or types: in pbxsync.yaml"
-
 
 class ParamRules(NamedTuple):
-    """`positions` by label or number; `labels` for messages; `known` is False where only the PBX knows the type."""
+    """What the params of a type may be called. `known` is False if only the PBX knows what type a number is.
+
+    `positions` are by label and by number: 0 for a label that some other type has. `labels` are for messages, and
+    `sensitive` are positions.
+    """
 
     positions: dict[str, int]
     labels: tuple[str, ...]
@@ -101,33 +29,98 @@ class ParamRules(NamedTuple):
     known: bool
 
 
-class ParamRulesByType:
-    """The rules of every type that files name, each worked out once."""
+class ParamRulesByType(dict["str | None", ParamRules]):
+    """The rules of each type as files name it (None: not named), made when a file first names it."""
 
     def __init__(self, project: Project) -> None:
+        super().__init__()
         self._project = project
-        labels = {label for rules in project.types.values() for label in rules.labels}
-        #: Advice for what stands beside `params:` and belongs below it.
+        labels = {label for settings in project.types.values() for label in settings.labels}
+        #: Advice for a param beside `params:` instead of below it.
         self.hints = dict.fromkeys(labels | POSITIONS.keys(), ": a param belongs below params:")
-        self._rules: dict[str | None, ParamRules] = {}
 
-    def of(self, kind: str | None) -> ParamRules:
-        """Return the rules of the type that a file names (None: it names none)."""
-        found = self._rules.get(kind)
-        if found is None:
-            found = self._rules[kind] = self._make(kind)
-        return found
-
-    def _make(self, kind: str | None) -> ParamRules:
+    def __missing__(self, type_name: str | None) -> ParamRules:
         types = self._project.types
-        if kind is not None and (kind in types or not _is_number(kind)):
-            labels = self._project.labels(kind)
+        is_number = type_name is not None and type_name.isascii() and type_name.isdigit()
+        if type_name is not None and (type_name in types or not is_number):
+            labels = self._project.labels(type_name)
             positions = POSITIONS | {label: position for position, label in enumerate(labels, start=1)}
-            return ParamRules(positions, labels, self._project.sensitive(kind), known=True)
-        # A number, or no type at all: any label that some type has may turn out to be one of its labels.
-        everything = tuple(dict.fromkeys(label for rules in types.values() for label in rules.labels))
-        return ParamRules(POSITIONS | dict.fromkeys(everything, 0), everything, frozenset(), known=False)
+            rules = ParamRules(positions, labels, self._project.sensitive(type_name), known=True)
+        else:
+            # A number, or no type at all: it may turn out to be any type, so any label may turn out to be one of its.
+            labels = tuple(dict.fromkeys(label for settings in types.values() for label in settings.labels))
+            rules = ParamRules(POSITIONS | dict.fromkeys(labels, 0), labels, frozenset(), known=False)
+        self[type_name] = rules
+        return rules
 
 
-def _is_number(kind: str) -> bool:
-    return kind.isascii() and kind.isdigit()
+def param_rows(item: Item, problems: Problems, rules: ParamRules, type_name: str | None) -> tuple[ParamRow, ...]:
+    """Return the params of a destination of the type that its file calls `type_name`."""
+    value = item[0]
+    if type(value) is dict:
+        return _from_mapping(value, problems, rules, type_name)
+    if type(value) is list:
+        return _from_list(value, problems, rules)
+    problems.sequence(item, "params", "a list, or a mapping of positions and labels")
+    return ()
+
+
+def _from_list(nodes: list[Node], problems: Problems, rules: ParamRules) -> tuple[ParamRow, ...]:
+    if len(nodes) > PARAM_COUNT:
+        _, line, column = nodes[PARAM_COUNT]
+        problems.add(line, column, f"{len(nodes):,} params: a destination has at most {PARAM_COUNT}")
+        nodes = nodes[:PARAM_COUNT]
+    rows = []
+    for position, (value, line, column) in enumerate(nodes, start=1):
+        if type(value) is str:
+            rows.append((str(position), value, line, column))
+            # An empty text clears the param, so there is nothing to hide.
+            if position in rules.sensitive and value and parse(value) is None:
+                problems.add(line, column, LITERAL)
+        elif value is None:
+            item = (value, line, column, line, column)
+            problems.no_value(item, f"param{position}", 'write a value, or "" to clear it')
+        else:
+            problems.add(line, column, f"param{position} must be text, not {kind_of(value)}")
+    return tuple(rows)
+
+
+def _from_mapping(
+    items: dict[str, Item], problems: Problems, rules: ParamRules, type_name: str | None
+) -> tuple[ParamRow, ...]:
+    rows = []
+    keys: dict[int, str] = {}
+    for key, item in items.items():
+        value, line, column, key_line, key_column = item
+        position = rules.positions.get(key)
+        if position is None:
+            problems.add(key_line, key_column, "unknown" if problems.full else _unknown(key, rules, type_name))
+        elif position in keys and position:
+            both = f"param{position} is given twice, as {show_key(keys[position])} and as {show_key(key)}"
+            problems.add(key_line, key_column, f"{both}: remove one of them")
+        elif type(value) is str:
+            rows.append((key, value, key_line, key_column))
+            if position in rules.sensitive and value and parse(value) is None:
+                problems.add(line, column, LITERAL)
+        else:
+            problems.not_text(item, key, 'write a value, write "" to clear it, or remove the key')
+        if position:
+            keys.setdefault(position, key)
+    return tuple(rows)
+
+
+def _unknown(key: str, rules: ParamRules, type_name: str | None) -> str:
+    """Return what to say about a key that is not a position, nor a label of the type."""
+    if key.lstrip("+-").isdigit():
+        return f"there is no param {show_key(key)}: positions are 1 to {PARAM_COUNT}, without leading zeros"
+    number = key.lower().removeprefix("cu_").removeprefix("param")
+    if number in rules.positions and number.isdigit():
+        return f"a position is a number alone: write {number} instead of {show_key(key)}"
+    near = did_you_mean(key, rules.labels)
+    if not rules.known:
+        return f"no type of the project has a param {show_key(key)}{near}: write its position, 1 to {PARAM_COUNT}"
+    type_shown = show_key(type_name or "")
+    if rules.labels:
+        labels = ", ".join(map(show_key, rules.labels))
+        return f"type {type_shown} has no param {show_key(key)}{near}: it has {labels}"
+    return f"the project has no labels for type {type_shown}: write positions, or add labels to types: in pbxsync.yaml"

@@ -1,6 +1,6 @@
-"""Where packed rows wait for their turn: the first of them in memory, those of a fleet in a file without a name.
+"""Holds the rows of tenant files packed: up to 1 MiB in memory, the rest in an anonymous temporary file.
 
-Ten thousand tenants are not looked at all at once, and the memory of a plan is not to grow with them.
+Ten thousand tenants are never needed at once, so the memory of a plan does not grow with the fleet.
 """
 
 from __future__ import annotations
@@ -10,89 +10,56 @@ import os
 import weakref
 from typing import Final, TypeAlias
 
-from pbxsync.model.entry import Entry, Param, Place
-
-#: What is put away: the bytes themselves, or where they are in the file (offset, length).
+#: Position or label, value, line, column (from 0).
+ParamRow: TypeAlias = "tuple[str, str, int, int]"
+#: One destination: line, column, id, name, type, renamed_from, clear_unlisted, params.
+Row: TypeAlias = "tuple[int, int, str | None, str | None, str | None, str | None, bool, tuple[ParamRow, ...]]"
+#: Where the rows of one file are: the packed bytes themselves, or their offset and length in the temporary file.
 Slot: TypeAlias = "bytes | tuple[int, int]"
 
-#: So much is kept in memory before a file is made.
+#: How many bytes stay in memory before a file is made.
 IN_MEMORY: Final = 1024**2
 
 
 class Spool:
-    """Puts bytes away, and gives them back to any thread; the file is gone when this object is."""
+    """Stores rows, and returns them to any thread. The temporary file goes when this object does."""
 
     def __init__(self) -> None:
-        self._kept = 0
+        self._in_memory = 0
         self._end = 0
         self._file: int | None = None
 
-    def put(self, data: bytes) -> Slot:
-        """Put `data` away; what a full disk does not take stays in memory."""
-        if self._kept + len(data) > IN_MEMORY:
+    def put(self, rows: list[Row]) -> Slot:
+        """Store `rows`. What does not fit on the disk stays in memory."""
+        data = marshal.dumps(rows)  # a sixth of their weight as objects, about as long as their file
+        if self._in_memory + len(data) > IN_MEMORY:
             try:
                 return self._write(data)
             except OSError:
                 pass
-        self._kept += len(data)
+        self._in_memory += len(data)
         return data
 
-    def get(self, slot: Slot) -> bytes:
-        """Return what was put away."""
-        if isinstance(slot, bytes):
-            return slot
-        offset, length = slot
-        data = b"" if self._file is None else os.pread(self._file, length, offset)
-        if len(data) != length:
-            raise OSError("the temporary file that the tenant files were kept in was cut short")
-        return data
+    def get(self, slot: Slot) -> list[Row]:
+        """Return the rows that `put` stored. Raises OSError if somebody cut the temporary file short."""
+        data = slot
+        if not isinstance(data, bytes):
+            offset, length = data
+            data = b"" if self._file is None else os.pread(self._file, length, offset)
+            if len(data) != length:
+                raise OSError("the temporary file of the tenant files was cut short: try again")
+        rows: list[Row] = marshal.loads(data)  # noqa: S302 - written by `put` alone
+        return rows
 
     def _write(self, data: bytes) -> Slot:
         if self._file is None:
-            self._file = _unnamed_file()
+            import tempfile  # noqa: PLC0415 - small projects need no file
+
+            with tempfile.TemporaryFile() as file:
+                self._file = os.dup(file.fileno())
             weakref.finalize(self, os.close, self._file)
         if os.pwrite(self._file, data, self._end) != len(data):
             raise OSError("the disk is full")
         slot = (self._end, len(data))
         self._end += len(data)
         return slot
-
-
-def _unnamed_file() -> int:
-    """Return the descriptor of a file that nobody else can open."""
-    import tempfile  # noqa: PLC0415 - small projects need no file
-
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
-#: Position or label, value, line, column (from 0).
-ParamRow: TypeAlias = "tuple[str, str, int, int]"
-#: Line, column, id, name, type, renamed_from, clear_unlisted, params.
-Row: TypeAlias = "tuple[int, int, str | None, str | None, str | None, str | None, bool, tuple[ParamRow, ...]]"
-
-
-def pack(rows: list[Row]) -> bytes:
-    """Return `rows` as bytes, for this process alone: a sixth of their weight as objects, about as long as their file."""
-    return marshal.dumps(rows)
-
-
-def unpack(packed: bytes) -> list[Row]:
-    """Return the rows that `pack` was given."""
-    rows: list[Row] = marshal.loads(packed)  # noqa: S302 - from `pack` alone
-    return rows
-
-
-def entry(row: Row, tenant: str, file: str) -> Entry:
-    """Return the entry that `row` of `file` is."""
-    line, column, number, name, kind, old_name, clear, params = row
-    return Entry(
-        tenant=tenant,
-        place=Place(file, line + 1, column + 1),
-        id=number,
-        name=name,
-        type=kind,
-        params=tuple([Param(key, value, file, at + 1, indent + 1) for key, value, at, indent in params]),
-        renamed_from=old_name,
-        clear_unlisted=clear,
-    )

@@ -112,7 +112,7 @@ def test_a_working_directory_that_was_removed_is_said(workdir: Workspace, argume
 def test_what_is_no_text_in_the_environment_is_said_or_used_as_it_is(changed: Workspace) -> None:
     ran = changed.process("plan", PBXSYNC_READ_KEY="hunter2-\udcff")
     assert ran.status == 1
-    assert "what ${PBXSYNC_READ_KEY} leads to is no key" in ran.out
+    assert "the value of ${PBXSYNC_READ_KEY} is not a key" in ran.out
     assert "hunter2" not in ran.text
     assert changed.process("plan", PBXSYNC_URL="emulator:\udcff.db").status == 0
     assert (changed.folder / "\udcff.db").exists()

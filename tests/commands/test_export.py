@@ -135,7 +135,7 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workspace, d
     assert demo.log
     workdir.write("fleet.txt", "HANSEN\n\nDEMO x # y\n")
     wrong = workdir.run("export", "--tenant-list", "fleet.txt", "--out", "t")
-    assert wrong.err.startswith('error: fleet.txt:3: "DEMO x" is no tenant: a tenant\'s code is one plain word')
+    assert wrong.err.startswith('error: fleet.txt:3: "DEMO x" is not a tenant: a tenant\'s code has 1 to 64 letters')
     assert "none.txt cannot be read" in workdir.run("export", "--tenant-list", "none.txt", "--out", "t").err
 
 
@@ -144,8 +144,8 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workspace, d
     [
         ((), "which TENANT?"),
         (("A", "B"), "several tenants need --out DIR"),
-        (("../A", "--out", "t"), '"../A" is no tenant'),
-        (("A B", "--out", "t"), '"A B" is no tenant'),
+        (("../A", "--out", "t"), '"../A" is not a tenant'),
+        (("A B", "--out", "t"), '"A B" is not a tenant'),
         (("DEMO", "--merge", "--force"), "nothing to --force"),
         (("DEMO", "--out", "file"), "--out file: it is no folder"),
     ],
@@ -215,7 +215,7 @@ def test_a_second_file_of_a_tenant_is_not_begun_beside_the_first(workdir: Worksp
     workdir.write("tenants/hansen.yaml", "tenant: HANSEN\ndestinations: []\n")
     ran = workdir.run("export", "HANSEN", "--out", "tenants")
     assert ran.status == 1
-    assert "tenants/hansen.yaml is of tenant HANSEN already: add what it lacks with --merge" in ran.err
+    assert "tenants/hansen.yaml already has tenant HANSEN: add to it with --merge" in ran.err
     assert demo.log == []
 
 
@@ -266,7 +266,7 @@ def test_a_merge_takes_the_tenants_that_are_named_and_have_files(workdir: Worksp
     assert workdir.run("export", "DEMO", "--merge").status == 0
     assert (workdir.folder / "tenants/KLINIK.yaml").read_text().endswith("[]\n")
     ran = workdir.run("export", "KLINK", "--merge")
-    assert "no file is of tenant KLINK (did you mean KLINIK?)" in ran.err
+    assert "tenant KLINK has no file (did you mean KLINIK?)" in ran.err
     assert demo.log
 
 

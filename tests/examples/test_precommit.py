@@ -48,4 +48,4 @@ def test_a_mistake_in_any_file_stops_the_commit(repository: Path) -> None:
     (repository / "tenants" / "extra.yaml").write_text("tenant: HANSEN\ndestinations: [{name: Boss phone}]\n")
     status, said = hooked(repository)
     assert status == 1
-    assert '"Boss phone" is in this tenant already' in said
+    assert '"Boss phone" is already defined' in said

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxsync.errors import UsageError
-from pbxsync.export.exportfile import rewrite
+from pbxsync.export.export_file import rewrite
 from pbxsync.export.merge import insert, merge
 from pbxsync.export.writer import Missing
 from pbxsync.planning.match import match

@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.errors import ProjectError
 from pbxsync.project import find
-from pbxsync.project.project import TypeSettings
+from pbxsync.project.types import TypeSettings
 
 URL = "https://portal.pbxcloud.eu/pbx/proxyapi.php"
 
@@ -17,7 +17,7 @@ def test_without_a_project_file_everything_has_its_default(tmp_path: Path) -> No
     assert (project.timeout, project.retries, project.clear_unlisted) == (30.0, 4, False)
     assert (project.max_changes, project.max_changes_per_tenant) == (None, None)
     assert project.types == {"FORWARD": TypeSettings(("number", "callerid", "timeout"))}
-    with pytest.raises(ProjectError, match=r"^environment: no url: write url: into pbxsync.yaml, or set PBXSYNC_URL$"):
+    with pytest.raises(ProjectError, match=r"^environment: no url: add url: to pbxsync.yaml, or set PBXSYNC_URL$"):
         _ = project.url
 
 
@@ -80,7 +80,7 @@ def test_a_config_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProjectError, match=r"^my.yml: the project file cannot be read: No such file or directory$"):
         find([], Path("my.yml"), {}, tmp_path)
-    with pytest.raises(ProjectError, match=r"^\.: the project file is no regular file$"):
+    with pytest.raises(ProjectError, match=r"^\.: the project file is not a regular file$"):
         find([], tmp_path, {}, tmp_path)
 
 
@@ -88,7 +88,7 @@ def test_the_url_of_the_environment_wins(tmp_path: Path) -> None:
     (tmp_path / "pbxsync.yaml").write_text("url: https://a.example/x")
     assert find([], None, {"PBXSYNC_URL": URL}, tmp_path).url == URL
     assert find([], None, {"PBXSYNC_URL": ""}, tmp_path).url == "https://a.example/x"
-    with pytest.raises(ProjectError, match=r"^environment: PBXSYNC_URL: plain http would show the key"):
+    with pytest.raises(ProjectError, match=r"^environment: PBXSYNC_URL: plain http would expose the key"):
         find([], None, {"PBXSYNC_URL": "http://a.example/x"}, tmp_path)
 
 
@@ -105,10 +105,10 @@ GOOD_URLS = [
     "http://localhost:8080/pbx/proxyapi.php", "http://127.0.0.1", "http://127.1.2.3:5/x", "http://[::1]:5/x",
     "https://a.example/~x/%20/y.php", "https://pbx_1.example.".replace("_", "-"), "http://LOCALHOST/",
 ]  # fmt: skip
-PLAIN = "plain http would show the key to everybody on the way: write https"
-QUERY = "a url has no ? and no # here: the key and the rest of the query are added to each request"
-USER = "a url has no user or password here: the key goes into read_key and write_key"
-NONE = "no url of a PBX: write https://HOST/pbx/proxyapi.php, or emulator:FILE"
+PLAIN = "plain http would expose the key on the network: write https"
+QUERY = "the url must not contain ? or #: pbxsync adds the key and the rest of the query to each request"
+USER = "the url must not contain a user or password: keys belong in read_key and write_key"
+NONE = "this is not the url of a PBX: write https://HOST/pbx/proxyapi.php, or emulator:FILE"
 BAD_URLS = [
     *((url, PLAIN) for url in (
         "http://portal.pbxcloud.eu/pbx/proxyapi.php", "http://127.0.0.1.evil.example/", "http://localhost.evil.example",
@@ -122,7 +122,7 @@ BAD_URLS = [
         "https://hunter2:0/", "https://hunter2:x/", "https://ærø-hunter2.dk/", "https://hunter2..example/", "https://[::1/",
         "https://[:::]/", "https://hunter2.example/\tx", "https://127.0.0.1%hunter2/", "file:///hunter2",
     )),
-    ("emulator:", "a file belongs after emulator:, for instance emulator:pbx.sqlite"),
+    ("emulator:", "emulator: needs a file, for example emulator:pbx.sqlite"),
 ]  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def test_the_environment_works_without_a_project_file(tmp_path: Path) -> None:
     [
         ("ACME", r':5:16: no key to read tenant "ACME": set the environment variable AR$'),
         ("DEMO", r':2:11: no key to read tenant "DEMO": set the environment variable R$'),
-        ("FILED", r':6:17: no key to read tenant "FILED": the secret file secrets/read is missing or empty$'),
+        ("FILED", r':6:17: no key to read tenant "FILED": the secret file secrets/read does not exist$'),
     ],
 )
 def test_a_missing_key_says_what_to_set(tmp_path: Path, tenant: str, said: str) -> None:
@@ -108,7 +108,7 @@ def test_a_byte_order_mark_is_no_part_of_a_key(tmp_path: Path) -> None:
 def test_a_key_with_blanks_or_controls_is_refused_and_not_shown(tmp_path: Path, odd: str) -> None:
     found = project(tmp_path, {"AR": f"hunter2{odd}"})
     assert found.has_key("ACME")
-    said = r":5:16: what \$\{AR\} leads to is no key: there are blanks, line breaks or control characters in it$"
+    said = r":5:16: the value of \$\{AR\} is not a key: it contains blanks, line breaks or control characters$"
     with pytest.raises(ProjectError, match=said) as refused:
         found.read_key("ACME")
     assert "hunter2" not in str(refused.value)
@@ -120,9 +120,9 @@ def test_a_secret_file_must_be_a_small_regular_file_of_text(tmp_path: Path) -> N
     found = project(tmp_path, {"R": "r-key"})
     for make, said in (
         (lambda: secret.write_bytes(b"x" * 65537), "is larger than 64 KiB"),
-        (lambda: secret.write_bytes(b"\xff"), "is not UTF-8"),
-        (lambda: os.mkfifo(secret), "is no regular file"),
-        (secret.mkdir, "is no regular file"),
+        (lambda: secret.write_bytes(b"\xff"), "is not UTF-8: save it as UTF-8"),
+        (lambda: os.mkfifo(secret), "is not a regular file"),
+        (secret.mkdir, "is not a regular file"),
     ):
         make()
         assert found.has_key("FILED")
@@ -159,10 +159,10 @@ def test_a_sensitive_value_is_what_its_reference_leads_to(tmp_path: Path) -> Non
     assert found.secret_value("${file:s}", place).reveal() == "hunter2"
     for text, said in (
         ("hunter2", "this param is sensitive: write ${VARIABLE} or ${file:PATH}, never the value itself"),
-        ("${EMPTY}", "no value for this sensitive param: set the environment variable EMPTY"),
-        ("${file:no}", "no value for this sensitive param: the secret file no is missing or empty"),
-        ("${BAD}", "what ${BAD} leads to is no param: there are control characters in it"),
-        ("${file:.}", f"the secret file {tmp_path} is no regular file"),
+        ("${EMPTY}", "this sensitive param has no value: set the environment variable EMPTY"),
+        ("${file:no}", "this sensitive param has no value: the secret file no does not exist"),
+        ("${BAD}", "the value of ${BAD} contains control characters, which a param cannot hold: remove them"),
+        ("${file:.}", f"the secret file {tmp_path} is not a regular file"),
     ):
         with pytest.raises(ProjectError) as refused:
             found.secret_value(text, place)

@@ -17,7 +17,7 @@ from pbxsync.schemas.project_file import project_schema
 from pbxsync.schemas.tenant_file import tenant_schema
 from tests.export.test_writer import row
 from tests.tenants.loading import cases
-from tests.tenants.test_schema import SETTINGS, of_demo
+from tests.tenants.test_tenant_file import SETTINGS, of_demo
 
 if TYPE_CHECKING:
     from pbxsync.project import Project

@@ -9,12 +9,14 @@ import pytest
 
 from pbxsync.errors import FilesError
 from pbxsync.project import Project, find
-from pbxsync.tenants.load import Desired, load
+from pbxsync.tenants.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from _pytest.mark.structures import ParameterSet
+
+    from pbxsync.tenants.desired import Desired
 
 
 def project(folder: Path, text: str = "") -> Project:

@@ -69,7 +69,7 @@ CASES: list[tuple[str, bytes, str]] = [
     ("blanks", filled(b" "), "1 the file is empty"),
     ("tabs", filled(b"\t"), "1 a tab is not indentation"),
     ("a long key", filled(b"a", tail=b": b"), "1 "),
-    ("a long value", filled(b"a", b"destinations: []\ntenant: "), "1 a tenant's code is one plain word"),
+    ("a long value", filled(b"a", b"destinations: []\ntenant: "), "1 a tenant's code has 1 to 64 letters"),
     ("a long unknown key", filled(b"a", b"? ", b"\n: b\ntenant: A\ndestinations: []\n"), "1 unknown key "),
     ("many unknown keys", filled(b"{qwertz: " + b"1" * 40 + b"},", FLOW, b"]"), "1001 "),
     ("many unknown labels", filled(b"{params: {tmieout: " + b"1" * 60 + b"}},", FLOW, b"]"), "1001 "),

@@ -13,7 +13,7 @@ from tests.tenants.loading import desired, refusals, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsync.tenants.load import Desired
+    from pbxsync.tenants.desired import Desired
 
 
 def tenant(code: str, *names: str) -> str:
@@ -68,7 +68,7 @@ def test_a_file_reached_twice_counts_once(here: Path) -> None:
 def test_a_project_file_is_no_tenant_file(here: Path) -> None:
     write(here, {"pbxsync.yaml": "retries: 2", "a.yaml": tenant("A", "x")})
     assert places(loaded(here, "pbxsync.yaml", "a.yaml")) == [("a.yaml:3", "x")]
-    with pytest.raises(FilesError, match=r"^pbxsync.yaml: no tenant file is among these: name tenant files or folders"):
+    with pytest.raises(FilesError, match=r"^pbxsync.yaml: a project file is not a tenant file: name tenant files"):
         loaded(here, "pbxsync.yaml")
 
 
@@ -80,15 +80,15 @@ def test_paths_that_lead_nowhere_are_named_all_at_once(here: Path) -> None:
     with pytest.raises(FilesError) as refused:
         loaded(here, "a.yaml", "empty", "missing", "dangling.yaml", "loop.yaml", "pipe.yaml", "a.yaml/b")
     assert [str(problem) for problem in refused.value.problems] == [
-        "a.yaml:1:1: destinations is missing: write destinations: [] where there are none",
+        "a.yaml:1:1: destinations is missing: write destinations: [] if there are none",
         "a.yaml:1:1: tenant is missing: write tenant: and the tenant's code",
         "a.yaml:1:1: unknown key x in a tenant file",
-        "a.yaml/b: no such file or folder: name tenant files or folders of them",
+        "a.yaml/b: there is no such file or folder: name tenant files, or folders of them",
         "dangling.yaml: the file cannot be read: No such file or directory",
-        "empty: a folder without tenant files (*.yaml, *.yml): name another one",
+        "empty: the folder has no tenant files (*.yaml, *.yml): name another one",
         "loop.yaml: the file cannot be read: Too many levels of symbolic links",
-        "missing: no such file or folder: name tenant files or folders of them",
-        "pipe.yaml: the file is no regular file",
+        "missing: there is no such file or folder: name tenant files, or folders of them",
+        "pipe.yaml: the file is not a regular file",
     ]
 
 
@@ -151,14 +151,14 @@ def test_a_name_twice_in_a_tenant_is_found_over_all_its_files(here: Path) -> Non
     files: dict[str, str | bytes] = {
         "a.yaml": tenant("A", "x", "y"), "b.yaml": tenant("B", "x"), "c.yaml": tenant("A", "z", "y", "y"),
     }  # fmt: skip
-    twice = "is in this tenant already, at a.yaml:4:5: a name is unique in the files, twins are pinned by id alone"
+    twice = "is already defined at a.yaml:4:5. Names are unique within a tenant: pin duplicates by id, without name"
     assert refusals(here, files) == [f'c.yaml:4:5: "y" {twice}', f'c.yaml:5:5: "y" {twice}']
 
 
 def test_an_id_twice_is_found_over_all_tenants(here: Path) -> None:
     pinned = "tenant: {}\ndestinations:\n  - id: {}\n  - id: {}\n"
     files: dict[str, str | bytes] = {"a.yaml": pinned.format("A", 5, 22), "b.yaml": pinned.format("B", 38, 5)}
-    said = "id 5 is pinned already, at a.yaml:3:5: one object has one place in the files"
+    said = "id 5 is already pinned at a.yaml:3:5: remove one of the two"
     assert refusals(here, files) == [f"b.yaml:4:5: {said}"]
 
 
@@ -168,12 +168,12 @@ def test_a_file_with_problems_takes_part_in_the_comparison(here: Path) -> None:
 
 
 ALIKE = [
-    ("Boss", "boss", "capitals"),
-    ("Boss", "' Boss '", "the blanks around it"),
-    ("Boss", "' boss'", "the blanks around it and capitals"),
+    ("Boss", "boss", "letter case"),
+    ("Boss", "' Boss '", "leading or trailing blanks"),
+    ("Boss", "' boss'", "leading or trailing blanks and letter case"),
     ("B\u00f8ss \u00e9", "B\u00f8ss e\u0301", "the encoding of its accents (Unicode normalisation)"),
-    ("\u00c9", "e\u0301", "the encoding of its accents (Unicode normalisation) and capitals"),
-    ("STRASSE", "Straße", "capitals"),
+    ("\u00c9", "e\u0301", "the encoding of its accents (Unicode normalisation) and letter case"),
+    ("STRASSE", "Straße", "letter case"),
 ]
 
 
@@ -184,7 +184,9 @@ def test_names_that_nearly_agree_get_a_warning(here: Path, one: str, other: str,
     )
     (warning,) = found.warnings
     assert str(warning.place) == "b.yaml:3:5"
-    assert warning.message.endswith(f" at a.yaml:3:5 only in {difference}: they are two destinations")
+    assert warning.message.endswith(
+        f" at a.yaml:3:5 only in {difference}. They are two destinations: if that is a mistake, remove one"
+    )
 
 
 def test_tenant_globs_narrow_after_everything_was_checked(here: Path) -> None:

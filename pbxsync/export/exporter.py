@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbxsync.document.bytes import Unreadable, display, read_bytes
+from pbxsync.disk.read import Unreadable, display, read_bytes
 from pbxsync.errors import LiveError, PbxsyncError
-from pbxsync.export.exportfile import marked, rewrite, write_export
+from pbxsync.export.export_file import marked, rewrite, write_export
 from pbxsync.export.merge import merge
 from pbxsync.export.writer import Exported, Missing, export
 from pbxsync.kinds.custom_destination import PARAM_COUNT
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.pbx.rows import Row
     from pbxsync.project import Project
-    from pbxsync.tenants.load import Desired
+    from pbxsync.tenants.desired import Desired
     from pbxsync.workers import WorkerPool
 
 _NOTHING = ("",) * PARAM_COUNT

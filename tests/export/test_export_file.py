@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pbxsync.errors import UsageError
-from pbxsync.export.exportfile import is_ours, marked, write_export
+from pbxsync.export.export_file import is_ours, marked, write_export
 
 LOST = (
     r"^a.yaml is not as export wrote it: it would be lost. Write to another folder with --out, or overwrite it with --f"
@@ -61,5 +61,5 @@ def test_what_cannot_be_written_is_said(here: Path) -> None:
     with pytest.raises(UsageError, match=r"^no/a.yaml cannot be written: its folder does not exist: make it first$"):
         write_export(Path("no/a.yaml"), "z\n")
     (here / "a.yaml").mkdir()
-    with pytest.raises(UsageError, match=r"^a.yaml is no regular file: name another file$"):
+    with pytest.raises(UsageError, match=r"^a.yaml is not a regular file: name another file$"):
         write_export(Path("a.yaml"), "z\n", force=True)

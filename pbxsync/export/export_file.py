@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.disk import atomic
-from pbxsync.document.bytes import Unreadable, display, read_bytes
+from pbxsync.disk.read import Unreadable, display, read_bytes
 from pbxsync.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,0 +1,62 @@
+"""The desired state of all tenants in scope, given out one tenant at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pbxsync.model.entry import Entry, Param, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pbxsync.model.entry import Problem
+    from pbxsync.tenants.spool import Slot, Spool
+
+
+class LoadedFile(NamedTuple):
+    """One tenant file after it was read: its path as messages show it, its rows in the spool, and their number."""
+
+    file: str
+    slot: Slot
+    size: int
+
+
+class Desired:
+    """What the tenant files say. Nothing is unpacked before somebody asks for its tenant."""
+
+    def __init__(
+        self,
+        files: Mapping[str, Sequence[LoadedFile]],
+        spool: Spool,
+        warnings: tuple[Problem, ...],
+        file_count: int,
+        types: frozenset[str],
+    ) -> None:
+        self._files = files
+        self._spool = spool
+        #: The codes of the tenants in scope, sorted.
+        self.tenants = tuple(sorted(files))
+        self.warnings = warnings
+        #: How many files were read, including those of tenants out of scope, which were checked too.
+        self.files = file_count
+        #: The types that the files name, by name or number, as they are written.
+        self.types = types
+
+    @property
+    def destinations(self) -> int:
+        """How many destinations the tenants in scope have in the files."""
+        return sum(loaded.size for files in self._files.values() for loaded in files)
+
+    def files_of(self, tenant: str) -> tuple[str, ...]:
+        """Return the files of one tenant, sorted, as messages show them."""
+        return tuple(loaded.file for loaded in self._files.get(tenant, ()))
+
+    def entries(self, tenant: str) -> tuple[Entry, ...]:
+        """Return the destinations of one tenant, in the order of file path, then line."""
+        entries = []
+        for file, slot, _ in self._files.get(tenant, ()):
+            for line, column, number, name, type_name, old_name, clear, params in self._spool.get(slot):
+                place = Place(file, line + 1, column + 1)
+                given = tuple([Param(key, value, file, at + 1, indent + 1) for key, value, at, indent in params])
+                entries.append(Entry(tenant, place, number, name, type_name, given, old_name, clear))
+        return tuple(entries)
