@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.emulator import Emulator
-from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT
+from tests.apply.sensitive_values import FROM_FILE, NEW, OLD, PROJECT
 from tests.support.command import clean_environ, environment
 from tests.support.loopback import guard
 from tests.support.workspace import Workspace

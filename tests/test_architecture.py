@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.support.unmeasured import unmeasured
+from tests.support.coverage import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def onlooker(stage: Workspace, sees: Callable[[str, str], None]) -> Iterator[None]:
+def intercepted(stage: Workspace, sees: Callable[[str, str], None]) -> Iterator[None]:
     """Pass all requests of a stage on, once `sees(action, tenant)` has returned."""
     target = urlsplit(stage.pbx.url)
     failures: list[BaseException] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.apply.circuit_breaker import CircuitBreaker
-from tests.apply.between import onlooker
+from tests.apply.intercept import intercepted
 from tests.support.records import lines
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_an_interrupt_lets_the_write_in_flight_end_and_the_others_are_told_why_n
         if action == "update":
             interrupt()
 
-    with onlooker(three, look):
+    with intercepted(three, look):
         ran = three.apply()
     assert ran.status == 130
     assert len(three.commits) == 1

@@ -15,7 +15,7 @@ from pbxsync.apply import applier
 from pbxsync.apply.limits import check_complete, check_empty, check_limits
 from pbxsync.errors import GuardError, PlanError
 from pbxsync.model.plan import TenantPlan
-from tests.apply.between import onlooker
+from tests.apply.intercept import intercepted
 from tests.render import samples
 from tests.support.rawserver import RawServer, reply
 from tests.support.records import lines
@@ -143,7 +143,7 @@ def test_a_twin_that_somebody_made_between_list_and_add_is_reported(stage: Works
         if action == "add":
             theirs.extend(stage.pbx.put(tenant, cu_name="Night", cu_param1="112") for _ in range(2))
 
-    with onlooker(stage, look):
+    with intercepted(stage, look):
         ran = stage.apply()
     assert ran.status == 1
     (ours,) = {row["cu_id"] for row in stage.pbx.rows("DEMO")} - set(theirs)
@@ -163,7 +163,7 @@ def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(stage: Work
             stage.pbx.put(tenant, cu_name="Night")
             stage.pbx.put(tenant, cu_name="Desk")
 
-    with onlooker(stage, look):
+    with intercepted(stage, look):
         ran = stage.apply()
     assert ran.status == 1
     assert 'has the name "Night" too' in " ".join(ran.out.split())
@@ -180,7 +180,7 @@ def test_a_name_that_somebody_took_since_the_last_list_is_not_added(
         if action == "add" and len(stage.pbx.rows(tenant)) == 1:
             stage.pbx.put(tenant, cu_name="Noon")
 
-    with onlooker(stage, look):
+    with intercepted(stage, look):
         ran = stage.apply()
     assert ran.status == 1
     assert "somebody added this name since it was planned (id 2): nothing was written; plan again" in ran.out

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.emulator import FAULTS
-from tests.apply.between import onlooker
-from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT, clean
+from tests.apply.intercept import intercepted
+from tests.apply.sensitive_values import FROM_FILE, NEW, OLD, PROJECT, clean
 from tests.support.records import lines
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_what_became_sensitive_while_it_was_written_is_not_shown(stage: Workspac
         if action == "update":
             stage.pbx.change(identity, cu_ct_id=8, cu_param2=OLD)
 
-    with onlooker(stage, look):
+    with intercepted(stage, look):
         ran = stage.apply()
     assert ran.status == 1
     assert "param2  sent (sensitive), stored (sensitive)" in ran.out

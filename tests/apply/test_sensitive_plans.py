@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.apply.secretbot import FROM_FILE, NEW, OLD, PROJECT, clean
+from tests.apply.sensitive_values import FROM_FILE, NEW, OLD, PROJECT, clean
 
 if TYPE_CHECKING:
     from tests.support.workspace import Workspace

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.chaos.cases import BLOCK, dialect_of, draw
-from tests.chaos.play import table, told, violation
+from tests.chaos.runner import case_runner, described, violation
 from tests.chaos.shrink import command, shrink
 from tests.support.loopback import guard
 
@@ -51,12 +51,12 @@ def play_batch(batch: Batch) -> list[Failure]:
     failures = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        at = stack.enter_context(table(folder, dialect_of(batch.first)))
+        runner = stack.enter_context(case_runner(folder, dialect_of(batch.first)))
         for seed in range(batch.first, batch.last):
-            found = violation(at, draw(seed))
+            found = violation(runner, draw(seed))
             if found is not None:
-                without, left = shrink(seed, lambda case: violation(at, case), found)
-                text = f"{left}\n{told(draw(seed, without))}"
+                without, left = shrink(seed, lambda case: violation(runner, case), found)
+                text = f"{left}\n{described(draw(seed, without))}"
                 failures.append(Failure(text, command(seed, without)))
     return failures
 
@@ -101,12 +101,12 @@ def _say(first: int, done: int, failed: int, begun: float) -> None:
 def replay(seed: int, without: frozenset[int]) -> int:
     """Play one case again, and tell what it is and what does not hold."""
     case = draw(seed, without)
-    print(told(case))
+    print(described(case))
     with (
         tempfile.TemporaryDirectory(prefix="campaign-", dir=_folder()) as folder,
-        table(Path(folder), case.dialect) as at,
+        case_runner(Path(folder), case.dialect) as runner,
     ):
-        found = violation(at, case)
+        found = violation(runner, case)
     print(found or "nothing is violated")
     return 1 if found else 0
 

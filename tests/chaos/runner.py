@@ -1,9 +1,8 @@
-"""Plays a case against an emulated PBX in this process: apply, kill, rerun, and look after each step."""
+"""Plays a case against an emulated PBX in this process: apply, kill, rerun, and check after each step."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import time
@@ -15,7 +14,7 @@ from pbxsync.emulator import Emulator
 from tests.chaos import invariants
 from tests.chaos.faults import ALTERING
 from tests.chaos.invariants import Violated, need
-from tests.crash import client
+from tests.crash.client import start_client
 from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,13 +28,11 @@ if TYPE_CHECKING:
 READ_KEY, WRITE_KEY = "r3ad/+=&%#æ-key", "wr1te+/=&%#ø~key"
 _QUICK = ("--timeout", "0.25", "--retries", "2")
 _FEW = ("--parallel", "2")
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.crash.client"])
 
 
 @dataclass
-class Table:
-    """A PBX of one dialect, and a folder in which a folder is made for each case."""
+class CaseRunner:
+    """A PBX of one dialect, and a folder in which each case gets a folder."""
 
     folder: Path
     pbx: Emulator
@@ -47,11 +44,12 @@ class Table:
         project.mkdir()
         self.pbx.faults.clear()
         self.pbx.clear_log()
-        stage = Workspace(project, self.pbx)
-        stage.environ["TMPDIR"] = str(project)
-        ids = {tenant.code: _enter(stage, tenant) for tenant in case.tenants}
+        workspace = Workspace(project, self.pbx)
+        workspace.set(TMPDIR=str(project))
+        for tenant in case.tenants:
+            _set_up(workspace, tenant)
         try:
-            _Play(case, stage, ids).all()
+            _Play(case, workspace).all()
         finally:
             for tenant in case.tenants:
                 for row in self.pbx.rows(tenant.code):
@@ -60,18 +58,17 @@ class Table:
 
 
 @contextmanager
-def table(folder: Path, dialect: str) -> Iterator[Table]:
-    """Give a PBX of a dialect."""
+def case_runner(folder: Path, dialect: str) -> Iterator[CaseRunner]:
+    """Run a PBX of a dialect for cases."""
     with Emulator(demo=False, dialect=dialect, read_key=READ_KEY, write_key=WRITE_KEY) as pbx:
-        yield Table(folder, pbx)
+        yield CaseRunner(folder, pbx)
 
 
-def _enter(stage: Workspace, tenant: Tenant) -> list[str]:
-    ids = [stage.pbx.put(tenant.code, cu_name=row["cu_name"], **_rest(row)) for row in tenant.live]
-    entries = [{**each, "id": ids[each["id"]]} if "id" in each else each for each in tenant.wanted]
-    further = {"unlisted_params": "clear"} if tenant.clear else {}
-    stage.tenant(tenant.code, *entries, **further)
-    return ids
+def _set_up(workspace: Workspace, tenant: Tenant) -> None:
+    ids = [workspace.pbx.put(tenant.code, cu_name=row["cu_name"], **_rest(row)) for row in tenant.live]
+    entries = [{**entry, "id": ids[entry["id"]]} if "id" in entry else entry for entry in tenant.wanted]
+    settings = {"unlisted_params": "clear"} if tenant.clear else {}
+    workspace.tenant(tenant.code, *entries, **settings)
 
 
 def _rest(row: dict[str, str]) -> dict[str, str]:
@@ -81,41 +78,40 @@ def _rest(row: dict[str, str]) -> dict[str, str]:
 @dataclass
 class _Play:
     case: Case
-    stage: Workspace
-    ids: dict[str, list[str]]
+    workspace: Workspace
 
     def all(self) -> None:
         """Play the steps, then one apply without faults, and sometimes a revert of everything."""
         for step in self.case.steps:
             for fault in step.faults:
-                self.stage.pbx.faults.add(fault)
+                self.workspace.pbx.faults.add(fault)
             self._step(step)
-            self.stage.pbx.faults.clear()
+            self.workspace.pbx.faults.clear()
         self._last()
         if self.case.revert:
             self._revert()
+
+    def _run(self, *words: str | Path) -> Ran:
+        return self.workspace.run(*words, checked=False)  # a violation has its own words here
 
     def _step(self, step: Step) -> None:
         words = ("--parallel", str(step.parallel), *_QUICK)
         if step.how == "killed":
             self._killed(words, step.moment)
         elif step.how == "saved":
-            ran = self.stage.run("plan", "--out", "change.plan", *words)
+            ran = self._run("plan", "--out", "change.plan", *words)
             self._look(ran)
             if ran.status == 0:
-                self._look(self.stage.run("apply", "change.plan", *words), applied=True)
+                self._look(self._run("apply", "change.plan", *words), applied=True)
         else:
-            self._look(self.stage.run("apply", "--auto-approve", *words), applied=True)
+            self._look(self._run("apply", "--auto-approve", *words), applied=True)
 
     def _killed(self, words: tuple[str, ...], moment: float) -> None:
-        """Kill an apply once its journal has so much in it."""
-        folder = self.stage.folder
+        """Kill an apply when its journal has grown enough."""
+        folder = self.workspace.folder
         before = _size(folder)
         enough = moment * 1500 * sum(len(tenant.wanted) for tenant in self.case.tenants)
-        process = _CONTEXT.Process(
-            target=client.main, args=(folder, self.stage.environ, ("apply", "--auto-approve", *words))
-        )
-        process.start()
+        process = start_client(self.workspace, "apply", "--auto-approve", *words)
         while process.is_alive() and _size(folder) - before < enough:
             time.sleep(0.001)
         process.kill()
@@ -124,42 +120,42 @@ class _Play:
         self._hold()
 
     def _settle(self) -> None:
-        """Wait until the PBX has carried out all that was asked of it: a killed client does not wait for that."""
+        """Wait until the PBX has carried out everything it was asked for: a killed client does not wait for that."""
         end, calm = time.monotonic() + 30, 0
         while calm < 3:
             need(time.monotonic() < end, "the PBX comes to rest", "it does not")
-            calm = 0 if self.stage.pbx.at_work else calm + 1
+            calm = 0 if self.workspace.pbx.at_work else calm + 1
             time.sleep(0.001)
 
     def _look(self, ran: Ran, *, applied: bool = False) -> None:
-        """Hold a finished run, and what it left, to what must hold."""
+        """Check a finished run and what it left."""
         self._settle()
         need("should not have happened" not in ran.text, "no crash", ran.text)
         need(ran.status in {0, 1}, "exit status", f"{ran.status}: {ran.text}")
-        invariants.no_key((READ_KEY, WRITE_KEY), self.stage.folder, ran.out, ran.err)
+        invariants.no_key((READ_KEY, WRITE_KEY), self.workspace.folder, ran.out, ran.err)
         self._hold()
         reached = self._reached()
         if applied and ran.status == 0:
             need(reached, "exit 0 only where live equals desired", ran.text)
         if applied and ran.status == 1 and reached:
-            disturbed = any(each.fault for each in self.stage.pbx.log) or " within " in ran.text
+            disturbed = any(each.fault for each in self.workspace.pbx.log) or " within " in ran.text
             need(disturbed, "exit 0 where live equals desired", ran.text)
 
     def _hold(self) -> None:
         for tenant in self.case.tenants:
-            rows = self.stage.pbx.rows(tenant.code)
+            rows = self.workspace.pbx.rows(tenant.code)
             invariants.nothing_twice_and_nothing_besides(rows, tenant, bends=self.case.bends)
-        invariants.journals_agree(self.stage.folder, self.stage.pbx.log, self.case)
+        invariants.journals_agree(self.workspace.folder, self.workspace.pbx.log, self.case)
 
     def _reached(self) -> bool:
-        return all(invariants.same(self.stage.pbx.rows(tenant.code), tenant) for tenant in self.case.tenants)
+        return all(invariants.same(self.workspace.pbx.rows(tenant.code), tenant) for tenant in self.case.tenants)
 
     def _last(self) -> None:
         """Without faults it converges, whatever came before."""
-        ran = self.stage.run("apply", "--auto-approve", *_FEW)
+        ran = self._run("apply", "--auto-approve", *_FEW)
         need(ran.status == 0, "the rerun converges", ran.text)
         self._look(ran, applied=True)
-        again = self.stage.run("plan", "--detailed-exitcode", *_FEW)
+        again = self._run("plan", "--detailed-exitcode", *_FEW)
         need(again.status == 0, "the rerun converges", again.text)
 
     def _revert(self) -> None:
@@ -167,12 +163,12 @@ class _Play:
 
         A journal holds the old values as they were read: where a read was given others, they cannot come back.
         """
-        lied = any(each.fault in ALTERING and each.method == "GET" for each in self.stage.pbx.log)
-        for path in reversed(invariants.journals(self.stage.folder)):
-            ran = self.stage.run("revert", "--auto-approve", *_FEW, path)
+        lied = any(each.fault in ALTERING and each.method == "GET" for each in self.workspace.pbx.log)
+        for path in reversed(invariants.journals(self.workspace.folder)):
+            ran = self._run("revert", "--auto-approve", *_FEW, path)
             need(ran.status == 0 or (lied and ran.status == 1), "revert restores", ran.text)
         for tenant in self.case.tenants:
-            rows = [invariants.bare(row) for row in self.stage.pbx.rows(tenant.code)]
+            rows = [invariants.bare(row) for row in self.workspace.pbx.rows(tenant.code)]
             need(lied or rows[: len(tenant.live)] == list(tenant.live), "revert restores", f"{rows} was {tenant.live}")
 
 
@@ -185,15 +181,15 @@ def _size(folder: Path) -> int:
         return 0
 
 
-def violation(table: Table, case: Case) -> Violated | None:
+def violation(runner: CaseRunner, case: Case) -> Violated | None:
     """Play a case and return what does not hold."""
     try:
-        table.play(case)
-    except Violated as found:
-        return found
+        runner.play(case)
+    except Violated as violated:
+        return violated
     return None
 
 
-def told(case: Case) -> str:
+def described(case: Case) -> str:
     """Return a case in words that a person can follow."""
     return json.dumps(asdict(case), indent=1, ensure_ascii=False)

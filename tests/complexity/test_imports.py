@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.coverage import unmeasured
 from tests.support.tenantfile import forward
-from tests.support.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,55 +1,49 @@
-"""A PBX in a process of its own that stays alive, and clients that do not."""
+"""A PBX in a process of its own, which outlives the clients that are killed."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import multiprocessing
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pbxsync.emulator import Emulator
-from pbxsync.journal.read import Logged, read_journal
-from tests.crash import client
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, clean_environ
+from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
-    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
     from typing_extensions import Self
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.crash.client"])
+_READ_KEY, _WRITE_KEY = "read-key-of-crash-tests", "write-key-of-crash-tests"
 
 
 @dataclass
-class Arena:
-    """`folder` holds all: the PBX's data and log, and a project folder for each tenant. Use it in a `with`."""
+class PbxProcess:
+    """`folder` holds the PBX's data and log, and a folder for each workspace. Use it in a `with`."""
 
     folder: Path
     dialect: str = "default"
     latency: float = 2.0
-    environ: dict[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         data = self.folder / "pbx.db"
-        self.hands = Emulator(data, demo=False)  # on the same file: it puts and looks, and serves nobody
-        self.hands.start()
+        self.store = Emulator(data, demo=False)  # on the same file: to put rows and look at them; it serves nobody
+        self.store.start()
         log = str(self.folder / "log.jsonl")
         words = ["emulator", "--db", str(data), "--log", log, "--no-demo", "--dialect", self.dialect]
-        keys = ["--read-key", "read-key-of-arena", "--write-key", "write-key-of-arena"]
+        keys = ["--read-key", _READ_KEY, "--write-key", _WRITE_KEY]
         self._process = subprocess.Popen(
-            [str(COMMAND), *words, *keys, "--latency", str(self.latency)], stdout=subprocess.PIPE, text=True
+            [str(COMMAND), *words, *keys, "--latency", str(self.latency)],
+            env=clean_environ(self.folder),
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout is not None
-        self.environ = {
-            "PBXSYNC_URL": self._process.stdout.readline().strip(),
-            "PBXSYNC_READ_KEY": "read-key-of-arena",
-            "PBXSYNC_WRITE_KEY": "write-key-of-arena",
-        }
+        self.url = self._process.stdout.readline().strip()
         self._log = (self.folder / "log.jsonl").open(encoding="utf-8")
         self._seen: list[dict[str, Any]] = []
         return self
@@ -58,39 +52,33 @@ class Arena:
         self._process.terminate()
         self._process.communicate()
         self._log.close()
-        self.hands.stop()
+        self.store.stop()
 
-    def start(self, project: Path, *words: str) -> BaseProcess:
-        """Start a client in a project folder."""
-        process = _CONTEXT.Process(target=client.main, args=(project, self.environ, words))
-        process.start()
-        return process
-
-    def run(self, project: Path, *words: str) -> int:
-        """Run a client to its end and return its status."""
-        process = self.start(project, *words)
-        process.join(60)
-        assert process.exitcode is not None, "it hangs"
-        return process.exitcode
+    def workspace(self, name: str) -> Workspace:
+        """Return a new workspace that is connected to the PBX."""
+        workspace = Workspace(self.folder / name)
+        workspace.folder.mkdir()
+        workspace.connect(self.url, _READ_KEY, _WRITE_KEY)
+        return workspace
 
     def settle(self) -> None:
-        """Wait until the PBX has carried out all that killed clients have asked of it."""
-        url = urlsplit(self.environ["PBXSYNC_URL"])
+        """Wait until the PBX has carried out everything that the killed clients asked of it."""
+        url = urlsplit(self.url)
         quiet = 0
         while quiet < 2:
-            line = http.client.HTTPConnection(url.hostname or "", url.port)
-            line.request("GET", f"{url.path}?reqtype=COUNTCALLS&key=read-key-of-arena")
-            line.getresponse().read()
-            line.close()
+            connection = http.client.HTTPConnection(url.hostname or "", url.port)
+            connection.request("GET", f"{url.path}?reqtype=COUNTCALLS&key={_READ_KEY}")
+            connection.getresponse().read()
+            connection.close()
             self._read_log()
-            last = [each for each in self._seen if each["reqtype"] == "COUNTCALLS"][-1]
+            last = [request for request in self._seen if request["reqtype"] == "COUNTCALLS"][-1]
             quiet = quiet + 1 if last["in_flight"] == 1 else 0
 
     def commits(self, tenant: str) -> list[dict[str, Any]]:
         """Return the writes of a tenant that the PBX has carried out, in their order."""
         self._read_log()
-        found = [each for each in self._seen if each["tenant"] == tenant and each["committed"]]
-        return sorted(found, key=lambda each: each["n"])
+        commits = [request for request in self._seen if request["tenant"] == tenant and request["committed"]]
+        return sorted(commits, key=lambda request: request["n"])
 
     def forget(self) -> None:
         """Forget the requests so far."""
@@ -99,9 +87,3 @@ class Arena:
 
     def _read_log(self) -> None:
         self._seen += [json.loads(line) for line in self._log]
-
-
-def journals(project: Path) -> list[Logged]:
-    """Return the journals of a project folder that hold a run, the oldest first."""
-    paths = sorted((project / ".pbxsync" / "journal").glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-    return [read_journal(path) for path in paths if b"\n" in path.read_bytes()]

@@ -1,4 +1,4 @@
-"""One round: a world, applies of it that are killed, one that is not, and what must hold then."""
+"""One round: a world, applies that are killed, one that is not, and what must hold afterwards."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from pbxsync.journal.read import read_journal
 from pbxsync.model.plan import Action
-from tests.crash.arena import journals
+from tests.crash.client import output, run_client, start_client
 from tests.crash.worlds import World, draw
+from tests.support.records import columns
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
     from pbxsync.journal.read import Write
-    from tests.crash.arena import Arena
+    from tests.crash.pbx_process import PbxProcess
+    from tests.support.workspace import Workspace
 
 #: What a write is, in the words of the server's log: action, id or name, the columns and their text.
 Signature = tuple[str, str, frozenset[tuple[str, str]]]
@@ -26,7 +29,7 @@ Signature = tuple[str, str, frozenset[tuple[str, str]]]
 
 @dataclass
 class Tally:
-    """How many kills hit, and what they left: writes without a line after them, and those of them that went through."""
+    """How many kills hit, and what they left: writes whose outcome no journal has, and how many of these were done."""
 
     kills: int = 0
     open: int = 0
@@ -40,59 +43,52 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Player:
-    """One tenant of a round: its world, the ids of its live rows, and its code."""
+class Tenant:
+    """One tenant of a round: its code, its world, and the ids of its live rows."""
 
     code: str
     world: World
     ids: list[str]
 
 
-def play(arena: Arena, seed: int) -> Tally:
+def play(pbx: PbxProcess, seed: int) -> Tally:
     """Play one round."""
-    dice = Random(seed)  # noqa: S311 - to be had again
-    project = arena.folder / f"round-{seed}"
-    (project / "tenants").mkdir(parents=True)
-    players = [_enter(arena, project, f"K{seed}{letter}", draw(dice)) for letter in "ab"[: dice.randint(1, 2)]]
+    dice = Random(seed)  # noqa: S311 - a seed replays its round
+    workspace = pbx.workspace(f"round-{seed}")
+    tenants = [_set_up(pbx, workspace, f"K{seed}{letter}", draw(dice)) for letter in "ab"[: dice.randint(1, 2)]]
     tally = Tally()
     apply = ("apply", "--auto-approve", "--parallel", "2")
     for _ in range(dice.randint(1, 2)):
-        process = arena.start(project, *apply)
-        _wait(process, project, dice, 1300 * sum(len(player.world.wanted) for player in players))
+        process = start_client(workspace, *apply)
+        _wait(process, workspace, dice, 1300 * sum(len(tenant.world.wanted) for tenant in tenants))
         tally.kills += process.is_alive()
         process.kill()
         process.join()
-        arena.settle()
-    assert arena.run(project, *apply) == 0, said(project)
-    assert arena.run(project, "plan", "--detailed-exitcode") == 0, said(project)
-    for player in players:
-        tally += _check(arena, project, player)
+        pbx.settle()
+    assert run_client(workspace, *apply) == 0, output(workspace)
+    assert run_client(workspace, "plan", "--detailed-exitcode") == 0, output(workspace)
+    for tenant in tenants:
+        tally += _check(pbx, workspace, tenant)
     if dice.random() < 0.5:
-        _go_back(arena, project, players)
-    arena.forget()
+        _revert(pbx, workspace, tenants)
+    pbx.forget()
     return tally
 
 
-def said(project: Path) -> str:
-    """Return all that the clients have said."""
-    return (project / "said.txt").read_text(encoding="utf-8")
+def _set_up(pbx: PbxProcess, workspace: Workspace, code: str, world: World) -> Tenant:
+    ids = [_put(pbx, code, **row) for row in world.live]
+    workspace.tenant(code, *world.entries(ids))
+    return Tenant(code, world, ids)
 
 
-def _enter(arena: Arena, project: Path, code: str, world: World) -> Player:
-    ids = [_put(arena, code, **row) for row in world.live]
-    content = {"tenant": code, "destinations": world.entries(ids)}
-    (project / "tenants" / f"{code}.yaml").write_text(json.dumps(content), encoding="utf-8")
-    return Player(code, world, ids)
+def _put(pbx: PbxProcess, code: str, **row: Any) -> str:
+    return pbx.store.put(code, **row)
 
 
-def _put(arena: Arena, code: str, **row: Any) -> str:
-    return arena.hands.put(code, **row)
-
-
-def _wait(process: BaseProcess, project: Path, dice: Random, most: int) -> None:
+def _wait(process: BaseProcess, workspace: Workspace, dice: Random, most: int) -> None:
     """Wait for the moment of the kill: some bytes of journal, then up to the time that a request takes."""
     enough = dice.choice([0, 1, *(dice.randint(1, most) for _ in range(10))])
-    folder = project / ".pbxsync" / "journal"
+    folder = workspace.folder / ".pbxsync/journal"
     before = _size(folder)
     while process.is_alive() and _size(folder) - before < enough:
         time.sleep(0.0003)
@@ -103,14 +99,15 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.glob("*.jsonl"))
 
 
-def _check(arena: Arena, project: Path, player: Player) -> Tally:
-    """Hold what is there, what the server logged and what the journals say against each other."""
-    rows = arena.hands.rows(player.code)
-    there = [_bare(row) for row in rows]
-    assert there[: len(player.ids)] == player.world.final[: len(player.ids)], said(project)
-    assert _counted(there) == _counted(player.world.final), said(project)
-    writes = [write for logged in journals(project) for write in logged.writes if write.tenant == player.code]
-    committed = Counter(map(_of_log, arena.commits(player.code)))
+def _check(pbx: PbxProcess, workspace: Workspace, tenant: Tenant) -> Tally:
+    """Compare what is live, what the server logged and what the journals say."""
+    rows = pbx.store.rows(tenant.code)
+    live = [columns(row) for row in rows]
+    assert live[: len(tenant.ids)] == tenant.world.final[: len(tenant.ids)], output(workspace)
+    assert _counted(live) == _counted(tenant.world.final), output(workspace)
+    logs = [read_journal(path) for path in _journals(workspace)]
+    writes = [write for log in logs for write in log.writes if write.tenant == tenant.code]
+    committed = Counter(map(_of_log, pbx.commits(tenant.code)))
     good = [write for write in writes if write.after is not None and write.after.status.good]
     left_open = Counter(_of_journal(write) for write in writes if write.after is None)
     certain = Counter(map(_of_journal, good))
@@ -122,9 +119,9 @@ def _check(arena: Arena, project: Path, player: Player) -> Tally:
     return Tally(0, left_open.total(), (committed - certain).total(), committed.total())
 
 
-def _bare(row: dict[str, str]) -> dict[str, str]:
-    """Return a row without its ids and what is empty."""
-    return {name: value for name, value in row.items() if value and name not in {"cu_id", "cu_te_id"}}
+def _journals(workspace: Workspace) -> list[Path]:
+    """Return the journals that contain a run, the oldest first."""
+    return [path for path in workspace.journals if b"\n" in path.read_bytes()]
 
 
 def _counted(rows: list[dict[str, str]]) -> Counter[tuple[tuple[str, str], ...]]:
@@ -132,23 +129,21 @@ def _counted(rows: list[dict[str, str]]) -> Counter[tuple[tuple[str, str], ...]]
 
 
 def _of_log(record: dict[str, Any]) -> Signature:
-    columns = {name: str(value) for name, value in json.loads(record["params"]["jsondata"]).items() if name != "cu_id"}
-    return (record["action"].lower(), record["objectid"] or columns["cu_name"], frozenset(columns.items()))
+    sent = {name: str(value) for name, value in json.loads(record["params"]["jsondata"]).items() if name != "cu_id"}
+    return (record["action"].lower(), record["objectid"] or sent["cu_name"], frozenset(sent.items()))
 
 
 def _of_journal(write: Write) -> Signature:
     special = {"name": "cu_name", "type": "cu_ct_id"}
-    columns = {special.get(row.field, f"cu_{row.field}"): row.new or "" for row in write.diff}
+    planned = {special.get(row.field, f"cu_{row.field}"): row.new or "" for row in write.diff}
     identity = write.name if write.action is Action.ADD else write.id or ""
-    return (write.action.value, identity, frozenset(columns.items()))
+    return (write.action.value, identity, frozenset(planned.items()))
 
 
-def _go_back(arena: Arena, project: Path, players: list[Player]) -> None:
+def _revert(pbx: PbxProcess, workspace: Workspace, tenants: list[Tenant]) -> None:
     """Revert journal by journal, the newest first, and find the live rows as they were."""
-    paths = sorted((project / ".pbxsync" / "journal").glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
-    for path in reversed(paths):
-        if b"\n" in path.read_bytes():
-            assert arena.run(project, "revert", "--auto-approve", str(path)) == 0, said(project)
-    for player in players:
-        rows = [_bare(row) for row in arena.hands.rows(player.code)]
-        assert rows[: len(player.ids)] == player.world.live, said(project)
+    for path in reversed(_journals(workspace)):
+        assert run_client(workspace, "revert", "--auto-approve", str(path)) == 0, output(workspace)
+    for tenant in tenants:
+        rows = [columns(row) for row in pbx.store.rows(tenant.code)]
+        assert rows[: len(tenant.ids)] == tenant.world.live, output(workspace)

@@ -1,4 +1,4 @@
-"""Small worlds: what is live, what the files want, and what must be there in the end. All drawn from one seed."""
+"""Small worlds: what is live, what the files ask for, and what must be live at the end. All drawn from one seed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class World:
     final: list[dict[str, str]]
 
     def entries(self, ids: list[str]) -> list[dict[str, Any]]:
-        """Return the entries of the file, once the ids of the rows are known."""
-        return [{**each, "id": ids[each["id"]]} if "id" in each else each for each in self.wanted]
+        """Return the entries of the file, with the ids of the rows."""
+        return [{**entry, "id": ids[entry["id"]]} if "id" in entry else entry for entry in self.wanted]
 
 
 def draw(dice: Random) -> World:
-    """Draw a world of up to five live rows and up to four adds; at least one thing is to be done."""
+    """Draw a world of up to five live rows and up to four adds; it has at least one change."""
     while True:
         live = [_row(f"Live {number}", dice) for number in range(dice.randint(1, 5))]
         wanted, final, changes = [], [], 0
@@ -54,7 +54,7 @@ def _params(row: dict[str, str]) -> dict[str, str]:
 
 
 def _entry(place: int, row: dict[str, str], dice: Random) -> tuple[dict[str, Any] | None, dict[str, str]]:
-    """Return what a file says of a live row, None where it says nothing, and the row at the end."""
+    """Return the entry of a file for a live row, None for an unmanaged one, and the row at the end."""
     kind = dice.choice(["unmanaged", "same", "params", "params", "rename", "pinned rename", "type"])
     if kind == "unmanaged":
         return None, row

@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.emulator import Dialect, Emulator
 from pbxsync.emulator.dialect import OPTIONS, PRESETS
-from tests.emulator.asking import ask, custom, write
+from tests.emulator.http_client import ask, custom, write
 
 P20 = {f"cu_param{n}": "" for n in range(1, 21)}
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pbxsync.emulator import Emulator
-from tests.emulator.asking import ask
+from tests.emulator.http_client import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ import requests
 
 from pbxsync.emulator import Dialect, DialectError, Emulator, FaultSpec, serve
 from pbxsync.emulator.faults.kind import Kind
-from tests.emulator.asking import ask, custom, write
+from tests.emulator.http_client import ask, custom, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from pbxsync.emulator import FAULTS, Emulator
-from tests.emulator.asking import LIST, answers_in_the_end, ask, custom, exchange, resets, write
+from tests.emulator.http_client import LIST, answers_in_the_end, ask, custom, exchange, resets, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

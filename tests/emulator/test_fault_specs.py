@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.emulator import Emulator, FaultError, FaultSpec, read_specs
-from tests.emulator.asking import ask, custom
+from tests.emulator.http_client import ask, custom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

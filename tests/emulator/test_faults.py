@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from pbxsync.emulator import FAULTS, Emulator
-from tests.emulator.asking import answers_in_the_end, ask, custom, resets, write
+from tests.emulator.http_client import answers_in_the_end, ask, custom, resets, write
 
 MOMENTS = [name for name, kind in FAULTS.items() if kind.moment and name not in {"huge", "gzip-bomb"}]
 

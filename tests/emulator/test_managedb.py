@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from pbxsync.emulator import Emulator
-from tests.emulator.asking import CUSTOM, ask, custom, write
+from tests.emulator.http_client import CUSTOM, ask, custom, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 from pbxsync.client import Client
 from pbxsync.errors import Unreachable, Unrecognised
 from pbxsync.http.gzip import CutShort, gunzipped
-from tests.pbx.talking import talking
+from tests.pbx.stub import stub_pbx
 from tests.support.rawserver import RawServer, reply
 
 REPORT = "uniqueid,did\n" + "".join(f"{n},{n * 7919 % 1000}\n" for n in range(5000))
@@ -63,7 +63,7 @@ def test_half_a_report_is_no_report(end: int) -> None:
 def test_a_list_that_is_cut_within_its_compression_is_no_list() -> None:
     coded = gzip.compress(LIST.encode())
     answers = iter([coded[:5], coded[:-1], coded + b"more", coded])
-    with talking(lambda _: reply(next(answers), Content_Encoding="gzip")) as (pbx, server):
+    with stub_pbx(lambda _: reply(next(answers), Content_Encoding="gzip")) as (pbx, server):
         for _ in range(2):
             with pytest.raises(Unreachable):
                 pbx.destinations("DEMO")
@@ -73,7 +73,7 @@ def test_a_list_that_is_cut_within_its_compression_is_no_list() -> None:
 
 def test_what_says_that_it_is_compressed_and_is_not_is_not_understood() -> None:
     with (
-        talking(lambda _: reply(LIST, Content_Encoding="gzip")) as (pbx, _),
+        stub_pbx(lambda _: reply(LIST, Content_Encoding="gzip")) as (pbx, _),
         pytest.raises(Unrecognised, match="content coding is broken"),
     ):
         pbx.destinations("DEMO")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.errors import WireError
-from tests.pbx.talking import talking
+from tests.pbx.stub import stub_pbx
 from tests.support.rawserver import reply
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_each_request_gets_its_own_answer(extra: str) -> None:
     def answer(_: bytes) -> bytes:
         return reply(json.dumps({str(next(numbers)): {"cu_name": "Fax"}})) + EXTRA[extra]
 
-    with talking(answer) as (pbx, _):
+    with stub_pbx(answer) as (pbx, _):
         found = [[row.id for row in pbx.destinations("DEMO").rows] for _ in range(10)]
     assert found == [[str(number)] for number in range(1, 11)]
 
@@ -50,7 +50,7 @@ def test_what_comes_after_a_reply_without_a_body_is_no_answer_to_the_next_reques
         assert late.wait(10)
         yield whole
 
-    with talking(answer) as (pbx, server):
+    with stub_pbx(answer) as (pbx, server):
         if warm:
             pbx.destinations("DEMO")
         with pytest.raises(WireError, match=f"HTTP (status )?{status}"):

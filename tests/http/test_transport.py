@@ -20,7 +20,7 @@ from pbxsync.errors import NoConnection, Unreachable, Unrecognised, UsageError
 from pbxsync.http.response import REPLY_LIMIT
 from pbxsync.http.transport import ReadTransport, Settings
 from pbxsync.model.entry import Secret
-from tests.pbx.talking import KEY, client, talking
+from tests.pbx.stub import KEY, client, stub_pbx
 from tests.support.rawserver import RawServer, reply
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ TOO_LONG: dict[str, Callable[[], bytes | Iterable[bytes]]] = {
 @pytest.mark.parametrize("warm", [False, True], ids=["a new connection", "an open connection"])
 def test_a_reply_of_100_mb_is_refused_with_little_memory(kind: str, warm: bool) -> None:
     answers = iter([reply(LIST)] if warm else [])
-    with talking(lambda _: next(answers, None) or TOO_LONG[kind]()) as (pbx, _):
+    with stub_pbx(lambda _: next(answers, None) or TOO_LONG[kind]()) as (pbx, _):
         if warm:
             pbx.destinations("DEMO")
         tracemalloc.start()
@@ -74,18 +74,21 @@ def test_a_reply_of_100_mb_is_refused_with_little_memory(kind: str, warm: bool) 
 
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip"])
 def test_a_compressed_reply_is_read_on_a_new_connection_and_on_an_open_one(coding: str) -> None:
-    with talking(reply(gzip.compress(LIST.encode()), Content_Encoding=coding)) as (pbx, _):
+    with stub_pbx(reply(gzip.compress(LIST.encode()), Content_Encoding=coding)) as (pbx, _):
         assert [len(pbx.destinations("DEMO").rows) for _ in range(3)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_a_reply_that_is_not_compressed_as_it_says_is_an_error(coding: str) -> None:
-    with talking(reply(LIST, Content_Encoding=coding)) as (pbx, _), pytest.raises(Unrecognised, match="content coding"):
+    with (
+        stub_pbx(reply(LIST, Content_Encoding=coding)) as (pbx, _),
+        pytest.raises(Unrecognised, match="content coding"),
+    ):
         pbx.destinations("DEMO")
 
 
 def test_requests_go_over_connections_that_stay_open() -> None:
-    with talking(reply(LIST)) as (pbx, server):
+    with stub_pbx(reply(LIST)) as (pbx, server):
         for _ in range(20):
             pbx.destinations("DEMO")
         assert len(server.connections) == 1
@@ -94,14 +97,14 @@ def test_requests_go_over_connections_that_stay_open() -> None:
 @pytest.mark.parametrize("way", ["close", "version"])
 def test_a_connection_that_the_server_closes_is_not_used_again(way: str) -> None:
     answer = reply(LIST, Connection="close") if way == "close" else reply(LIST).replace(b"HTTP/1.1", b"HTTP/1.0")
-    with talking(lambda _: [answer, b""]) as (pbx, server):
+    with stub_pbx(lambda _: [answer, b""]) as (pbx, server):
         for _ in range(3):
             pbx.destinations("DEMO")
         assert len(server.connections) == 3
 
 
 def test_a_connection_that_was_closed_while_it_was_idle_is_not_used_again() -> None:
-    with talking(reply(LIST)) as (pbx, server):
+    with stub_pbx(reply(LIST)) as (pbx, server):
         pbx.destinations("DEMO")
         server.hang_up()
         pbx.update("DEMO", "67", {"cu_name": "x"})  # not repeated, and not lost either
@@ -110,7 +113,7 @@ def test_a_connection_that_was_closed_while_it_was_idle_is_not_used_again() -> N
 
 def test_a_write_goes_over_a_new_connection_once_the_server_was_seen_to_close_one_that_it_kept() -> None:
     answers = iter([[reply(LIST)], [b""], [reply(LIST)]])
-    with talking(lambda _: next(answers, [reply(LIST)])) as (pbx, server):
+    with stub_pbx(lambda _: next(answers, [reply(LIST)])) as (pbx, server):
         pbx.destinations("DEMO")
         with pytest.raises(Unreachable):
             pbx.destinations("DEMO")
@@ -140,7 +143,7 @@ BROKEN = {
 @pytest.mark.parametrize("warm", [False, True], ids=["a new connection", "an open connection"])
 def test_a_reply_that_breaks_off_leaves_open_what_became_of_a_write(pieces: list[bytes], warm: bool) -> None:
     answers = iter([reply(LIST)] if warm else [])
-    with talking(lambda _: next(answers, None) or pieces) as (pbx, server):
+    with stub_pbx(lambda _: next(answers, None) or pieces) as (pbx, server):
         if warm:
             pbx.destinations("DEMO")
         with pytest.raises(Unreachable) as broken:
@@ -166,7 +169,7 @@ def test_a_slow_reply_ends_at_the_time_out_however_lively_it_is(kind: str, warm:
         return drip(reply(LIST) if kind == "a byte at a time" else reply("[" + " " * 500, Content_Length=""))
 
     answers = iter([reply(LIST)] if warm else [])
-    with talking(lambda _: next(answers, None) or slow(), timeout=0.5) as (pbx, server):
+    with stub_pbx(lambda _: next(answers, None) or slow(), timeout=0.5) as (pbx, server):
         if warm:
             pbx.destinations("DEMO")
         begun = time.monotonic()
@@ -177,7 +180,7 @@ def test_a_slow_reply_ends_at_the_time_out_however_lively_it_is(kind: str, warm:
 
 def test_a_time_out_does_not_harm_the_requests_that_follow() -> None:
     answers = iter([drip(reply(LIST))])
-    with talking(lambda _: next(answers, None) or reply(LIST), timeout=0.5) as (pbx, _):
+    with stub_pbx(lambda _: next(answers, None) or reply(LIST), timeout=0.5) as (pbx, _):
         with pytest.raises(Unreachable):
             pbx.destinations("DEMO")
         assert [len(pbx.destinations("DEMO").rows) for _ in range(3)] == [1, 1, 1]
@@ -217,7 +220,10 @@ def test_a_reading_transport_has_no_way_to_send_a_write(request_: Request) -> No
 
 def test_the_log_of_the_libraries_has_no_key(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with talking(reply("", 302, Location=f"/?key={KEY}")) as (pbx, _), pytest.raises(Exception, match="redirect") as no:
+    with (
+        stub_pbx(reply("", 302, Location=f"/?key={KEY}")) as (pbx, _),
+        pytest.raises(Exception, match="redirect") as no,
+    ):
         pbx.destinations("DEMO")
     assert "proxyapi.php" in caplog.text
     assert KEY not in caplog.text + str(no.value)

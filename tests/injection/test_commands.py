@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pbxsync.text.sanitize import quote_full
 from tests.injection.texts import file_names, names, shows, writable
-from tests.injection.world import World, bounded
+from tests.injection.workspace import HostileWorkspace, bounded
 from tests.render.test_markdown import assert_inert as assert_inert_markdown
 
 if TYPE_CHECKING:
@@ -30,41 +30,41 @@ def test_hostile_text_is_inert_from_the_plan_to_the_revert(
     pbx: Emulator, live: list[str], wanted: list[str], name: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
-        world.live(live)
+        workspace = HostileWorkspace(pbx, folder)
+        workspace.live(live)
         labels = json.dumps(
             {f"{50 + number}": {"params": [text[:60]]} for number, text in enumerate(wanted)}, ensure_ascii=False
         )
-        world.stage.write("pbxsync.yaml", f"tenants: [tenants/]\ntypes: {labels}\n")
+        workspace.write("pbxsync.yaml", f"tenants: [tenants/]\ntypes: {labels}\n")
         rows: list[dict[str, Any]] = [
             {"name": f"{text}{number}", "type": str(50 + number), "params": [text]}
             for number, text in enumerate(wanted)
         ]
         rows += [{"id": str(100 + number), "params": [text]} for number, text in enumerate(wanted)]
-        world.stage.write(
+        workspace.write(
             f"tenants/{name}.yaml", json.dumps({"tenant": "DEMO", "destinations": rows}, ensure_ascii=False)
         )
-        world.run("validate")
-        world.run("-v", "validate", "--annotate", "github", annotated=True)
-        shown = world.run("-v", "plan", "--out", f"{name}.plan")
+        workspace.run_inert("validate")
+        workspace.run_inert("-v", "validate", "--annotate", "github", annotated=True)
+        shown = workspace.run_inert("-v", "plan", "--out", f"{name}.plan")
         assert shown.status == 0, shown.err
         for number, text in enumerate(wanted):
             assert quote_full(f"{text}{number}") in shown.out
         assert shows(shown.out, f"tenants/{name}.yaml:")
         assert shows(shown.err, f"{name}.plan".replace("'", "'\"'\"'"))
         assert all(quote_full(text) in shown.out for text in live)
-        world.run("-vv", "--color", "always", "plan", colour=True)
+        workspace.run_inert("-vv", "--color", "always", "plan", colour=True)
         for fmt in FORMATS:
-            check(fmt, world.run("-v", "plan", "--format", fmt))
-            check(fmt, world.run("-v", "show", f"{name}.plan", "--format", fmt))
-        world.run("schema")
-        ran = world.run("-vv", "apply", f"{name}.plan", "--journal", f"{name}.jsonl")
+            check(fmt, workspace.run_inert("-v", "plan", "--format", fmt))
+            check(fmt, workspace.run_inert("-v", "show", f"{name}.plan", "--format", fmt))
+        workspace.run_inert("schema")
+        ran = workspace.run_inert("-vv", "apply", f"{name}.plan", "--journal", f"{name}.jsonl")
         assert ran.status == 0, ran
         assert shows(ran.out, f"{name}.jsonl")
-        world.run("-v", "apply", f"{name}.plan")
-        back = world.run("-v", "revert", f"{name}.jsonl", "--auto-approve")
+        workspace.run_inert("-v", "apply", f"{name}.plan")
+        back = workspace.run_inert("-v", "revert", f"{name}.jsonl", "--auto-approve")
         assert back.status == 0, back
-        world.run("revert", f"{name}.jsonl", "--auto-approve", "--journal", f"{name}.jsonl")
+        workspace.run_inert("revert", f"{name}.jsonl", "--auto-approve", "--journal", f"{name}.jsonl")
 
 
 def check(fmt: str, ran: Ran) -> None:
@@ -82,23 +82,23 @@ def check(fmt: str, ran: Ran) -> None:
 @given(names, file_names)
 def test_hostile_text_is_inert_in_every_other_command(pbx: Emulator, live: list[str], name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
-        world.live(live)
-        assert world.run("export", "DEMO", yaml=True).status == 0
-        assert world.run("export", "DEMO", "--out", name).status == 0
-        world.stage.write(f"{name}/DEMO.yaml", "# of somebody else\n")
-        assert shows(world.run("export", "DEMO", "--out", name).err, f"{name}/DEMO.yaml")
-        world.stage.write(f"{name}/DEMO.yaml", "tenant: DEMO\ndestinations: []\n")
-        world.run("-v", "export", "--merge", "--out", name)
-        world.run("-v", "validate", name)
-        world.run("plan", name)
-        table = world.run("types", "DEMO")
+        workspace = HostileWorkspace(pbx, folder)
+        workspace.live(live)
+        assert workspace.run_inert("export", "DEMO", yaml=True).status == 0
+        assert workspace.run_inert("export", "DEMO", "--out", name).status == 0
+        workspace.write(f"{name}/DEMO.yaml", "# of somebody else\n")
+        assert shows(workspace.run_inert("export", "DEMO", "--out", name).err, f"{name}/DEMO.yaml")
+        workspace.write(f"{name}/DEMO.yaml", "tenant: DEMO\ndestinations: []\n")
+        workspace.run_inert("-v", "export", "--merge", "--out", name)
+        workspace.run_inert("-v", "validate", name)
+        workspace.run_inert("plan", name)
+        table = workspace.run_inert("types", "DEMO")
         assert all(shows(table.out, text) for text in live)
-        json.loads(world.run("types", "DEMO", "--format", "json").out)
-        world.run("doctor", name, "--reads-only", "--timeout", "5")
-        json.loads(world.run("doctor", name, "--reads-only", "--format", "json").out)
+        json.loads(workspace.run_inert("types", "DEMO", "--format", "json").out)
+        workspace.run_inert("doctor", name, "--reads-only", "--timeout", "5")
+        json.loads(workspace.run_inert("doctor", name, "--reads-only", "--format", "json").out)
         custom = ("api", "MANAGEDB", "tenant=DEMO")
-        world.run(*custom, "object=CUSTOM", "action=list")
-        world.run(*custom, "object=CUSTOM", "action=get", "objectid=100")
-        kept = world.run(*custom, "object=CUSTOMTYPES", "action=list", "--out", f"{name}x")
+        workspace.run_inert(*custom, "object=CUSTOM", "action=list")
+        workspace.run_inert(*custom, "object=CUSTOM", "action=get", "objectid=100")
+        kept = workspace.run_inert(*custom, "object=CUSTOMTYPES", "action=list", "--out", f"{name}x")
         assert shows(kept.err, f"{name}x")

@@ -19,7 +19,7 @@ from pbxsync.errors import PbxsyncError
 from pbxsync.planfile.write import text as plan_text
 from pbxsync.text.sanitize import quote, sanitize
 from tests.injection.texts import LONG, LONGEST_LINE, assert_inert, file_names, hostile, shows
-from tests.injection.world import World, bounded
+from tests.injection.workspace import HostileWorkspace, bounded
 from tests.render.strategies import plans
 from tests.support.command import Ran
 
@@ -96,12 +96,12 @@ emulator @
 @given(st.lists(hostile, min_size=2, max_size=2))
 def test_words_of_a_command_line_are_quoted_harmlessly(pbx: Emulator, texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
-        world.stage.write("tenants/a.yaml", "tenant: DEMO\ndestinations: []\n")
+        workspace = HostileWorkspace(pbx, folder)
+        workspace.write("tenants/a.yaml", "tenant: DEMO\ndestinations: []\n")
         for number, line in enumerate(LINES):
             text = texts[number % 2].replace("\0", "")
             words = [word.replace("@", text) for word in line.split()]
-            world.run(*words, annotated="--annotate" in line)
+            workspace.run_inert(*words, annotated="--annotate" in line)
 
 
 def test_every_command_is_tried_with_odd_words() -> None:
@@ -112,7 +112,7 @@ def test_every_command_is_tried_with_odd_words() -> None:
 @given(hostile, hostile, file_names)
 def test_problems_of_files_are_told_harmlessly(pbx: Emulator, text: str, other: str, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
+        workspace = HostileWorkspace(pbx, folder)
         files: dict[str, Any] = {
             "key": {"tenant": "DEMO", text: other, "destinations": []},
             "tenant": {"tenant": text, "destinations": [{"name": "x", "type": "1"}]},
@@ -125,27 +125,27 @@ def test_problems_of_files_are_told_harmlessly(pbx: Emulator, text: str, other: 
             },
         }
         for key, content in files.items():
-            world.stage.write(f"{name}/{key}{name}.yaml", json.dumps(content, ensure_ascii=False))
+            workspace.write(f"{name}/{key}{name}.yaml", json.dumps(content, ensure_ascii=False))
         for words in ((), ("--annotate", "github")):
-            ran = world.run("validate", name, *words, annotated=bool(words))
+            ran = workspace.run_inert("validate", name, *words, annotated=bool(words))
             assert ran.status == 1
             assert shows(ran.err, f"{name}/key{name}.yaml:")
-        world.run("validate", name, "--annotate", "gitlab")
-        rows = json.loads((world.stage.folder / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+        workspace.run_inert("validate", name, "--annotate", "gitlab")
+        rows = json.loads((workspace.folder / "gl-code-quality-report.json").read_text(encoding="utf-8"))
         assert sanitize(f"{name}/key{name}.yaml") in {row["location"]["path"] for row in rows}
-        for path in (world.stage.folder / name).glob("[ket]*"):
+        for path in (workspace.folder / name).glob("[ket]*"):
             path.unlink()
-        world.run("plan", name, "--annotate", "github", annotated=True)
+        workspace.run_inert("plan", name, "--annotate", "github", annotated=True)
         types = {text: {other: text, "params": [text, text]}}
         keys = {"read_key": text, "keys": {text: {other: text}}}
         for project in ({text: other}, {"url": text}, keys, {"types": types}):
-            world.stage.write("pbxsync.yaml", json.dumps(project, ensure_ascii=False))
-            world.run("validate", name, "--annotate", "github", annotated=True)
-            world.run("doctor")
-        world.stage.environ["PBXSYNC_URL"] = f"emulator:{name}/x/a.db"
-        world.stage.write("pbxsync.yaml", f"read_key: ${{file:{name.splitlines()[0]}}}")
-        world.run("doctor")
-        world.run("types", "DEMO")
+            workspace.write("pbxsync.yaml", json.dumps(project, ensure_ascii=False))
+            workspace.run_inert("validate", name, "--annotate", "github", annotated=True)
+            workspace.run_inert("doctor")
+        workspace.environ["PBXSYNC_URL"] = f"emulator:{name}/x/a.db"
+        workspace.write("pbxsync.yaml", f"read_key: ${{file:{name.splitlines()[0]}}}")
+        workspace.run_inert("doctor")
+        workspace.run_inert("types", "DEMO")
 
 
 def forged(body: bytes, status: int) -> FaultSpec:
@@ -170,8 +170,8 @@ def test_replies_are_told_of_harmlessly(pbx: Emulator, text: str, other: str, st
         {"7": {**row, text: other}},
     ]
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
-        world.stage.write("tenants/a.yaml", "tenant: DEMO\ndestinations: [{name: x, type: FORWARD}, {id: 7}]\n")
+        workspace = HostileWorkspace(pbx, folder)
+        workspace.write("tenants/a.yaml", "tenant: DEMO\ndestinations: [{name: x, type: FORWARD}, {id: 7}]\n")
         for body in (text.encode(), *(json.dumps(each).encode() for each in bodies)):
             pbx.faults.clear()
             pbx.faults.add(forged(body, status))
@@ -181,9 +181,9 @@ def test_replies_are_told_of_harmlessly(pbx: Emulator, text: str, other: str, st
                 ("apply", "--auto-approve"),
                 ("api", "HELP", "--out", "x"),
             ):
-                world.run(*words, *QUICK)
-        world.run("doctor", *QUICK)
-        world.run("export", "DEMO", *QUICK, yaml=True)
+                workspace.run_inert(*words, *QUICK)
+        workspace.run_inert("doctor", *QUICK)
+        workspace.run_inert("export", "DEMO", *QUICK, yaml=True)
         with pytest.raises(PbxsyncError) as caught, Client(pbx.url, key=pbx.read_key) as client:
             client.get(text, other)
         assert_inert(Ran(1, "", str(caught.value)))
@@ -196,15 +196,15 @@ def test_forged_plans_and_journals_are_told_of_harmlessly(
     pbx: Emulator, plan: Plan, text: str, other: str, name: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
+        workspace = HostileWorkspace(pbx, folder)
         for number, each in enumerate((plan, replace(plan, url=pbx.url))):
-            world.stage.write(f"{name}{number}", plan_text(each) + "\n")
-            world.run("-v", "show", f"{name}{number}")
-            world.run("apply", f"{name}{number}", "--allow-empty", *QUICK)
-            world.run("apply", f"{name}{number}", "--max-changes", "0")
-        world.run("show", f"{name}0", f"{name}1")
-        world.stage.write(name, plan_text(plan).replace('"url"', json.dumps(text), 1))
-        assert shows(world.run("show", name).err, name)
+            workspace.write(f"{name}{number}", plan_text(each) + "\n")
+            workspace.run_inert("-v", "show", f"{name}{number}")
+            workspace.run_inert("apply", f"{name}{number}", "--allow-empty", *QUICK)
+            workspace.run_inert("apply", f"{name}{number}", "--max-changes", "0")
+        workspace.run_inert("show", f"{name}0", f"{name}1")
+        workspace.write(name, plan_text(plan).replace('"url"', json.dumps(text), 1))
+        assert shows(workspace.run_inert("show", name).err, name)
         row = {"field": "name", "old": text, "new": other}
         write = {"kind": "before", "n": 1, "action": "update", "tenant": text, "id": "5", "name": other, "diff": [row]}
         write["live"] = text
@@ -213,10 +213,10 @@ def test_forged_plans_and_journals_are_told_of_harmlessly(
             run = {"kind": "run", "journal": "1.0", "url": url}
             add = {**write, "n": 2, "action": "add", "id": None, "live": None, **changes}
             lines = [json.dumps(line) for line in (run, {**write, **changes}, add)]
-            world.stage.write(name, "\n".join([*lines, ""]))
-            world.run("revert", name, "--auto-approve", *QUICK)
-        world.stage.write(name, json.dumps({"kind": "run", "journal": text, "url": other}) + "\n")
-        assert shows(world.run("revert", name, "--auto-approve").err, name)
+            workspace.write(name, "\n".join([*lines, ""]))
+            workspace.run_inert("revert", name, "--auto-approve", *QUICK)
+        workspace.write(name, json.dumps({"kind": "run", "journal": text, "url": other}) + "\n")
+        assert shows(workspace.run_inert("revert", name, "--auto-approve").err, name)
 
 
 def renamed(text: str) -> FaultSpec:
@@ -236,16 +236,16 @@ def renamed(text: str) -> FaultSpec:
 @given(hostile, hostile)
 def test_names_in_sentences_are_quoted_and_cut(pbx: Emulator, text: str, other: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pbx, folder)
+        workspace = HostileWorkspace(pbx, folder)
         pbx.put("DEMO", cu_id=100, cu_name=text)
         pbx.put("DEMO", cu_id=101, cu_name=text + LONG)
         pbx.put("DEMO", cu_id=102, cu_name=text + LONG)
-        world.stage.write("tenants/a.yaml", 'tenant: DEMO\ndestinations: [{id: 100, params: ["1"]}]\n')
+        workspace.write("tenants/a.yaml", 'tenant: DEMO\ndestinations: [{id: 100, params: ["1"]}]\n')
         pbx.faults.add(renamed(f"!{other}"))
         for words in (("plan",), ("export", "DEMO")):
-            ran = world.run(*words, *QUICK)
+            ran = workspace.run_inert(*words, *QUICK)
             assert "in the list and" in ran.text
             assert quote(f"!{other}") in ran.text
             assert max(map(len, ran.text.split("\n"))) < LONGEST_LINE
         pbx.faults.clear()
-        world.run("-v", "export", "DEMO", yaml=True)
+        workspace.run_inert("-v", "export", "DEMO", yaml=True)

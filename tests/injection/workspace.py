@@ -1,4 +1,4 @@
-"""A folder and a PBX full of hostile text, and commands whose output is held to the promise each time."""
+"""A folder and a PBX full of hostile text, and commands whose output is checked each time."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ if TYPE_CHECKING:
     from tests.support.command import Ran
 
 
-class World:
-    """A folder of its own, and the PBX as it is in the beginning."""
+class HostileWorkspace(Workspace):
+    """A workspace in a folder of its own; the PBX is emptied first."""
 
     def __init__(self, pbx: Emulator, folder: str) -> None:
-        self.pbx = pbx
         pbx.faults.clear()
         pbx.clear_log()
         for row in pbx.rows("DEMO"):
             pbx.remove(row["cu_id"])
-        self.stage = Workspace(Path(folder), pbx)
+        super().__init__(Path(folder), pbx)
 
     def live(self, texts: Sequence[str]) -> None:
         """Fill the tenant DEMO and the types with these texts."""
@@ -35,14 +34,14 @@ class World:
             columns = {"cu_param1": text, "cu_param4": texts[-1 - number]}
             self.pbx.put("DEMO", cu_id=100 + number, cu_name=text, cu_ct_id=50 + number, **columns)
 
-    def run(self, *words: str | Path, **checks: bool) -> Ran:
-        """Run a command and hold what it wrote to the promise."""
+    def run_inert(self, *words: str | Path, **checks: bool) -> Ran:
+        """Run a command and check that what it wrote is inert."""
         terminal = "api" in words  # into a pipe it writes the bytes of the reply as they are
-        ran = self.stage.run(*words, out_is_terminal=terminal)
+        ran = self.run(*words, out_is_terminal=terminal)
         assert_inert(ran, **{"colour": terminal, **checks})
         return ran
 
 
 def bounded(examples: int) -> settings:
-    """So many worlds; none is made smaller, for an example takes as long as twenty commands."""
+    """Limit the examples and do not shrink them, because one takes as long as twenty commands."""
     return settings(max_examples=examples, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pbxsync.journal.read import read_journal
-from tests.apply.between import onlooker
+from tests.apply.intercept import intercepted
 from tests.support.records import lines
 from tests.support.workspace import QUICK, Workspace
 
@@ -89,7 +89,7 @@ def test_the_line_before_a_write_is_on_the_disk_before_the_pbx_sees_the_request(
             seen.append([line["kind"] for line in lines(stage.journals[0])])
 
     monkeypatch.setattr("os.fsync", fsync)
-    with onlooker(stage, look):
+    with intercepted(stage, look):
         assert stage.apply().status == 0
     assert seen == [["run", "before"], ["run", "before", "after", "before"]]
     del boss

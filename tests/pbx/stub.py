@@ -30,7 +30,7 @@ def client(
 
 
 @contextmanager
-def talking(answer: Answer | bytes | str, **bounds: float) -> Iterator[tuple[PbxWriter, RawServer]]:
+def stub_pbx(answer: Answer | bytes | str, **bounds: float) -> Iterator[tuple[PbxWriter, RawServer]]:
     """A client and a server; the answer is a body, a whole reply that starts with HTTP/, or a function."""
     raw = answer.encode() if isinstance(answer, str) else answer
     if isinstance(raw, bytes):

@@ -10,7 +10,7 @@ import pytest
 from pbxsync.errors import NotThere, Unrecognised
 from pbxsync.model.entry import Type
 from pbxsync.pbx.rows import Row
-from tests.pbx.talking import KEY, talking
+from tests.pbx.stub import KEY, stub_pbx
 from tests.support.rawserver import reply
 
 PARAMS = {f"cu_param{number}": str(number) for number in range(1, 21)}
@@ -28,20 +28,20 @@ GETS = {
 
 @pytest.mark.parametrize("value", GETS.values(), ids=GETS)
 def test_a_get_is_understood(value: object) -> None:
-    with talking(json.dumps(value)) as (pbx, _):
+    with stub_pbx(json.dumps(value)) as (pbx, _):
         assert pbx.destination("DEMO", "67") == ROW
 
 
 def test_a_get_of_an_older_version_has_its_last_params_empty() -> None:
     old = {name: text for name, text in WHOLE.items() if not (name.startswith("cu_param1") and len(name) > 9)}
     del old["cu_param20"]
-    with talking(json.dumps(old)) as (pbx, _):
+    with stub_pbx(json.dumps(old)) as (pbx, _):
         assert pbx.destination("DEMO", "67").params == (*map(str, range(1, 10)), *[""] * 11)
 
 
 @pytest.mark.parametrize("nothing", ["", "null", "false", " \n"])
 def test_an_odd_nothing_is_asked_again_and_then_the_row_is_not_there(nothing: str) -> None:
-    with talking(nothing) as (pbx, server):
+    with stub_pbx(nothing) as (pbx, server):
         with pytest.raises(NotThere, match="destination 67 of DEMO is not there"):
             pbx.destination("DEMO", "67")
         assert len(server.requests) == 2
@@ -49,7 +49,7 @@ def test_an_odd_nothing_is_asked_again_and_then_the_row_is_not_there(nothing: st
 
 @pytest.mark.parametrize("nothing", ["[]", "{}"])
 def test_an_explicit_nothing_is_believed_at_once(nothing: str) -> None:
-    with talking(nothing) as (pbx, server):
+    with stub_pbx(nothing) as (pbx, server):
         with pytest.raises(NotThere):
             pbx.destination("DEMO", "67")
         assert len(server.requests) == 1
@@ -70,7 +70,7 @@ NO_GETS = {
 
 @pytest.mark.parametrize(("value", "fact"), NO_GETS.values(), ids=NO_GETS)
 def test_a_get_of_any_other_shape_is_an_error(value: object, fact: str) -> None:
-    with talking(json.dumps(value)) as (pbx, _), pytest.raises(Unrecognised, match=fact):
+    with stub_pbx(json.dumps(value)) as (pbx, _), pytest.raises(Unrecognised, match=fact):
         pbx.destination("DEMO", "67")
 
 
@@ -88,7 +88,7 @@ TYPE_LISTS = {
 
 @pytest.mark.parametrize(("value", "types"), TYPE_LISTS.values(), ids=TYPE_LISTS)
 def test_a_list_of_types_is_understood(value: object, types: list[Type]) -> None:
-    with talking(json.dumps(value)) as (pbx, _):
+    with stub_pbx(json.dumps(value)) as (pbx, _):
         assert list(pbx.custom_types("DEMO")) == types
 
 
@@ -103,13 +103,13 @@ NO_TYPE_LISTS = {
 
 @pytest.mark.parametrize(("value", "fact"), NO_TYPE_LISTS.values(), ids=NO_TYPE_LISTS)
 def test_a_list_of_types_of_any_other_shape_is_an_error(value: object, fact: str) -> None:
-    with talking(json.dumps(value)) as (pbx, _), pytest.raises(Unrecognised, match=fact):
+    with stub_pbx(json.dumps(value)) as (pbx, _), pytest.raises(Unrecognised, match=fact):
         pbx.custom_types("DEMO")
 
 
 @pytest.mark.parametrize("nothing", ["", "null", "false"])
 def test_types_that_are_an_odd_nothing_are_asked_again_and_are_an_error(nothing: str) -> None:
-    with talking(nothing) as (pbx, server):
+    with stub_pbx(nothing) as (pbx, server):
         with pytest.raises(Unrecognised, match="nothing, twice"):
             pbx.custom_types("DEMO")
         assert len(server.requests) == 2
@@ -136,18 +136,18 @@ ADDED = {
 
 @pytest.mark.parametrize(("body", "identity"), ADDED.values(), ids=ADDED)
 def test_the_new_id_is_what_an_add_tells_or_is_left_to_be_found_out(body: str | bytes, identity: str | None) -> None:
-    with talking(body) as (pbx, _):
+    with stub_pbx(body) as (pbx, _):
         assert pbx.add("DEMO", {"cu_name": "x", "cu_ct_id": "1"}) == identity
 
 
 @pytest.mark.parametrize("body", ["update cu_customs set x where y", "", '{"cu_id": "67"}', "null", "<html>"])
 def test_what_an_update_answers_says_nothing(body: str) -> None:
-    with talking(body) as (pbx, _):
+    with stub_pbx(body) as (pbx, _):
         pbx.update("DEMO", "67", {"cu_name": "x"})
 
 
 def test_a_read_is_a_get_past_the_cache_with_the_key_at_its_end() -> None:
-    with talking("[]") as (pbx, server):
+    with stub_pbx("[]") as (pbx, server):
         pbx.destinations("DEMO & SØN")
     line, *headers = server.requests[0].decode("ascii").split("\r\n")
     method, target, version = line.split(" ")
@@ -165,7 +165,7 @@ def test_a_read_is_a_get_past_the_cache_with_the_key_at_its_end() -> None:
 
 
 def test_a_write_is_a_post_of_one_form_field_that_is_json_as_the_document_has_it() -> None:
-    with talking('{"cu_id": "287"}') as (pbx, server):
+    with stub_pbx('{"cu_id": "287"}') as (pbx, server):
         pbx.add("DEMO", {"cu_name": "Æ & \"ø\" = 100 % + 'x' \\ \n", "cu_ct_id": "1", "cu_param1": "007"})
         pbx.update("DEMO", "286", {"cu_param1": "0636287454"})
     (add, added), (update, updated) = (request.split(b"\r\n\r\n") for request in server.requests)

@@ -9,7 +9,7 @@ import pytest
 from pbxsync.errors import Unrecognised
 from pbxsync.model.entry import Type
 from pbxsync.pbx.rows import Row, ShapeError, one_destination, parse, types
-from tests.pbx.talking import talking
+from tests.pbx.stub import stub_pbx
 from tests.support.rawserver import reply
 
 ALL = {f"cu_param{number}": str(number) for number in range(1, 21)}
@@ -49,7 +49,7 @@ UNDERSTOOD = {
 
 @pytest.mark.parametrize(("value", "row"), UNDERSTOOD.values(), ids=UNDERSTOOD)
 def test_it_is_understood(value: object, row: Row) -> None:
-    with talking(json.dumps(value)) as (pbx, _):
+    with stub_pbx(json.dumps(value)) as (pbx, _):
         listing = pbx.destinations("DEMO")
     assert (listing.rows, listing.doubtful) == ((row,), False)
 
@@ -57,13 +57,13 @@ def test_it_is_understood(value: object, row: Row) -> None:
 def test_rows_that_name_no_tenant_may_stand_among_those_of_one() -> None:
     told: list[dict[str, object]] = [{}, {"cu_te_id": None}, {"cu_te_id": ""}, {"cu_te_id": 0}, {"cu_te_id": "4"}]
     rows = [{"cu_id": str(number), "cu_name": "Fax", **each} for number, each in enumerate(told, 1)]
-    with talking(json.dumps(rows)) as (pbx, _):
+    with stub_pbx(json.dumps(rows)) as (pbx, _):
         assert len(pbx.destinations("DEMO").rows) == len(told)
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", " []\r\n"])
 def test_an_explicit_nothing_is_an_empty_tenant_at_once(body: str) -> None:
-    with talking(body) as (pbx, server):
+    with stub_pbx(body) as (pbx, server):
         assert pbx.destinations("DEMO").rows == ()
         assert not pbx.destinations("DEMO").doubtful
         assert len(server.requests) == 2
@@ -75,7 +75,7 @@ def test_an_explicit_nothing_is_an_empty_tenant_at_once(body: str) -> None:
     ids=["a byte order mark (guess)", "blanks around it"],
 )
 def test_what_stands_around_it_is_passed_over(before: bytes, after: bytes) -> None:
-    with talking(before + json.dumps({"67": ROW}).encode() + after) as (pbx, _):
+    with stub_pbx(before + json.dumps({"67": ROW}).encode() + after) as (pbx, _):
         assert pbx.destinations("DEMO").rows == (BARE,)
 
 
@@ -83,7 +83,7 @@ def test_letters_arrive_as_they_are_escaped_or_not() -> None:
     name = "Vagt æøå 東京 🎺 \x1b[31m \u202e ::error:: </script> \ud800"
     for ascii_only in (True, False):
         text = json.dumps({"67": ROW | {"cu_name": name if ascii_only else name[:-1]}}, ensure_ascii=ascii_only)
-        with talking(text) as (pbx, _):
+        with stub_pbx(text) as (pbx, _):
             assert pbx.destinations("DEMO").rows[0].name == (name if ascii_only else name[:-1])
 
 
@@ -147,7 +147,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("body", "fact"), REFUSED.values(), ids=REFUSED)
 def test_it_is_an_error_and_never_a_list(body: str | bytes, fact: str) -> None:
-    with talking(body) as (pbx, server):
+    with stub_pbx(body) as (pbx, server):
         with pytest.raises(Unrecognised) as refused:
             pbx.destinations("DEMO")
         assert len(server.requests) == 1
@@ -223,7 +223,7 @@ TYPES = json.dumps({"1": {"ct_id": "1", "ct_name": "FORWARD", "ct_description": 
 
 @pytest.mark.parametrize("nothing", ["", "null", "false", " null\n"])
 def test_an_odd_nothing_is_asked_again_and_then_held_against_the_types(nothing: str) -> None:
-    with talking(lambda request: reply(TYPES if b"CUSTOMTYPES" in request else nothing)) as (pbx, server):
+    with stub_pbx(lambda request: reply(TYPES if b"CUSTOMTYPES" in request else nothing)) as (pbx, server):
         listing = pbx.destinations("DEMO")
         assert (listing.rows, listing.doubtful) == ((), True)
         assert [b"CUSTOMTYPES" in request for request in server.requests] == [False, False, True]
@@ -232,12 +232,12 @@ def test_an_odd_nothing_is_asked_again_and_then_held_against_the_types(nothing: 
 @pytest.mark.parametrize("nothing", ["", "null", "false"])
 @pytest.mark.parametrize("types", ["", "null", "false", "[]", "{}"])
 def test_it_is_not_believed_where_the_types_are_nothing_too(nothing: str, types: str) -> None:
-    answering = talking(lambda request: reply(types if b"CUSTOMTYPES" in request else nothing))
+    answering = stub_pbx(lambda request: reply(types if b"CUSTOMTYPES" in request else nothing))
     with answering as (pbx, _), pytest.raises(Unrecognised, match="nothing, twice"):
         pbx.destinations("DEMO")
 
 
 def test_what_is_there_the_second_time_counts() -> None:
     bodies = iter(["", json.dumps({"67": ROW})])
-    with talking(lambda _: reply(next(bodies))) as (pbx, _):
+    with stub_pbx(lambda _: reply(next(bodies))) as (pbx, _):
         assert pbx.destinations("DEMO").rows == (BARE,)

@@ -9,7 +9,7 @@ from pbxsync.errors import Barred, Busy, Denied, Redirected, ServerFault, Unreco
 from pbxsync.model.entry import Secret
 from pbxsync.pbx.replies import text, unrecognised, usable
 from pbxsync.redaction.redactor import Redactor
-from tests.pbx.talking import talking
+from tests.pbx.stub import stub_pbx
 from tests.support.rawserver import RawServer, reply
 
 TOO_BAD = "Too bad... you mistaken the security api key."
@@ -45,7 +45,7 @@ def test_a_status_that_is_not_200_is_an_error_for_reads_and_writes(
     status: int, headers: dict[str, str], kind: type[WireError], may_have_acted: bool
 ) -> None:
     body = "" if status in {204, 304} else '{"67": {"cu_name": "x"}}'
-    with talking(reply(body, status, **headers)) as (pbx, _):
+    with stub_pbx(reply(body, status, **headers)) as (pbx, _):
         with pytest.raises(WireError) as read:
             pbx.destinations("DEMO")
         with pytest.raises(WireError) as written:
@@ -70,13 +70,13 @@ def test_a_status_that_is_not_200_is_an_error_for_reads_and_writes(
     ],
 )
 def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float | None) -> None:
-    with talking(reply("", 429, Retry_After=header)) as (pbx, _), pytest.raises(Busy) as busy:
+    with stub_pbx(reply("", 429, Retry_After=header)) as (pbx, _), pytest.raises(Busy) as busy:
         pbx.destinations("DEMO")
     assert busy.value.retry_after == seconds
 
 
 def test_a_server_that_wants_to_be_left_alone_for_longer_than_a_run_waits_is_said_to() -> None:
-    with talking(reply("", 429, Retry_After="3600")) as (pbx, server), pytest.raises(Busy) as busy:
+    with stub_pbx(reply("", 429, Retry_After="3600")) as (pbx, server), pytest.raises(Busy) as busy:
         pbx.destinations("DEMO")
     assert str(busy.value).endswith("(HTTP 429); it asks for a pause of 3,600 seconds")
     assert len(server.requests) == 1
@@ -86,21 +86,21 @@ def test_a_server_that_wants_to_be_left_alone_for_longer_than_a_run_waits_is_sai
     "body", [TOO_BAD, f'"{TOO_BAD}"', f"\r\n{TOO_BAD}\n", f"\xef\xbb\xbf{TOO_BAD}".encode("latin-1"), "TOO BAD"]
 )
 def test_the_one_error_text_is_a_refusal_and_says_all_that_it_may_mean(body: str | bytes) -> None:
-    with talking(body) as (pbx, _), pytest.raises(Denied) as denied:
+    with stub_pbx(body) as (pbx, _), pytest.raises(Denied) as denied:
         pbx.destinations("DEMO")
     for meaning in ("the key is wrong", "there is no such tenant", "the key may not do this"):
         assert meaning in str(denied.value)
 
 
 def test_a_name_that_says_too_bad_is_a_name() -> None:
-    with talking('{"67": {"cu_name": "Too bad... you mistaken the security api key."}}') as (pbx, _):
+    with stub_pbx('{"67": {"cu_name": "Too bad... you mistaken the security api key."}}') as (pbx, _):
         assert pbx.destinations("DEMO").rows[0].name == TOO_BAD
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed_so_that_no_key_goes_anywhere_else(status: int) -> None:
     with RawServer(lambda _: reply("[]")) as elsewhere:
-        with talking(reply("", status, Location=elsewhere.url)) as (pbx, server), pytest.raises(Redirected):
+        with stub_pbx(reply("", status, Location=elsewhere.url)) as (pbx, server), pytest.raises(Redirected):
             pbx.destinations("DEMO")
         assert (len(server.requests), elsewhere.seen) == (1, b"")
 
