@@ -17,6 +17,7 @@ from pbxsync.errors import NotThere, WireError
 from pbxsync.live.destinations import live_destination
 from pbxsync.model.report import Outcome, Status
 from pbxsync.text.sanitize import quote
+from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Change, Destination
@@ -147,10 +148,9 @@ def missing(others: tuple[Row, ...]) -> str:
     """Return that an add is not there, with what may be it all the same: the next run would add another one."""
     if not others:
         return "it is not there, and is not sent again in this run"
-    some = ", ".join(f"{row.id} ({quote(row.name)})" for row in others[:_NAMED])
-    more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+    some = first_names([f"{row.id} ({quote(row.name)})" for row in others], _NAMED)
     return (
-        f"it is not there under its name, and is not sent again in this run. New since then: {some}{more}. If that is it,"
+        f"it is not there under its name, and is not sent again in this run. New since then: {some}. If that is it,"
         " stored otherwise than it was sent, pin it with its id, or the next run adds another one"
     )
 

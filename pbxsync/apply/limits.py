@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.errors import GuardError, PlanError
 from pbxsync.text.sanitize import truncate
+from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
@@ -57,5 +58,4 @@ def check_limits(plan: Plan, total: int | None, per_tenant: int | None) -> None:
 
 
 def _some(names: list[str]) -> str:
-    shown = ", ".join(map(truncate, names[:_NAMED]))
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED:,} more"
+    return first_names([truncate(name) for name in names], _NAMED)

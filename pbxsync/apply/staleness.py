@@ -11,6 +11,7 @@ from pbxsync.kinds.custom_destination import fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Add, SecretDiff, Update
 from pbxsync.text.sanitize import quote, truncate
+from pbxsync.text.words import first_lines
 
 if TYPE_CHECKING:
     from pbxsync.live.reader import LiveReader
@@ -57,8 +58,7 @@ class Freshness:
         checked = {each.tenant.tenant: each for each in self.workers.map(self._tenant, concerned)}
         moved = [line for each in checked.values() for line in each.moved]
         unread = [line for each in checked.values() for line in each.unread]
-        more = [f"and {len(unread) - _SHOWN:,} more that cannot be read"] if len(unread) > _SHOWN else []
-        listed = "\n".join(f"  {line}" for line in (*moved, *unread[:_SHOWN], *more))
+        listed = "\n".join(f"  {line}" for line in (*moved, *first_lines(unread, _SHOWN)))
         if moved:
             raise StalePlan(f"the saved plan is stale, so nothing of it was written; plan again:\n{listed}")
         if unread:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxsync.export.exporter import Done, Exporter
     from pbxsync.project import Project
     from pbxsync.session import Limits
+from pbxsync.text.words import first_names
 
 #: Of tenants that failed for one reason, so many are named.
 _NAMED = 5
@@ -142,8 +143,7 @@ def _report(app: Context, ended: Sequence[Done]) -> int:
         if each.error is not None:
             failed.setdefault(each.error, []).append(each.tenant)
     for error, tenants in failed.items():
-        more = f" and {len(tenants) - _NAMED:,} more" if len(tenants) > _NAMED else ""
-        app.console.error(f"{', '.join(tenants[:_NAMED])}{more} failed: {error}")
+        app.console.error(f"{first_names(tenants, _NAMED)} failed: {error}")
     wrote, wrong = sum(each.wrote is not None for each in ended), sum(each.error is not None for each in ended)
     app.console.note(f"{wrote:,} written, {len(ended) - wrote - wrong:,} unchanged, {wrong:,} failed")
     return 1 if failed else 0

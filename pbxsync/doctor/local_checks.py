@@ -14,7 +14,7 @@ from pbxsync.project.url import EMULATOR
 from pbxsync.tenants.discover import tenant_codes
 from pbxsync.tenants.load import load
 from pbxsync.text.sanitize import sanitize
-from pbxsync.text.words import plural
+from pbxsync.text.words import first_names, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,17 +82,13 @@ def _keys(project: Project, tenants: Sequence[str], *, write: bool) -> Iterator[
         else:
             named[project.key_name(tenant, write=write) or ""].append(tenant)
     for name, whose in list(named.items())[:SHOWN]:
-        yield ok(f"{kind} key", f"{kind} key {name} for {_whose(whose)}")
+        yield ok(f"{kind} key", f"{kind} key {name} for {first_names(whose, SHOWN, 'tenant')}")
     if len(named) > SHOWN:
         yield ok(f"{kind} key", f"{plural(len(named) - SHOWN, f'more {kind} key')} for other tenants")
     for advice, whose in lacking.items():
         if write:
-            yield odd("write key", f"no write key for {_whose(whose)}, so apply would stop: {advice}")
+            yield odd(
+                "write key", f"no write key for {first_names(whose, SHOWN, 'tenant')}, so apply would stop: {advice}"
+            )
         else:
-            yield bad("read key", f"no read key for {_whose(whose)}: {advice}")
-
-
-def _whose(tenants: Sequence[str]) -> str:
-    if len(tenants) <= SHOWN:
-        return ", ".join(tenants)
-    return f"{', '.join(tenants[:SHOWN])} and {len(tenants) - SHOWN:,} more tenants"
+            yield bad("read key", f"no read key for {first_names(whose, SHOWN, 'tenant')}: {advice}")

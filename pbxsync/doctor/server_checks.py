@@ -15,7 +15,7 @@ from pbxsync.errors import Denied, PbxsyncError, WireError
 from pbxsync.kinds.custom_destination import TYPES_OBJECT
 from pbxsync.pbx import replies
 from pbxsync.text.sanitize import quote_full
-from pbxsync.text.words import did_you_mean, plural
+from pbxsync.text.words import did_you_mean, first_names, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +106,7 @@ def dialect(seen: Sequence[TenantAnswer]) -> Iterator[Check]:
         yield odd("dialect", "no destination is live in the tenants that were asked, so how lists look is not known")
     doubtful = [each.tenant for each in seen if each.listing is not None and each.listing.doubtful]
     if doubtful:
-        named = ", ".join(doubtful[:SHOWN]) + (f" and {len(doubtful) - SHOWN:,} more" if len(doubtful) > SHOWN else "")
+        named = first_names(doubtful, SHOWN)
         yield odd("empty", f"{named}: nothing is live, said as errors are said too; apply would want --allow-empty")
 
 
@@ -134,12 +134,11 @@ def _secrets(project: Project, names: set[str], numbers: set[str | None]) -> Ite
     """Tell of types with sensitive params that are none of the PBX's: a slip of the pen there shows a secret."""
     strange = [name for name, rules in project.types.items() if rules.sensitive and name not in names | numbers]
     if strange:
-        said = [quote_full(name) + did_you_mean(name, names) for name in strange[:SHOWN]]
-        said += [f"{len(strange) - SHOWN:,} more"] if len(strange) > SHOWN else []
+        said = first_names([quote_full(name) + did_you_mean(name, names) for name in strange], SHOWN)
         yield odd(
             "sensitive",
             "the project file has sensitive params of types that the PBX does not have, so that they hide nothing:"
-            f" {', '.join(said)}; `pbxsync types` lists what it has",
+            f" {said}; `pbxsync types` lists what it has",
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.plan import FROM_JOURNAL, Action, SecretDiff, TypeDiff
 from pbxsync.text.sanitize import quote_full, sanitize
+from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,9 +123,7 @@ def counted(number: int, noun: str) -> str:
 
 def some(names: Iterable[str], limit: int) -> str:
     """Return names in a row, the first `limit` of them, with a word on how many more there are."""
-    every = [sanitize(name) for name in names]
-    more = f" and {len(every) - limit} more" if len(every) > limit else ""
-    return ", ".join(every[:limit]) + more
+    return first_names([sanitize(name) for name in names], limit)
 
 
 class Closing(NamedTuple):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.model.plan import Action
 from pbxsync.render import view
 from pbxsync.text.sanitize import quote_full, sanitize, truncate
+from pbxsync.text.words import first_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -79,25 +80,23 @@ def _cut(text: str) -> str:
 
 def notes(tenant: TenantPlan) -> str:
     """Return the warnings of a tenant as a block, or nothing."""
-    found = [f"! {_cut(note)}" for note in view.notes(tenant)]
-    more = [f"! and {len(found) - 20} more"] if len(found) > 20 else []
-    return fence("text", [*found[:20], *more]) if found else ""
+    found = [_cut(note) for note in view.notes(tenant)]
+    return fence("text", [f"! {line}" for line in first_lines(found, 20)]) if found else ""
 
 
 def failure(message: str, tenants: list[str]) -> str:
     """Return an error, with the tenants that have it, as a block."""
     who = truncate(tenants[0], 80) if len(tenants) == 1 else f"{len(tenants)} tenants"
-    lines = [f"!   {truncate(line, 400)}" for line in message.split("\n")]
-    more = [f"!   and {len(lines) - 20} more lines"] if len(lines) > 20 else []
+    lines = [truncate(line, 400) for line in message.split("\n")]
     names = [] if len(tenants) == 1 else [f"!   {_cut(view.some(tenants, 8))}"]
-    return fence("text", [f"! {who} failed:", *lines[:20], *more, *names])
+    return fence("text", [f"! {who} failed:", *(f"!   {line}" for line in first_lines(lines, 20, "line")), *names])
 
 
 def unmanaged(tenant: TenantPlan) -> str:
     """Return the unmanaged destinations of a tenant as a block, or nothing."""
     found = [
-        f"* {_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}"
+        f"{_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}"
         for row in tenant.unmanaged
     ]
-    more = [f"* and {len(found) - _UNMANAGED} more"] if len(found) > _UNMANAGED else []
-    return fence("text", ["* unmanaged (live, in no file: left alone)", *found[:_UNMANAGED], *more]) if found else ""
+    lines = [f"* {line}" for line in ("unmanaged (live, in no file: left alone)", *first_lines(found, _UNMANAGED))]
+    return fence("text", lines) if found else ""
