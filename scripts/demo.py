@@ -1,7 +1,6 @@
-"""`make demo`: the example tenants on a new emulated PBX, from a plan to a verified apply and back.
+"""`make demo`: the example tenants on a new emulated PBX, from plan to apply to revert.
 
-Everything happens in a copy of examples/ that is removed at the end, and nothing of the environment can lead elsewhere:
-a demonstration must not find its way to a real PBX.
+It runs in a temporary copy of examples/ and drops all PBXSYNC_ variables, so it cannot reach a real PBX.
 """
 
 from __future__ import annotations
@@ -15,58 +14,62 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-SECONDS = 60  # for one command: far more than any takes, so that a demo in CI cannot hang
+TIMEOUT = 60  # seconds for one command, so that a demo in CI cannot hang
 
 
 class Step(NamedTuple):
-    """One command, what to say before it, and the exit status that it has to end with."""
+    """One command, its explanation and its expected exit status."""
 
-    say: str
+    explanation: str
     command: str
     status: int = 0
 
 
 STEPS = (
-    Step("A tenant's file, as a person writes it.", "sed -n 2,19p tenants/hansen.yaml"),
-    Step("All files are checked offline, every mistake at once.", "pbxsync validate"),
+    Step("The file of a tenant, written by hand.", "sed -n 2,19p tenants/hansen.yaml"),
+    Step("Check all files offline. All mistakes are reported at once.", "pbxsync validate"),
     Step(
-        "What would change on the PBX? Only reads are sent. Status 2 means: there are changes.",
+        "What would change on the PBX? Plan sends only reads. Exit status 2 means that there are changes.",
         "pbxsync plan --out change.plan --detailed-exitcode",
         2,
     ),
-    Step("Exactly that plan is applied. Each write is read back and compared.", "pbxsync apply change.plan"),
+    Step("Apply exactly that plan. Every write is read back and compared.", "pbxsync apply change.plan"),
     Step("A second plan is empty.", "pbxsync plan --detailed-exitcode"),
-    Step("A saved plan applies once: what it was made for has moved.", "pbxsync apply change.plan >/dev/null", 1),
     Step(
-        "The journal can put back what was changed. What was added stays: the API has no delete.",
+        "A plan can be applied only once: the PBX has changed since it was made.",
+        "pbxsync apply change.plan >/dev/null",
+        1,
+    ),
+    Step(
+        "Revert the changes from the journal. Adds stay, because pbxsync never deletes.",
         "pbxsync revert .pbxsync/journal/*.jsonl --auto-approve",
     ),
 )
 
 
 def main() -> int:
-    """Run all steps; return 1 at the first that ends otherwise than it should."""
+    """Run all steps. Return 1 at the first unexpected exit status."""
     with tempfile.TemporaryDirectory(prefix="pbxsync-demo-") as scratch:
         folder = Path(shutil.copytree(ROOT / "examples", Path(scratch) / "examples", ignore=_state))
         for step in STEPS:
             status = _run(step, folder)
             if status != step.status:
-                print(f"\nThe demo ends here: status {status} instead of {step.status}.", file=sys.stderr)
+                print(f"\nThe demo failed: exit status {status} instead of {step.status}.", file=sys.stderr)
                 return 1
-    print("\nYour turn: cd examples, then ../.venv/bin/pbxsync plan")
+    print("\nTry it yourself: cd examples, then ../.venv/bin/pbxsync plan")
     return 0
 
 
 def _state(_folder: str, names: list[str]) -> list[str]:
-    """Leave out what somebody's own tries have left behind."""
+    """Leave out the state of earlier runs in examples/."""
     return [name for name in names if name == ".pbxsync"]
 
 
 def _run(step: Step, folder: Path) -> int:
-    """Print a command, run it, and print how it ended."""
-    print(f"\n{_styled('2', '# ' + step.say)}\n{_styled('1', '$ ' + step.command)}", flush=True)
-    ended = subprocess.run(  # noqa: S602 - the commands are those above; the shell is what expands the journal's name
-        step.command, shell=True, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, timeout=SECONDS, check=False
+    """Print a command, run it and print its exit status."""
+    print(f"\n{_styled('2', '# ' + step.explanation)}\n{_styled('1', '$ ' + step.command)}", flush=True)
+    ended = subprocess.run(  # noqa: S602 - constant commands, in which the shell expands the name of the journal
+        step.command, shell=True, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=False
     )
     print(_styled("2", f"(exit status {ended.returncode})"), flush=True)
     return ended.returncode

@@ -1,6 +1,6 @@
-"""Draws docs/terminal.svg, the README's picture: real commands on a real (pseudo) terminal, on a copy of the examples.
+"""Generates docs/terminal.svg, the README's picture: real commands on a pseudo-terminal, in a copy of the examples.
 
-With --check nothing is written: status 1 says that the picture shows something else than the program does now.
+With --check nothing is written; status 1 means that the picture is outdated.
 """
 
 from __future__ import annotations
@@ -31,42 +31,44 @@ COMMANDS: Final = (
 
 
 def main() -> int:
-    """Draw the picture, or check the one that is there."""
-    shown = session()
+    """Write the picture, or with --check compare it."""
+    output = session()
     if sys.argv[1:] != ["--check"]:
-        PICTURE.write_text(drawn(shown), encoding="utf-8")
+        PICTURE.write_text(render(output), encoding="utf-8")
         return 0
-    if read(PICTURE.read_text(encoding="utf-8")) == "".join(Text.from_ansi(shown).plain.split()):
+    if read(PICTURE.read_text(encoding="utf-8")) == "".join(Text.from_ansi(output).plain.split()):
         return 0
-    print(f"{PICTURE.relative_to(ROOT)} shows something else than the program does now: run make docs", file=sys.stderr)
+    print(f"{PICTURE.relative_to(ROOT)} is outdated: run make docs", file=sys.stderr)
     return 1
 
 
 def session() -> str:
-    """Run the commands on a new database and return what the terminal shows, colours included."""
+    """Run the commands on a new database and return the terminal's content, colours included."""
     with tempfile.TemporaryDirectory(prefix="pbxsync-picture-") as scratch:
         folder = shutil.copytree(
             ROOT / "examples", Path(scratch) / "examples", ignore=shutil.ignore_patterns(".pbxsync")
         )
-        return "\n\n".join(f"\x1b[1m$ {command}\x1b[0m\n{_said(command, folder)}" for command in COMMANDS)
+        return "\n\n".join(f"\x1b[1m$ {command}\x1b[0m\n{_output(command, folder)}" for command in COMMANDS)
 
 
-def drawn(shown: str) -> str:
-    """Return the picture as SVG: no font and nothing else is fetched by it."""
+def render(output: str) -> str:
+    """Return the picture as SVG that loads no fonts or other resources."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(shown + "\n"))  # without an empty line at the end, the last one is cut at its foot
+    console.print(
+        Text.from_ansi(output + "\n")
+    )  # without an empty last line, the line above it is cut off at the bottom
     svg = console.export_svg(title="pbxsync", theme=DIMMED_MONOKAI, unique_id="terminal")
     return re.sub(r" *@font-face \{.*?\}\n*", "", svg, flags=re.DOTALL)
 
 
 def read(svg: str) -> str:
-    """Return what a picture says, without blanks: how they are drawn is the library's affair."""
+    """Return the text of a picture without blanks, because the library decides how to draw those."""
     return "".join(
         "".join(html.unescape(text).split()) for text in re.findall(r"<text [^>]*clip-path[^>]*>(.*?)</text>", svg)
     )
 
 
-def _said(command: str, folder: Path) -> str:
+def _output(command: str, folder: Path) -> str:
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PBXSYNC_", "NO_COLOR"))}
     variables |= {"TERM": "xterm-256color", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     with pexpect.spawn(

@@ -83,7 +83,7 @@ def commands_page() -> str:
 
 
 def _command(command: click.Command, context: click.Context, level: int) -> Iterator[str]:
-    """Yield the section of a command, and those of its own commands."""
+    """Yield the section of a command and those of its subcommands."""
     yield f"{'#' * level} {context.command_path}\n"
     yield _block([f"{context.command_path} {' '.join(command.collect_usage_pieces(context))}"])
     yield f"{_prose(command.help or '')}\n"
@@ -98,14 +98,14 @@ def _command(command: click.Command, context: click.Context, level: int) -> Iter
 
 
 def examples(command: click.Command) -> list[str]:
-    """Return the examples that the help of a command ends with."""
+    """Return the examples at the end of a command's help."""
     text = re.sub(r"^Examples?:\s*", "", (command.epilog or "").replace("\b", "").strip())
-    return [" ".join(each.split()) for each in re.split(r";\s|\n", text) if each.strip()]
+    return [" ".join(example.split()) for example in re.split(r";\s|\n", text) if example.strip()]
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
-    """Yield the table of the options that are a command's own, as the help words them."""
-    outer = set() if context.parent is None else {each.name for each in context.parent.command.params}
+    """Yield the table of a command's own options, in the words of its help."""
+    outer = set() if context.parent is None else {option.name for option in context.parent.command.params}
     records = [
         record
         for parameter in command.get_params(context)
@@ -123,13 +123,13 @@ def _block(lines: Sequence[str]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Return help as Markdown: click's mark for lines to keep as they are becomes a block."""
+    """Return help as Markdown; a paragraph that click keeps unwrapped becomes a code block."""
     paragraphs = click.unstyle(text).strip().split("\n\n")
     return "\n\n".join(
-        f"```text\n{each.removeprefix(chr(8)).strip(chr(10))}\n```"
-        if each.startswith("\b")
-        else _escaped(" ".join(each.split()))
-        for each in paragraphs
+        f"```text\n{paragraph.removeprefix(chr(8)).strip(chr(10))}\n```"
+        if paragraph.startswith("\b")
+        else _escaped(" ".join(paragraph.split()))
+        for paragraph in paragraphs
     )
 
 
@@ -138,7 +138,7 @@ def _cell(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Keep what Markdown would read as emphasis or HTML, outside of code."""
+    """Escape the characters of emphasis and HTML, except in code."""
     return "".join(
         part if part.startswith("`") else re.sub(r"([*_<>])", r"\\\1", part) for part in re.split(r"(`[^`]*`)", text)
     )

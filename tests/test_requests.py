@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator import Emulator
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Go
+    from pbxsync.emulator.faults.kind import Exchange, Handler
     from tests.support.workspace import Workspace
 
 
@@ -71,8 +71,8 @@ def test_a_type_that_the_pbx_got_meanwhile_is_found(
     workdir.tenant("B", forward("x") | {"type": "NEW"})
     answer = pbx.faults.run
 
-    def answer_and_add_a_type(case: Case, go: Go) -> tuple[Answer, str | None]:
-        found = answer(case, go)
+    def answer_and_add_a_type(exchange: Exchange, call_next: Handler) -> tuple[Answer, str | None]:
+        found = answer(exchange, call_next)
         pbx.put_type(99, "NEW")
         return found
 

@@ -18,28 +18,52 @@ if TYPE_CHECKING:
     from pbxsync.cli.context import Context
     from pbxsync.emulator import Emulator, FaultSpec
 
-#: Room for all that may be written instead of a word that is wrong.
+#: Characters of an error message: enough for every choice.
 _LONGEST = 2000
 
 
 @click.command(epilog="Example: pbxsync emulator --port 8080 --db pbx.db --read-key READ --write-key WRITE")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one where it is not given.")
-@click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Keep the data in a file.")
-@click.option("--read-key", metavar="K", help="The read-only key; made up where it is not given.")
-@click.option("--write-key", metavar="K", help="The read/write key; made up where it is not given.")
-@click.option("--tenant", "tenants", multiple=True, metavar="CODE", help="Only these tenants exist; else any does.")
-@click.option("--dialect", default="default", metavar="SPEC", help="How replies look; `list` shows the choices.")
-@click.option("--fault", "faults", multiple=True, metavar="SPEC", help="A way to misbehave; `list` shows them.")
-@click.option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="Faults, one a line.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port (default: a free one).")
 @click.option(
-    "--latency", "latency_ms", type=Amount(0, 60_000), default=0.0, metavar="MS", help="Added to every reply."
+    "--db",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The database, kept when the emulator stops (default: a temporary file).",
 )
-@click.option("--max-in-flight", type=click.IntRange(1), metavar="N", help="Answer 429 beyond so many at a time.")
-@click.option("--log", "log_file", type=click.Path(path_type=Path), metavar="FILE", help="Log requests as JSON lines.")
+@click.option("--read-key", metavar="K", help="The read-only key (default: generated).")
+@click.option("--write-key", metavar="K", help="The read/write key (default: generated).")
+@click.option(
+    "--tenant",
+    "tenants",
+    multiple=True,
+    metavar="CODE",
+    help="A tenant that exists; repeatable (default: every code does).",
+)
+@click.option("--dialect", default="default", metavar="SPEC", help="The shape of replies; `list` shows the options.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="SPEC", help="A fault to simulate; repeatable. `list` shows all kinds."
+)
+@click.option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="A file of faults, one per line.")
+@click.option(
+    "--latency",
+    "latency_ms",
+    type=Amount(0, 60_000),
+    default=0.0,
+    metavar="MS",
+    help="The delay of every reply, in milliseconds.",
+)
+@click.option("--max-in-flight", type=click.IntRange(1), metavar="N", help="Answer 429 to requests beyond N at a time.")
+@click.option(
+    "--log",
+    "log_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append every request to a file as JSON lines.",
+)
 @click.option("--demo/--no-demo", default=True, help="Fill a new database with the demo world.")
 @click.pass_obj
 def command(
-    app: Context,
+    context: Context,
     /,
     tenants: tuple[str, ...],
     dialect: str,
@@ -47,17 +71,17 @@ def command(
     fault_file: Path | None,
     **options: Any,
 ) -> int:
-    """Serve an emulated PBX on loopback until ^C. Its keys are printed: they open nothing but this."""
+    """Serve an emulated PBX on loopback until ^C. Prints its URL and keys, which are valid only for this emulator."""
     try:
         from pbxsync.emulator import DialectError, FaultError, serve  # noqa: PLC0415 - an extra
     except ImportError:
         raise UsageError("the emulator is not installed: install pbxsync[emulator]") from None
     if dialect == "list" or "list" in faults:
-        app.console.result(_choices(dialect))
+        context.console.result(_choices(dialect))
         return 0
     try:
-        specs = [*faults, *(_kept_in(fault_file) if fault_file is not None else ())]
-        serve(partial(_announce, app), tenants=tenants or None, dialect=dialect, faults=specs, **options)
+        specs = [*faults, *(_faults_in(fault_file) if fault_file is not None else ())]
+        serve(partial(_announce, context), tenants=tenants or None, dialect=dialect, faults=specs, **options)
     except (DialectError, FaultError) as error:
         raise UsageError(truncate(str(error), _LONGEST)) from None
     except OSError as error:
@@ -66,25 +90,25 @@ def command(
 
 
 def _choices(dialect: str) -> str:
-    """Return what `--dialect list` shows, or else `--fault list`."""
+    """Return the text of `--dialect list` or else `--fault list`."""
     from pbxsync.emulator import dialect_reference, fault_reference  # noqa: PLC0415 - as above
 
     return dialect_reference() if dialect == "list" else fault_reference()
 
 
-def _kept_in(file: Path) -> Iterator[FaultSpec]:
+def _faults_in(file: Path) -> Iterator[FaultSpec]:
     """Yield the faults of a file. Raises UsageError and FaultError."""
-    from pbxsync.disk.read import display, read_option_file  # noqa: PLC0415 - few keep their faults in a file
+    from pbxsync.disk.read import display, read_option_file  # noqa: PLC0415 - rarely needed
     from pbxsync.emulator import read_specs  # noqa: PLC0415 - as above
 
     yield from read_specs(read_option_file("--fault-file", file).splitlines(), display(str(file)))
 
 
-def _announce(app: Context, pbx: Emulator) -> None:
-    app.console.result(f"{pbx.url}\nread key:  {pbx.read_key}\nwrite key: {pbx.write_key}")
+def _announce(context: Context, pbx: Emulator) -> None:
+    context.console.result(f"{pbx.url}\nread key:  {pbx.read_key}\nwrite key: {pbx.write_key}")
 
 
 def _reason(error: OSError) -> str:
-    from pbxsync.disk.atomic import reason  # noqa: PLC0415 - only a mistake needs it
+    from pbxsync.disk.atomic import reason  # noqa: PLC0415 - only errors need it
 
     return sanitize(str(error)) if error.filename is None else f"{truncate(str(error.filename), 1000)}: {reason(error)}"

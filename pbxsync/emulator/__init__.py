@@ -1,7 +1,7 @@
-"""An emulated PBX on loopback: a real server, with SQLite behind it. Imports nothing of the rest of pbxsync.
+"""An emulated PBX on loopback: a real HTTP server with SQLite storage. Imports nothing of the rest of pbxsync.
 
-`with Emulator(demo=False) as pbx:` starts one; `pbx.url`, `pbx.read_key` and `pbx.write_key` are what a client needs,
-`pbx.put`, `pbx.rows` and `pbx.log` are for looking behind its back.
+`with Emulator(demo=False) as pbx:` starts one. A client needs `pbx.url`, `pbx.read_key` and `pbx.write_key`; a test
+prepares and inspects the PBX with `pbx.put`, `pbx.rows` and `pbx.log`.
 """
 
 from pbxsync.emulator.dialect import Dialect, DialectError

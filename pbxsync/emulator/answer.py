@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 TOO_BAD: Final = "Too bad... you mistaken the security api key."
-"""One text for a wrong key, no tenant, an unknown tenant and a key that may not do this [field]."""
+"""One text for a wrong key, no tenant, an unknown tenant and an operation that the key does not allow [field]."""
 
 HTML: Final = "text/html; charset=UTF-8"
 
 
 class Delivery(NamedTuple):
-    """How an answer leaves, where it does not simply leave.
+    """How an answer is sent if not whole and at once.
 
-    reset and close end the connection without it, hold does so after so many seconds, cut does so in the middle of the
-    body, drip sends a byte every so many seconds.
+    reset and close end the connection without it, hold ends it after `seconds`, cut ends it in the middle of the body,
+    drip sends one byte every `seconds`.
     """
 
     how: Literal["reset", "close", "hold", "drip", "cut"]
@@ -28,10 +28,10 @@ class Delivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body with its type; `content` None leaves the type to the format asked for and the dialect.
+    """A body and its type. With `content` None, the requested format and the dialect decide the type.
 
-    status 0 is no answer at all. stream, where there is one, makes the body piece by piece instead. `committed` says
-    whether the store was changed on the way.
+    status 0 means no answer at all. `stream` produces a body that is too large to build at once; it replaces `body`.
+    `committed` is true if the request changed the store.
     """
 
     body: bytes = b""
@@ -39,27 +39,27 @@ class Answer:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     stream: Callable[[], Iterable[bytes]] | None = None
-    wire: Delivery | None = None
+    delivery: Delivery | None = None
     committed: bool = False
 
 
 def text(body: str, *, committed: bool = False) -> Answer:
-    """Plain text, under whatever content type the PBX gives it."""
+    """Plain text, under whatever content type the PBX sends."""
     return Answer(body.encode(), committed=committed)
 
 
-def jsonish(value: object, *, committed: bool = False, ascii_only: bool = True) -> Answer:
-    """JSON, as compact as PHP writes it."""
+def json_text(value: object, *, committed: bool = False, ascii_only: bool = True) -> Answer:
+    """JSON without blanks, as PHP writes it."""
     return text(json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only), committed=committed)
 
 
 def page(status: int, title: str, rest: str = "") -> Answer:
-    """An HTML page, as web servers make them."""
+    """An HTML page as a web server makes it."""
     heading = f"<html>\n<head><title>{status} {title}</title></head>\n<body>\n<h1>{status} {title}</h1>\n"
     return Answer(f"{heading}{rest}</body>\n</html>\n".encode(), HTML, status)
 
 
 NOTHING: Final = Answer()
-"""Unknown operation, missing parameter, nothing found: an empty 200 for each [field]."""
+"""The empty 200 of an unknown operation, a missing parameter and an unknown object alike [field]."""
 
 REFUSED: Final = text(TOO_BAD)

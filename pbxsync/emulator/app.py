@@ -1,4 +1,4 @@
-"""The WSGI application: a request in, the operation it names, an answer out, a record in the log."""
+"""The WSGI application: reads a request, runs the operation that it names, logs it and sends the answer."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from werkzeug.wrappers import Request as HttpRequest
+from werkzeug.wrappers import Request as WerkzeugRequest
 
-from pbxsync.emulator import request as calls
-from pbxsync.emulator import server as lines
 from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, Answer, Delivery, page
 from pbxsync.emulator.faults import Faults
-from pbxsync.emulator.faults.kind import Case
+from pbxsync.emulator.faults.kind import Exchange
 from pbxsync.emulator.faults.pages import LOGIN
 from pbxsync.emulator.log import LogEntry, RequestLog
 from pbxsync.emulator.operations import table
+from pbxsync.emulator.request import read
+from pbxsync.emulator.server import CONNECTION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
     from pbxsync.emulator.server import ClientConnection
 
 SCRIPT: Final = "/proxyapi.php"
-"""The last part of the path; what stands before it differs per installation [doc]."""
+"""The last part of the path. The prefix differs between installations [doc]."""
 
 _EXCERPT: Final = 200
 _CONTENT: Final = {"json": "application/json; charset=utf-8", "html": HTML, "bare": "text/html"}
 _NOT_FOUND: Final = page(404, "Not Found")
-_CROWDED: Final = page(429, "Too Many Requests")
-_DOWN: Final = Answer(status=0, wire=Delivery("reset"))
+_TOO_MANY: Final = page(429, "Too Many Requests")
+_DOWN: Final = Answer(status=0, delivery=Delivery("reset"))
 
 
-class _Request(HttpRequest):
-    """A request whose form may be as large as its client likes: that it is too large is not for werkzeug to say."""
+class _HttpRequest(WerkzeugRequest):
+    """A request without werkzeug's limit on the size of the form."""
 
     max_form_memory_size = None
 
 
 @dataclass(slots=True)
 class Behaviour:
-    """How the server behaves to everybody. May be changed while it runs.
+    """How the server treats every client. May be changed while it runs.
 
-    latency_ms is waited before every answer; more than max_in_flight requests at a time are refused with 429.
+    Every answer is delayed by latency_ms. Requests beyond max_in_flight at a time are refused with 429.
     """
 
     faults: Faults = field(default_factory=Faults)
@@ -60,102 +60,112 @@ class Behaviour:
 class App:
     """One emulated PBX as a WSGI application."""
 
-    world: Backend
+    backend: Backend
     keys: KeyRing
     log: RequestLog
-    conduct: Behaviour
+    behaviour: Behaviour
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, as WSGI has it."""
+        """Answer one request, as WSGI defines it."""
         started = time.monotonic()
-        n, in_flight, welcome = self.log.arrived(self.conduct.max_in_flight)
-        line: ClientConnection = environ[lines.KEY]
-        request = _Request(environ)
-        call = calls.read(request)
-        answer, fault = self._answer(request, call, line) if welcome else (_CROWDED, "max_in_flight")
-        if welcome:
-            self._count_out(line, answer)
-        self.log.add(self._record(request.path, call, answer, fault, n=n, in_flight=in_flight, started=started))
-        return self._send(call, answer, line, start_response)
+        n, in_flight, admitted = self.log.arrived(self.behaviour.max_in_flight)
+        connection: ClientConnection = environ[CONNECTION_KEY]
+        http_request = _HttpRequest(environ)
+        request = read(http_request)
+        if admitted:
+            answer, fault = self._answer(http_request, request, connection)
+            self._count_out(connection, answer)
+        else:
+            answer, fault = _TOO_MANY, "max_in_flight"
+        self.log.add(
+            self._log_entry(http_request.path, request, answer, fault, n=n, in_flight=in_flight, started=started)
+        )
+        return self._send(request, answer, connection, start_response)
 
-    def _answer(self, request: HttpRequest, call: Request, line: ClientConnection) -> tuple[Answer, str | None]:
-        if line.refused:
+    def _answer(
+        self, http_request: _HttpRequest, request: Request, connection: ClientConnection
+    ) -> tuple[Answer, str | None]:
+        if connection.refused:
             return _DOWN, "refuse"
-        if not request.path.endswith(SCRIPT):
-            return (LOGIN if request.path.endswith("/index.php") else _NOT_FOUND), None
-        if self.conduct.latency_ms:
-            line.pause(self.conduct.latency_ms / 1000)
-        return self.conduct.faults.run(Case(call, self.world, line, _url(request)), self._operate)
+        if not http_request.path.endswith(SCRIPT):
+            return (LOGIN if http_request.path.endswith("/index.php") else _NOT_FOUND), None
+        if self.behaviour.latency_ms:
+            connection.pause(self.behaviour.latency_ms / 1000)
+        exchange = Exchange(request, self.backend, connection, _url(http_request))
+        return self.behaviour.faults.run(exchange, self._operate)
 
-    def _operate(self, case: Case) -> Answer:
-        call = case.call
-        operation = table.find(*call.operation)
+    def _operate(self, exchange: Exchange) -> Answer:
+        request = exchange.request
+        operation = table.find(*request.operation)
         allowed = self.keys.allows(
-            call.key,
-            tenant=call.tenant,
+            request.key,
+            tenant=request.tenant,
             writes=operation is not None and operation.writes,
             needs_tenant=operation is None or operation.needs_tenant,
         )
         if not allowed:
             return REFUSED
-        return operation.run(call, case.world) if operation else NOTHING
+        return operation.run(request, exchange.backend) if operation else NOTHING
 
-    def _count_out(self, line: ClientConnection, answer: Answer) -> None:
-        """Count the request out now, for its client may be back at once; or when it is through, where that takes long."""
-        if answer.wire or answer.stream:
-            line.done = self.log.left
+    def _count_out(self, connection: ClientConnection, answer: Answer) -> None:
+        """Count the request out before its answer is sent, because the client may send the next one at once.
+
+        An answer that takes long to send counts until it has been sent.
+        """
+        if answer.delivery or answer.stream:
+            connection.on_sent = self.log.left
         else:
             self.log.left()
 
     def _send(
-        self, call: Request, answer: Answer, line: ClientConnection, start_response: StartResponse
+        self, request: Request, answer: Answer, connection: ClientConnection, start_response: StartResponse
     ) -> Iterable[bytes]:
-        line.wire = answer.wire
+        connection.delivery = answer.delivery
         if answer.status == 0:
             return []
         status = HTTPStatus(answer.status)
-        headers = [("Content-Type", answer.content or self._content(call)), *answer.headers]
+        headers = [("Content-Type", answer.content or self._content(request)), *answer.headers]
         if not answer.stream:
             headers.append(("Content-Length", str(len(answer.body))))
         start_response(f"{status.value} {status.phrase}", headers)
-        if call.method == "HEAD":
+        if request.method == "HEAD":
             return []
         return answer.stream() if answer.stream else [answer.body]
 
-    def _content(self, call: Request) -> str:
-        """The content type follows `format` and the PBX's habit, not the content [field]."""
-        if call.word("format") == "JSON":
+    def _content(self, request: Request) -> str:
+        """The content type follows `format` and the dialect, not the content [field]."""
+        if request.word("format") == "JSON":
             return _CONTENT["json"]
-        return _CONTENT[self.world.dialect.content]
+        return _CONTENT[self.backend.dialect.content]
 
-    def _record(
-        self, path: str, call: Request, answer: Answer, fault: str | None, *, n: int, in_flight: int, started: float
+    def _log_entry(
+        self, path: str, request: Request, answer: Answer, fault: str | None, *, n: int, in_flight: int, started: float
     ) -> LogEntry:
-        reqtype, obj, action = call.operation
+        reqtype, obj, action = request.operation
         excerpt = answer.body[:_EXCERPT].decode(errors="replace")
         return LogEntry(
             n=n,
             path=path,
-            method=call.method,
+            method=request.method,
             reqtype=reqtype,
             object=obj,
             action=action,
-            tenant=call.tenant,
-            objectid=call.text("objectid"),
-            cache=call.text("cache").lower() or None,
-            params=call.params,
-            key_kind=self.keys.kind(call.key),
+            tenant=request.tenant,
+            objectid=request.text("objectid"),
+            cache=request.text("cache").lower() or None,
+            params=request.params,
+            key_kind=self.keys.kind(request.key),
             started=started,
             finished=time.monotonic(),
             in_flight=in_flight,
             committed=answer.committed,
             status=answer.status,
-            # A key of a letter or two, as tests have them, would tear holes into the text.
-            reply=excerpt.replace(call.key, "<key>") if len(call.key) > 3 else excerpt,
+            # Replacing a key of one or two characters, as tests use, would destroy the text.
+            reply=excerpt.replace(request.key, "<key>") if len(request.key) > 3 else excerpt,
             fault=fault,
         )
 
 
-def _url(request: HttpRequest) -> str:
-    """The URL to the letter; werkzeug's own is decoded and encoded again, and takes its time for it."""
+def _url(request: _HttpRequest) -> str:
+    """The URL exactly as sent. Werkzeug's own is decoded and encoded again, which is slow."""
     return f"http://{request.environ.get('HTTP_HOST', '')}{request.environ['REQUEST_URI']}"

@@ -1,4 +1,4 @@
-"""Something to hear: short WAV files, each with a melody of its own."""
+"""Audio for recordings, media files and voicemails: short WAV files, each with its own melody."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Final
 RATE: Final = 8000
 SECONDS: Final = 2
 _TONE: Final = RATE // 4
-"""Samples in one tone of the melody."""
+"""Samples per tone of the melody."""
 _LOWEST_HZ: Final = 220
 _LOUDNESS: Final = 8000
 
 
 @lru_cache(maxsize=64)
 def melody(name: str) -> bytes:
-    """A WAV file, mono, 16 bits, as telephones have it; the same for the same name, another for another."""
+    """A mono WAV file with 16 bits, as telephones use. A name always gets the same melody."""
     notes = hashlib.sha256(name.encode()).digest()
     samples = (
         int(_LOUDNESS * math.sin(math.tau * _LOWEST_HZ * 2 ** (notes[at // _TONE] % 24 / 12) * at / RATE))

@@ -1,4 +1,4 @@
-"""A connection of cheroot's that is silent about what it could not send."""
+"""A cheroot connection that discards unsent data silently when the client is gone."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class Writer(StreamWriter):
-    """Drops what is left when the client is gone: from Python 3.13 on, cheroot's own would say so on standard error."""
+    """Discards unsent data on close. From Python 3.13 on, cheroot's own writer reports it on standard error."""
 
     def close(self) -> None:
-        """Close, whatever is left."""
+        """Close, even if the rest cannot be sent."""
         with suppress(OSError):
             super().close()
 
 
 class Connection(HTTPConnection):
-    """A connection that writes with a Writer."""
+    """A connection that uses `Writer`."""
 
     def __init__(self, server: Any, sock: socket, makefile: object = None) -> None:
-        del makefile  # cheroot's, which would make a writer of its own
+        del makefile  # would create cheroot's own writer
         super().__init__(server, sock, _file)
 
 

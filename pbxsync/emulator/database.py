@@ -1,7 +1,7 @@
-"""The SQLite file of one emulated PBX: its tables, the world that a new one is filled with, connections, transactions.
+"""The SQLite file of one emulated PBX: its tables, the demo data of a new file, connections and transactions.
 
-WAL mode with a long busy timeout, so that threads and several processes may use one file at once. Every thread has a
-connection of its own.
+WAL mode with a long busy timeout lets threads and several processes use one file at once. Every thread has its own
+connection.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator import demo as world
+from pbxsync.emulator import demo as demo_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PARAMS: Final = tuple(f"cu_param{n}" for n in range(1, 21))
 COLUMNS: Final = ("cu_id", "cu_te_id", "cu_name", "cu_ct_id", *PARAMS)
-"""The columns of a custom destination, in the order in which a PBX lists them."""
+"""The columns of a custom destination, in the order of a PBX's replies."""
 
 _VERSION: Final = 1
 _BUSY_SECONDS: Final = 30.0
@@ -51,7 +51,7 @@ _SCHEMA: Final = (
 
 
 class Database:
-    """One file. `durable` False trades its safety over a power cut for speed, for a file that goes away anyhow."""
+    """One SQLite file. `durable` False is faster but not safe against a power cut: for a temporary file."""
 
     def __init__(self, path: Path, *, durable: bool) -> None:
         self._path = path
@@ -61,9 +61,9 @@ class Database:
         self._opening = threading.Lock()
 
     def create(self, *, demo: bool) -> None:
-        """Make the tables, and the demo world where that is wanted, unless the file has them already.
+        """Create the tables, and with `demo` the demo world, unless the file has them already.
 
-        Raises OSError where the file is none of an emulator, or of one that keeps it otherwise.
+        Raises OSError if the file cannot be opened, is not an emulator's, or has another version.
         """
         _own_file(self._path)
         with ExitStack() as undo:
@@ -76,9 +76,9 @@ class Database:
             undo.pop_all()
 
     def _use_wal(self) -> None:
-        """Turn WAL on. SQLite's busy time-out does not hold for this, and several processes may be starting."""
+        """Turn WAL on. SQLite's busy timeout does not cover this, and several processes may start at once."""
         end = time.monotonic() + _BUSY_SECONDS
-        connection = self.connection  # what cannot be opened at all is no matter of waiting
+        connection = self.connection  # outside the loop: a file that cannot be opened is not worth a retry
         while True:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -90,23 +90,23 @@ class Database:
                 return
 
     def _make(self, *, demo: bool) -> None:
-        # Looked at inside the transaction: two processes may be starting on one new file.
+        # Checked inside the transaction: two processes may start with one new file.
         with self.write() as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version == _VERSION:
                 return
             if version:
-                raise OSError(f"{self._path} cannot be used: it is not of this version of the emulator")
+                raise OSError(f"{self._path} cannot be used: another version of the emulator made it; use a new file")
             for statement in _SCHEMA:
                 db.execute(statement)
             db.execute("INSERT INTO world VALUES (?)", (demo,))
-            db.executemany("INSERT INTO ct_customtypes VALUES (?, ?, ?)", world.TYPES)
+            db.executemany("INSERT INTO ct_customtypes VALUES (?, ?, ?)", demo_world.TYPES)
             if demo:
                 _fill(db)
             db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
-        """Close the connections of all threads; none may be at work."""
+        """Close the connections of all threads, which must be idle."""
         with self._opening:
             for connection in self._opened:
                 connection.close()
@@ -122,7 +122,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that holds the write lock from its start, so that it cannot fail for it half way."""
+        """One transaction. It takes the write lock at its start, so it cannot fail half way for lack of it."""
         db = self.connection
         db.execute("BEGIN IMMEDIATE")
         try:
@@ -141,20 +141,20 @@ class Database:
 
 
 def _own_file(path: Path) -> None:
-    """Make the file where it is missing, for its owner alone, as SQLite then makes those beside it. Raises OSError.
+    """Create a missing file with mode 0600, which SQLite then uses for the files beside it. Raises OSError.
 
-    None of them is ever reached through a symlink. One that is there is not opened here: to close it again would take the
-    locks away that SQLite may hold on it in this process.
+    Symbolic links are refused. An existing file is not opened here, because closing it again would release the locks that
+    SQLite may hold on it in this process.
     """
-    for each in (path, *(path.with_name(f"{path.name}-{kind}") for kind in ("wal", "shm", "journal"))):
-        if each.is_symlink():
-            raise OSError(f"{each} cannot be used: it is a symbolic link, which is never followed")
+    for file in (path, *(path.with_name(f"{path.name}-{kind}") for kind in ("wal", "shm", "journal"))):
+        if file.is_symlink():
+            raise OSError(f"{file} cannot be used: it is a symbolic link, which is never followed")
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def tenant_id(db: sqlite3.Connection, tenant: str) -> int:
-    """The number of a tenant, which gets one when it first needs it."""
+    """The numeric id of a tenant, assigned at first use."""
     db.execute("INSERT OR IGNORE INTO te_tenants (te_code) VALUES (?)", (tenant,))
     (te_id,) = db.execute("SELECT te_id FROM te_tenants WHERE te_code = ?", (tenant,)).fetchone()
     return int(te_id)
@@ -162,7 +162,7 @@ def tenant_id(db: sqlite3.Connection, tenant: str) -> int:
 
 def _fill(db: sqlite3.Connection) -> None:
     marks = ", ".join("?" * len(COLUMNS))
-    for tenant, destinations in world.TENANTS.items():
+    for tenant, destinations in demo_world.TENANTS.items():
         te_id = tenant_id(db, tenant)
         for cu_id, name, ct_id, params in destinations:
             padded = (*params, *[None] * (len(PARAMS) - len(params)))

@@ -1,7 +1,7 @@
-"""The world that a new emulator database holds: plain data, with fixed ids so that files can pin them.
+"""The demo world of a new emulator database: plain data with fixed ids, which files can pin.
 
-DEMO has what the API document's examples ask for. HANSEN, NORDLYS and KLINIK are the live side of the example tenants.
-The numbers are made up; none of them is to be called.
+DEMO has the objects of the API document's examples. HANSEN, NORDLYS and KLINIK are the live side of the example tenants.
+The numbers are made up: do not call them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TYPES: Final[tuple[tuple[int, str, str], ...]] = (
 """ct_id, ct_name, ct_description."""
 
 Destination = tuple[int, str, int, tuple[str, ...]]
-"""cu_id, cu_name, cu_ct_id, the parameters from cu_param1 on."""
+"""cu_id, cu_name, cu_ct_id, and the parameters from cu_param1 on."""
 
 TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
     # The API document gets 67 and updates 286.
@@ -31,7 +31,7 @@ TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
         (67, "Old fax", 1, ("+4570990067", "ORIGINAL", "20")),
         (286, "Boss phone", 1, ("3564732920", "INCOMINGDID", "30")),
     ),
-    # A small office: four destinations, set up by hand over the years.
+    # A small office with four destinations, set up by hand over the years.
     "HANSEN": (
         (401, "Boss phone", 1, ("+4520990401", "INCOMINGDID", "30")),
         (402, "Reception", 1, ("+4533990402", "ORIGINAL", "20")),
@@ -49,7 +49,7 @@ TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
         (517, "Salg kontor", 1, ("+4570990517", "ORIGINAL", "20")),
         (518, "Anonym ud", 6, ("hide",)),
     ),
-    # Adopted from another supplier: twins of one name, one without a name.
+    # Taken over from another supplier: two of the same name and one without a name.
     "KLINIK": (
         (731, "Vagt", 1, ("+4520990731", "INCOMINGDID", "30")),
         (732, "Vagt", 1, ("+4520990732", "INCOMINGDID", "30")),
@@ -64,7 +64,7 @@ CALL_ID: Final = "15a4cfe6429054"
 """The call whose recording the API document fetches."""
 
 MEDIA: Final[dict[str, tuple[str, ...]]] = {"DEMO": ("3619",)}
-"""Media files: their ids, by tenant."""
+"""The ids of media files, by tenant."""
 
 
 class Mailbox(NamedTuple):
@@ -76,7 +76,7 @@ class Mailbox(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message in a mailbox. time is a Unix time, of which its id begins."""
+    """A message in a mailbox. `time` is a Unix time, with which `msgid` begins."""
 
     msgid: str
     callerid: str

@@ -1,7 +1,7 @@
-"""The reply shapes that PBXs are known or guessed to answer in, as options that can be combined.
+"""The known and the guessed shapes of a PBX's replies, as options that can be combined.
 
-Every option is one field of `Dialect`; the choices and their one-line explanations stand beside it, so that help,
-documentation and the parser are made from the same table (`OPTIONS`).
+Each option is a field of `Dialect` with its choices and a one-line explanation of each. The parser, the help and the
+documentation are made from that table (`OPTIONS`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any, Final
 
 
 class DialectError(ValueError):
-    """A dialect that is not understood; the message says which part, and what there is to choose from."""
+    """An invalid dialect. The message names the part and the choices."""
 
 
 def _option(default: str, about: str, **choices: str) -> Any:
     return field(default=default, metadata={"about": about, "choices": choices})
 
 
-_YES_NO = {"yes": "they have it", "no": "they lack it"}
+_YES_NO = {"yes": "yes", "no": "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one PBX words its replies. The default is what most installations were seen to do."""
+    """How one PBX replies. The defaults are what most installations do."""
 
     list: str = _option(
         "object",
@@ -34,9 +34,9 @@ class Dialect:
     )
     params: str = _option(
         "get",
-        "where cu_param1, … are to be had",
-        get="in the reply to get alone [field]",
-        list="in the rows of the list too [field]",
+        "which replies have cu_param1, …",
+        get="only the reply to get [field]",
+        list="the rows of the list too [field]",
     )
     ct_id: str = _option("no", "whether rows of the list have cu_ct_id [field]", **_YES_NO)
     te_id: str = _option("no", "whether rows of the list have cu_te_id [field]", **_YES_NO)
@@ -45,22 +45,22 @@ class Dialect:
     positional: str = _option(
         "no",
         "PHP's default fetch mode",
-        yes='every value a second time under "0", "1", … [field]',
+        yes='every value again under "0", "1", … [field]',
         no="every value once",
     )
-    ids: str = _option("string", "how ids are written", string='"286" [field]', number="286 [guess]")
-    unset: str = _option("empty", "what an unset parameter reads as", empty='"" [field]', null="null [field]")
-    columns: str = _option("20", "how many parameters there are", **{"20": "[doc]", "10": "older versions [field]"})
+    ids: str = _option("string", "how ids are rendered", string='"286" [field]', number="286 [guess]")
+    unset: str = _option("empty", "the value of an unset parameter", empty='"" [field]', null="null [field]")
+    columns: str = _option("20", "the number of parameters", **{"20": "[doc]", "10": "older versions [field]"})
     get: str = _option(
         "object",
         "the shape of CUSTOM get",
         object="the row [field]",
-        array="an array that holds the row [guess]",
-        keyed="an object that holds the row under its id [guess]",
+        array="an array with the row [guess]",
+        keyed="an object with the row under its id [guess]",
     )
     missing: str = _option(
         "blank",
-        "CUSTOM get of an id that is not there",
+        "CUSTOM get of an unknown id",
         blank="an empty body [field, on INFO]",
         null="null [field, on INFO]",
         false="false [field, on INFO]",
@@ -77,13 +77,13 @@ class Dialect:
         "the reply to CUSTOM add",
         json='{"cu_id": "287"} [field, on DID]',
         row="the whole new row as JSON [guess]",
-        sql="the SQL statement that ran, as text [guess]",
+        sql="the SQL statement as text [guess]",
         none="an empty body [guess]",
     )
     update: str = _option(
         "sql",
         "the reply to CUSTOM update",
-        sql="the SQL statement that ran, as text [field, on DID]",
+        sql="the SQL statement as text [field, on DID]",
         json='{"cu_id": "286"} [guess]',
         none="an empty body [guess]",
     )
@@ -97,16 +97,16 @@ class Dialect:
     )
     unicode: str = _option(
         "escaped",
-        "how JSON writes letters beyond ASCII",
-        escaped="\\u00e6, as PHP's json_encode does unless told otherwise [guess]",
+        "how JSON renders letters beyond ASCII",
+        escaped="\\u00e6, as PHP's json_encode does by default [guess]",
         plain="as UTF-8 [guess]",
     )
     content: str = _option(
         "json",
-        "the content type when no format is asked for",
+        "the content type if the request has no format",
         json="application/json, whatever the body is [field]",
         html="text/html in UTF-8, whatever the body is [field]",
-        bare="text/html, no charset named [guess]",
+        bare="text/html without a charset [guess]",
     )
 
     def __post_init__(self) -> None:
@@ -117,29 +117,29 @@ class Dialect:
 
     @classmethod
     def parse(cls, text: str) -> Dialect:
-        """Read `list=array,params=list`, a preset's name, or a preset and then options that change it."""
+        """Read `list=array,params=list`, the name of a preset, or a preset followed by options that change it."""
         dialect = cls()
         for part in filter(None, (piece.strip() for piece in text.split(","))):
             name, equals, value = part.partition("=")
             if not equals:
                 if name not in PRESETS:
-                    raise DialectError(f"dialect: no preset {name!r}; there are {', '.join(PRESETS)}")
+                    raise DialectError(f"dialect: unknown preset {name!r}; the presets are {', '.join(PRESETS)}")
                 dialect = PRESETS[name]
             elif name not in OPTIONS:
-                raise DialectError(f"dialect: no option {name!r}; there are {', '.join(OPTIONS)}")
+                raise DialectError(f"dialect: unknown option {name!r}; the options are {', '.join(OPTIONS)}")
             else:
                 dialect = replace(dialect, **{name: value})
         return dialect
 
     @property
     def params_in_list(self) -> bool:
-        """Whether a client can do without a get per row."""
+        """Whether the list has the parameters, which saves the client a get per row."""
         return self.params == "list"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a dialect: what it is about, its default, and each choice with its explanation."""
+    """One option of a dialect: its subject, its default, and each choice with its explanation."""
 
     about: str
     default: str
@@ -147,7 +147,8 @@ class Option:
 
 
 OPTIONS: Final[dict[str, Option]] = {
-    each.name: Option(each.metadata["about"], str(each.default), each.metadata["choices"]) for each in fields(Dialect)
+    option.name: Option(option.metadata["about"], str(option.default), option.metadata["choices"])
+    for option in fields(Dialect)
 }
 
 _FULL: Final = Dialect(list="array", params="list", ct_id="yes", te_id="yes")

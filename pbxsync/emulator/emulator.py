@@ -1,4 +1,4 @@
-"""The emulated PBX as programs and tests use it: start it, look into it, change it behind a client's back."""
+"""The emulated PBX for programs and tests: start it, inspect it, change it behind a client's back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.keys import KeyRing
 from pbxsync.emulator.log import RequestLog
 from pbxsync.emulator.operations.base import Backend
-from pbxsync.emulator.server import Running, loopback
+from pbxsync.emulator.server import RunningServer, loopback
 from pbxsync.emulator.store import Store
 from pbxsync.emulator.telephony import Telephony
 
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 
 class Emulator:
-    """A PBX on a loopback port, while the `with` lasts or between `start` and `stop`.
+    """A PBX on a loopback port, inside `with` or between `start` and `stop`.
 
-    db None keeps the data in a temporary file that goes away at the end; a file keeps it. A new one is filled with the
-    demo world unless demo is False. Keys that are not given are made up; both open every tenant. tenants None has every
-    tenant that is asked for. log_file gets a JSON line for every request, without the key. `conduct` holds the faults,
-    the latency and the limit of requests at a time, and may be changed while it runs.
+    The data is kept in the file db, or without one in a temporary file. A new database gets the demo world unless demo is
+    False. Missing keys are generated; both keys open every tenant. With tenants None, every tenant code exists. log_file
+    gets a JSON line per request, without the key. `behaviour` holds the faults, the latency and the limit of concurrent
+    requests; it may be changed while the emulator runs.
     """
 
-    def __init__(  # noqa: PLR0913 -- one keyword for each thing that differs between PBXs
+    def __init__(  # noqa: PLR0913 -- one keyword for each difference between PBXs
         self,
         db: Path | None = None,
         *,
@@ -63,7 +63,7 @@ class Emulator:
         self.read_key = read_key or secrets.token_urlsafe(16)
         self.write_key = write_key or secrets.token_urlsafe(16)
         self.dialect = dialect if isinstance(dialect, Dialect) else Dialect.parse(dialect)
-        self.conduct = Behaviour(Faults(faults), latency_ms, max_in_flight)
+        self.behaviour = Behaviour(Faults(faults), latency_ms, max_in_flight)
         self._db = db
         self._demo = demo
         self._host, self._port = loopback(host), port
@@ -80,9 +80,9 @@ class Emulator:
         self.stop()
 
     def start(self) -> None:
-        """Open the store and serve.
+        """Open the database and serve.
 
-        Raises OSError for a port that is taken and for a database file that cannot be used.
+        Raises OSError if the port is taken or the database file cannot be used.
         """
         with ExitStack() as undo:
             path = self._db or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="pbx-"))) / "pbx.db"
@@ -92,15 +92,15 @@ class Emulator:
             self._store, self._telephony = Store(database), Telephony(database)
             self._log = RequestLog(self._log_file)
             undo.callback(self._log.close)
-            app = App(Backend(self._store, self._telephony, self.dialect), self._keys, self._log, self.conduct)
-            self._running = Running(app, self._host, self._port)
+            app = App(Backend(self._store, self._telephony, self.dialect), self._keys, self._log, self.behaviour)
+            self._running = RunningServer(app, self._host, self._port)
             undo.callback(self._running.stop)
             self._undo = undo.pop_all()
 
     def stop(self) -> None:
-        """Stop serving, and close everything.
+        """Stop serving and close everything.
 
-        Raises RuntimeError with its traceback where the emulator itself failed over a request: a mistake of its own.
+        Raises RuntimeError, with the traceback, if the emulator itself failed on a request.
         """
         self._undo.close()
         if self._running.failures:
@@ -108,22 +108,22 @@ class Emulator:
 
     @property
     def faults(self) -> Faults:
-        """The faults at work: `faults.add("reset-after-commit action=add n=2")`, `faults.clear()`."""
-        return self.conduct.faults
+        """The active faults: `faults.add("reset-after-commit action=add n=2")`, `faults.clear()`."""
+        return self.behaviour.faults
 
     @property
     def url(self) -> str:
-        """Where the API answers."""
+        """The URL of the API."""
         return f"http://{self._host}:{self._running.port}/pbx{SCRIPT}"
 
     @property
     def log(self) -> list[LogEntry]:
         """Every request since the start or the last `clear_log`, in the order of arrival."""
-        return self._log.records()
+        return self._log.entries()
 
     @property
     def at_work(self) -> int:
-        """How many requests are at work now, those of clients that are gone included."""
+        """The number of requests at work now, including those of clients that are gone."""
         return self._log.at_work
 
     def clear_log(self) -> None:
@@ -131,48 +131,48 @@ class Emulator:
         self._log.clear()
 
     def add_key(self, key: str, kind: Kind, tenant: str | None = None) -> None:
-        """Make a key known, for one tenant or, with None, for all."""
+        """Accept a key for one tenant or, with None, for all."""
         self._keys.add(key, kind, tenant)
 
     def revoke(self, key: str) -> None:
-        """Make a key wrong from now on."""
+        """Refuse a key from now on."""
         self._keys.revoke(key)
 
     @property
     def types(self) -> list[Type]:
-        """The custom destination types (id, name, description), by id."""
+        """The custom destination types, ordered by id."""
         return self._store.types()
 
     def put_type(self, ct_id: int | str, name: str, description: str = "") -> None:
-        """Add a type, or change the one with that id."""
+        """Add a type, or change the one with this id."""
         self._store.put_type(int(ct_id), name, description)
 
     def rows(self, tenant: str) -> list[dict[str, str]]:
-        """A tenant's destinations by id, straight from the store: cu_id … cu_param20, "" where one is unset."""
+        """A tenant's stored destinations, ordered by id: cu_id … cu_param20, "" for an unset column."""
         return [{name: row[name] or "" for name in COLUMNS} for row in self._store.rows(tenant)]
 
     def put(self, tenant: str, *, cu_name: str, cu_ct_id: int | str = 1, **columns: Any) -> str:
-        """Add a destination by hand, under a fixed cu_id if one is given; returns its id."""
+        """Add a destination as if in the portal, under cu_id if given. Returns its id."""
         values = {"cu_name": cu_name, "cu_ct_id": str(cu_ct_id), **_columns(columns, "cu_id")}
         return str(self._store.add(tenant, values))
 
     def change(self, cu_id: int | str, **columns: Any) -> None:
-        """Change a destination by hand. Raises KeyError where there is none of that id."""
+        """Change a destination as if in the portal. Raises KeyError for an unknown id."""
         if not self._store.change(int(cu_id), _columns(columns, "cu_name", "cu_ct_id")):
             raise KeyError(cu_id)
 
     def remove(self, cu_id: int | str) -> None:
-        """Delete a destination by hand. Raises KeyError where there is none of that id."""
+        """Delete a destination as if in the portal. Raises KeyError for an unknown id."""
         if not self._store.remove(int(cu_id)):
             raise KeyError(cu_id)
 
     @property
     def calls(self) -> list[Call]:
-        """The calls that DIAL queued, the oldest first."""
+        """The calls that DIAL queued, oldest first."""
         return self._telephony.calls()
 
     def pauses(self, tenant: str) -> list[Pause]:
-        """The agents of a tenant that are paused, with the queue and the reason."""
+        """The paused agents of a tenant, with the queue and the reason."""
         return self._telephony.pauses(tenant)
 
 
@@ -183,9 +183,9 @@ def serve(
     stop: threading.Event | None = None,
     **options: Any,
 ) -> None:
-    """Run an emulator until ^C, SIGTERM or `stop`; on_ready is called once it listens. Options are Emulator's.
+    """Run an emulator until ^C, SIGTERM or `stop`. on_ready is called once it listens; options are Emulator's.
 
-    For the main thread of a program: SIGTERM is handled while it lasts.
+    Call it in the main thread: it handles SIGINT and SIGTERM while it runs.
     """
     ended = stop or threading.Event()
 
@@ -202,8 +202,8 @@ def serve(
             signal.signal(number, handler)
 
 
-def _columns(given: dict[str, Any], *beside: str) -> dict[str, str]:
-    unknown = given.keys() - {*PARAMS, *beside}
+def _columns(given: dict[str, Any], *besides_params: str) -> dict[str, str]:
+    unknown = given.keys() - {*PARAMS, *besides_params}
     if unknown:
         raise TypeError(f"no column {', '.join(sorted(unknown))}")
     return {name: str(value) for name, value in given.items() if value is not None}

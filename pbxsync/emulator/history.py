@@ -1,6 +1,6 @@
-"""The demo world's past: the calls and the queue log of 2017, made from each day's date, so that they are always the same.
+"""The demo world's past: the calls and the queue log of 2017. Each day's date seeds its calls, so they never change.
 
-The document asks for CDRs from January and for the queue log from October to December of that year.
+The API document requests the CDRs of January and the queue log of October to December of that year.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FIRST: Final = date(2017, 1, 1)
 LAST: Final = date(2017, 12, 31)
 QUEUE: Final = "281"
-"""The queue that the document pauses an agent of."""
+"""The queue in which the API document pauses an agent."""
 
 _CALLERS: Final = (
     ("+4533990101", "Hansen, Ole"),
@@ -30,7 +30,7 @@ _AGENTS: Final = ("102", "103", "104")
 
 
 class Cdr(NamedTuple):
-    """One call as it was. start and answer are in UTC, answer None where nobody did; seconds is its length."""
+    """One past call. start and answer are in UTC; answer is None if nobody answered. seconds is its length."""
 
     tenant: str
     uniqueid: str
@@ -46,19 +46,19 @@ class Cdr(NamedTuple):
 
     @property
     def disposition(self) -> str:
-        """As Asterisk words it."""
+        """Asterisk's term for the outcome."""
         return "ANSWERED" if self.answer else "NO ANSWER"
 
 
 def cdrs(tenant: str, first: date, last: date) -> Iterator[Cdr]:
-    """A tenant's calls from the first day to before the last one [guess], none for a tenant that is not of the demo."""
+    """A demo tenant's calls from `first` up to but excluding `last` [guess]. Other tenants have no past."""
     if tenant in demo.TENANTS:
         for day in _days(first, last):
             yield from _calls_of(tenant, day)
 
 
 def queue_log(tenant: str, first: date, last: date) -> Iterator[QueueEvent]:
-    """What those calls have left in the queue log."""
+    """The entries of the queue log that those calls left."""
     for cdr in cdrs(tenant, first, last):
         if cdr.direction == "IN":
             at = cdr.start.timestamp()
@@ -73,7 +73,7 @@ def queue_log(tenant: str, first: date, last: date) -> Iterator[QueueEvent]:
 
 
 def of_dialled(call: Call) -> Cdr:
-    """A call that was dialled here, as a CDR: answered at once, and for as long as calls last here."""
+    """The CDR of a call that DIAL queued: answered at once, CALL_SECONDS long."""
     start = datetime.fromtimestamp(call.started, timezone.utc)
     return Cdr(call.tenant, call.id, 0, call.source, "", call.dest, start, start, CALL_SECONDS, "OUT", "")
 
@@ -86,7 +86,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _calls_of(tenant: str, day: date) -> list[Cdr]:
-    dice = random.Random(f"{tenant}{day}")  # noqa: S311 -- to be the same every time
+    dice = random.Random(f"{tenant}{day}")  # noqa: S311 -- must be reproducible
     moments = sorted(dice.randrange(8 * 3600, 17 * 3600) for _ in range(dice.randrange(2, 7)))
     return [_call(tenant, day, place, moment, dice) for place, moment in enumerate(moments, 1)]
 

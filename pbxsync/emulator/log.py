@@ -1,4 +1,4 @@
-"""What was asked and answered: a record for every request, in memory and, where wanted, as JSON lines in a file."""
+"""The request log: an entry per request, in memory and optionally as JSON lines in a file."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request that was handled.
+    """One request and its answer.
 
-    n counts from 1 in the order of arrival. reqtype, object and action are in capitals, action being `info` for INFO;
-    cache is in small letters. params lacks the key. started and finished are monotonic seconds; finished is when the
-    answer was decided, which is before its last byte is sent. in_flight counts the requests at work when this one
-    arrived, itself included. committed says whether it changed the store. status is 0 where no answer was sent. fault
-    names what went wrong on purpose.
+    n counts from 1 in the order of arrival. reqtype, object and action are upper case, action being `info` for INFO; cache
+    is lower case. params lacks the key. started and finished are monotonic seconds; finished is before the answer is sent.
+    in_flight is the number of requests at work on arrival, this one included. committed is true if the store was
+    changed. status is 0 if no answer was sent. fault names the faults that hit the request.
     """
 
     n: int
@@ -45,55 +44,55 @@ class LogEntry:
 
 
 class RequestLog:
-    """The records of one emulator. Thread safe."""
+    """The log of one emulator. Thread safe."""
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.Lock()
-        self._records: list[LogEntry] = []
+        self._entries: list[LogEntry] = []
         self._count = 0
         self._in_flight = 0
         self._file: IO[str] | None = _opened(path) if path else None
 
     def arrived(self, limit: int | None) -> tuple[int, int, bool]:
-        """Count a request in: its number, how many are at work with it, and whether that is within the limit.
+        """Count a request in. Returns its number, the number of requests at work and whether that is within the limit.
 
-        One that is over the limit is counted out again at once, so that refusing it takes no other one's place.
+        A request beyond the limit is not counted as at work: it must not take another one's place.
         """
         with self._lock:
             self._count += 1
             at_work = self._in_flight + 1
-            welcome = limit is None or at_work <= limit
-            self._in_flight += welcome
-            return self._count, at_work, welcome
+            admitted = limit is None or at_work <= limit
+            self._in_flight += admitted
+            return self._count, at_work, admitted
 
     @property
     def at_work(self) -> int:
-        """How many requests are at work now."""
+        """The number of requests at work now."""
         with self._lock:
             return self._in_flight
 
     def left(self) -> None:
-        """Count a request out. To be called before its last byte is sent: its client may be back at once."""
+        """Count a request out. Call it before the last byte is sent: the client may send the next request at once."""
         with self._lock:
             self._in_flight -= 1
 
-    def add(self, record: LogEntry) -> None:
-        """Keep a record, and write it where there is a file."""
+    def add(self, entry: LogEntry) -> None:
+        """Append an entry, to the file too if there is one."""
         with self._lock:
-            self._records.append(record)
+            self._entries.append(entry)
             if self._file:
-                self._file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
+                self._file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
                 self._file.flush()
 
-    def records(self) -> list[LogEntry]:
-        """All records so far, in the order of arrival."""
+    def entries(self) -> list[LogEntry]:
+        """All entries since the last `clear`, in the order of arrival."""
         with self._lock:
-            return sorted(self._records, key=lambda record: record.n)
+            return sorted(self._entries, key=lambda entry: entry.n)
 
     def clear(self) -> None:
-        """Forget the records; the numbers go on, and the file stays as it is."""
+        """Discard the entries in memory. Numbering continues; the file is not changed."""
         with self._lock:
-            self._records.clear()
+            self._entries.clear()
 
     def close(self) -> None:
         """Close the file."""
@@ -104,7 +103,7 @@ class RequestLog:
 
 
 def _opened(path: Path) -> IO[str]:
-    """Open a file to append to, for its owner alone and never through a symlink, but for those of /dev. Raises OSError."""
-    straight = 0 if str(path.parent) == "/dev" else os.O_NOFOLLOW
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | straight, 0o600)
+    """Open a file with mode 0600 for appending; symbolic links are followed only in /dev. Raises OSError."""
+    no_follow = 0 if str(path.parent) == "/dev" else os.O_NOFOLLOW
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | no_follow, 0o600)
     return os.fdopen(handle, "a", encoding="utf-8")

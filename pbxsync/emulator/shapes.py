@@ -1,10 +1,10 @@
-"""Rows of the store as the JSON values of a dialect."""
+"""Renders rows of the store as a dialect's JSON."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.emulator.answer import NOTHING, Answer, jsonish
+from pbxsync.emulator.answer import NOTHING, Answer, json_text
 from pbxsync.emulator.database import PARAMS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def destinations(rows: Iterable[Row], dialect: Dialect) -> Answer:
 
 
 def destination(row: Row | None, dialect: Dialect) -> Answer:
-    """The reply to CUSTOM get, of a row that is there or is not."""
+    """The reply to CUSTOM get; None is an unknown id."""
     if row is None:
         values: dict[str, object] = {"null": None, "false": False, "array": []}
         return NOTHING if dialect.missing == "blank" else _json(values[dialect.missing], dialect)
@@ -40,22 +40,22 @@ def whole(row: Row, dialect: Dialect) -> Shaped:
     return _shape({name: row[name] for name in names}, dialect)
 
 
-def types(found: Iterable[Type], dialect: Dialect) -> Answer:
+def types(known: Iterable[Type], dialect: Dialect) -> Answer:
     """The reply to CUSTOMTYPES list."""
     rows = {
-        each.id: _shape({"ct_id": each.id, "ct_name": each.name, "ct_description": each.description}, dialect)
-        for each in found
+        type_.id: _shape({"ct_id": type_.id, "ct_name": type_.name, "ct_description": type_.description}, dialect)
+        for type_ in known
     }
     return _listing(rows, dialect, as_array=dialect.types == "array")
 
 
 def identity(cu_id: int, dialect: Dialect) -> Answer:
-    """The JSON that says which row was written."""
-    return jsonish(_shape({"cu_id": str(cu_id)}, dialect), committed=True)
+    """The JSON that names the row that was written."""
+    return json_text(_shape({"cu_id": str(cu_id)}, dialect), committed=True)
 
 
 def _list_columns(dialect: Dialect) -> list[str]:
-    wanted = {
+    listed = {
         "cu_id": dialect.list != "keyed",
         "cu_te_id": dialect.te_id == "yes",
         "cu_name": True,
@@ -64,7 +64,7 @@ def _list_columns(dialect: Dialect) -> list[str]:
         "ct_description": dialect.ct_description == "yes",
     }
     params = PARAMS[: int(dialect.columns)] if dialect.params_in_list else ()
-    return [name for name, there in wanted.items() if there] + list(params)
+    return [name for name, is_listed in listed.items() if is_listed] + list(params)
 
 
 def _shape(row: Mapping[str, str | None], dialect: Dialect) -> Shaped:
@@ -74,12 +74,7 @@ def _shape(row: Mapping[str, str | None], dialect: Dialect) -> Shaped:
         shaped.update({name: int(str(shaped[name])) for name in _IDS & shaped.keys()})
     if dialect.positional == "yes":
         # PHP puts the number before the name of each column.
-        shaped = {
-            key: each
-            for n, (name, each) in enumerate(shaped.items())
-            for key in (str(n), name)
-            for each in (shaped[name],)
-        }
+        shaped = {key: value for n, (name, value) in enumerate(shaped.items()) for key in (str(n), name)}
     return shaped
 
 
@@ -91,4 +86,4 @@ def _listing(rows: Mapping[str, Shaped], dialect: Dialect, *, as_array: bool) ->
 
 
 def _json(value: object, dialect: Dialect) -> Answer:
-    return jsonish(value, ascii_only=dialect.unicode == "escaped")
+    return json_text(value, ascii_only=dialect.unicode == "escaped")

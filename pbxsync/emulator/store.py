@@ -1,6 +1,6 @@
-"""What the emulated PBX knows of destinations and their types. Values go in and come out as text.
+"""The destinations and their types. All values are text.
 
-Ids come from one sequence over all tenants and are never given twice, as on a PBX [field].
+Ids come from one sequence for all tenants and are never reused, as on a PBX [field].
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Row = dict[str, str | None]
-"""A row of a table as text; None is a column that was never set."""
+"""A row of a table; None is a column that was never set."""
 
 _SELECT: Final = (
-    f"SELECT {', '.join(COLUMNS)}, ct_name, ct_description FROM cu_customs"  # noqa: S608 -- constants alone
+    f"SELECT {', '.join(COLUMNS)}, ct_name, ct_description FROM cu_customs"  # noqa: S608 -- only constants
     " LEFT JOIN ct_customtypes ON ct_id = cu_ct_id JOIN te_tenants ON te_id = cu_te_id"
 )
 
@@ -30,69 +30,69 @@ class Type(NamedTuple):
 
 
 class Tables(Protocol):
-    """What the operations need of the store; the faults have others that stand in for it."""
+    """The part of the store that operations use. Faults substitute it with altered ones."""
 
     def types(self) -> list[Type]:
-        """Every type, by id."""
+        """Every type, ordered by id."""
 
     def rows(self, tenant: str) -> list[Row]:
-        """Every destination of a tenant by id, its type's ct_name and ct_description beside it."""
+        """Every destination of a tenant, ordered by id, with its type's ct_name and ct_description."""
 
     def row(self, tenant: str, cu_id: int) -> Row | None:
-        """One destination of a tenant, or None where that tenant has none of that id."""
+        """One destination of a tenant, None if the tenant has no such id."""
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
-        """Store a new destination and return its id, the next of the sequence unless cu_id is given."""
+        """Store a new destination and return its id: cu_id if given, else the next of the sequence."""
 
     def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
-        """Change fields of a destination; False where there is none of that id."""
+        """Change columns of a destination. False for an unknown id."""
 
 
 class Store:
-    """The tables of one PBX, as they are (see `Tables`)."""
+    """The tables of one PBX (see `Tables`)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def types(self) -> list[Type]:
-        """Every type, by id."""
-        found = self._database.connection.execute("SELECT * FROM ct_customtypes ORDER BY ct_id")
-        return [Type(str(ct_id), name, description) for ct_id, name, description in found]
+        """Every type, ordered by id."""
+        rows = self._database.connection.execute("SELECT * FROM ct_customtypes ORDER BY ct_id")
+        return [Type(str(ct_id), name, description) for ct_id, name, description in rows]
 
     def put_type(self, ct_id: int, name: str, description: str) -> None:
-        """Add a type, or change the one with that id."""
+        """Add a type, or change the one with this id."""
         with self._database.write() as db:
             db.execute("INSERT OR REPLACE INTO ct_customtypes VALUES (?, ?, ?)", (ct_id, name, description))
 
     def rows(self, tenant: str) -> list[Row]:
-        """Every destination of a tenant by id, its type's ct_name and ct_description beside it."""
-        found = self._database.connection.execute(f"{_SELECT} WHERE te_code = ? ORDER BY cu_id", (tenant,))
-        return [_text(row) for row in found]
+        """Every destination of a tenant, ordered by id, with its type's ct_name and ct_description."""
+        rows = self._database.connection.execute(f"{_SELECT} WHERE te_code = ? ORDER BY cu_id", (tenant,))
+        return [_text(row) for row in rows]
 
     def row(self, tenant: str, cu_id: int) -> Row | None:
-        """One destination of a tenant, or None where that tenant has none of that id."""
+        """One destination of a tenant, None if the tenant has no such id."""
         query = f"{_SELECT} WHERE te_code = ? AND cu_id = ?"
-        found = self._database.connection.execute(query, (tenant, cu_id)).fetchone()
-        return None if found is None else _text(found)
+        row = self._database.connection.execute(query, (tenant, cu_id)).fetchone()
+        return None if row is None else _text(row)
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
-        """Store a new destination and return its id, the next of the sequence unless cu_id is given."""
+        """Store a new destination and return its id: cu_id if given, else the next of the sequence."""
         with self._database.write() as db:
             row = {"cu_te_id": str(tenant_id(db, tenant)), **values}
             marks = ", ".join("?" * len(row))
-            sql = f"INSERT INTO cu_customs ({', '.join(row)}) VALUES ({marks})"  # noqa: S608 -- names are of COLUMNS
-            made = db.execute(sql, tuple(row.values()))
-        return int(made.lastrowid or 0)
+            sql = f"INSERT INTO cu_customs ({', '.join(row)}) VALUES ({marks})"  # noqa: S608 -- names are from COLUMNS
+            inserted = db.execute(sql, tuple(row.values()))
+        return int(inserted.lastrowid or 0)
 
     def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
-        """Change fields of a destination; False where there is none of that id."""
+        """Change columns of a destination. False for an unknown id."""
         sets = ", ".join(f"{name} = ?" for name in values)
         with self._database.write() as db:
-            sql = f"UPDATE cu_customs SET {sets} WHERE cu_id = ?"  # noqa: S608 -- names are of COLUMNS
+            sql = f"UPDATE cu_customs SET {sets} WHERE cu_id = ?"  # noqa: S608 -- names are from COLUMNS
             return db.execute(sql, (*values.values(), cu_id)).rowcount == 1
 
     def remove(self, cu_id: int) -> bool:
-        """Delete a destination, as a hand can on the PBX's own pages; False where there is none of that id."""
+        """Delete a destination. False for an unknown id."""
         with self._database.write() as db:
             return db.execute("DELETE FROM cu_customs WHERE cu_id = ?", (cu_id,)).rowcount == 1
 

@@ -1,4 +1,4 @@
-"""Calls that were dialled and agents that were paused: what the API does beside MANAGEDB, kept in the same file."""
+"""Dialled calls and paused agents: the state behind the operations other than MANAGEDB, in the same file."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pbxsync.emulator.database import Database
 
 CALL_SECONDS: Final = 30
-"""How long a dialled call lasts here."""
+"""The length of a dialled call."""
 
 
 class Call(NamedTuple):
-    """A call that DIAL queued. variables have their names in the dial plan, `DEMO-callid`; started is a Unix time."""
+    """A call that DIAL queued. variables has the names of the dial plan (`DEMO-callid`); started is a Unix time."""
 
     id: str
     tenant: str
@@ -29,7 +29,7 @@ class Call(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """An agent that takes no calls of a queue for now."""
+    """An agent that does not take calls of a queue at present."""
 
     tenant: str
     queue: str
@@ -38,7 +38,7 @@ class Pause(NamedTuple):
 
 
 class QueueEvent(NamedTuple):
-    """One line of the queue log, with what Asterisk calls its data; at is a Unix time."""
+    """One line of Asterisk's queue log. at is a Unix time, data Asterisk's term."""
 
     at: float
     tenant: str
@@ -49,7 +49,7 @@ class QueueEvent(NamedTuple):
 
 
 class Telephony:
-    """The calls and agents of one PBX. demo says whether it has the demo world's past as well."""
+    """The calls and agents of one PBX. demo is true if it has the demo world's past too."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -57,7 +57,7 @@ class Telephony:
         self.demo = bool(demo)
 
     def dial(self, tenant: str, source: str, dest: str, account: str, variables: Mapping[str, str]) -> str:
-        """Queue a call; returns its id, as long as the document's."""
+        """Queue a call. Returns its id, which is as long as the document's."""
         call_id = secrets.token_hex(7)
         with self._database.write() as db:
             row = (call_id, tenant, source, dest, account, json.dumps(dict(variables)), time.time())
@@ -65,12 +65,12 @@ class Telephony:
         return call_id
 
     def calls(self) -> list[Call]:
-        """Every call that was dialled here, the oldest first."""
-        found = self._database.connection.execute("SELECT * FROM calls ORDER BY started")
-        return [Call(**{**dict(zip(Call._fields, row, strict=True)), "variables": json.loads(row[5])}) for row in found]
+        """Every call that DIAL queued, oldest first."""
+        rows = self._database.connection.execute("SELECT * FROM calls ORDER BY started")
+        return [Call(**{**dict(zip(Call._fields, row, strict=True)), "variables": json.loads(row[5])}) for row in rows]
 
     def running(self) -> int:
-        """How many calls are not over yet."""
+        """The number of calls that have not ended."""
         since = time.time() - CALL_SECONDS
         (count,) = self._database.connection.execute(
             "SELECT COUNT(*) FROM calls WHERE started > ?", (since,)
@@ -85,7 +85,7 @@ class Telephony:
             db.execute("INSERT INTO queue_events VALUES (?, ?, ?, ?, ?, ?)", event)
 
     def unpause(self, tenant: str, queue: str, extension: str) -> None:
-        """Let an agent have calls again."""
+        """End an agent's pause."""
         with self._database.write() as db:
             where = "tenant = ? AND queue = ? AND extension = ?"
             db.execute(f"DELETE FROM pauses WHERE {where}", (tenant, queue, extension))  # noqa: S608 -- a constant
@@ -94,9 +94,9 @@ class Telephony:
 
     def pauses(self, tenant: str) -> list[Pause]:
         """A tenant's paused agents."""
-        found = self._database.connection.execute("SELECT * FROM pauses WHERE tenant = ? ORDER BY 2, 3", (tenant,))
-        return [Pause(*row) for row in found]
+        rows = self._database.connection.execute("SELECT * FROM pauses WHERE tenant = ? ORDER BY 2, 3", (tenant,))
+        return [Pause(*row) for row in rows]
 
     def queue_events(self) -> list[QueueEvent]:
-        """What pauses and their ends have left in the queue log, the oldest first."""
+        """The entries of the queue log that pauses and their ends left, oldest first."""
         return [QueueEvent(*row) for row in self._database.connection.execute("SELECT * FROM queue_events ORDER BY at")]

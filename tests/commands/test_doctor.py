@@ -248,8 +248,8 @@ def test_a_sample_is_spread_over_all() -> None:
 
 
 def test_a_pbx_with_too_much_to_do_is_given_fewer_at_a_time(ready: Workspace, demo: Emulator) -> None:
-    demo.conduct.max_in_flight = 2
-    demo.conduct.latency_ms = 30
+    demo.behaviour.max_in_flight = 2
+    demo.behaviour.latency_ms = 30
     ran = ready.run("doctor", "--parallel", "16")
     assert ran.status == 0
     (line,) = [line for line in marked(ran, "!") if "refused" in line]

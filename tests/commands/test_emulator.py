@@ -48,10 +48,10 @@ def test_only_the_tenants_that_are_named_are_there(workdir: Workspace) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--fault", "status-50"), "fault 'status-50': no kind 'status-50'; did you mean status-503?"),
-        (("--fault", "zzz"), f"no kind 'zzz'; there are {', '.join(FAULTS)}"),
-        (("--dialect", "fulll"), "no preset 'fulll'"),
-        (("--fault-file", "faults"), "faults:2: fault 'status-50': no kind 'status-50'; did you mean status-503?"),
+        (("--fault", "status-50"), "fault 'status-50': unknown kind 'status-50'; did you mean status-503?"),
+        (("--fault", "zzz"), f"unknown kind 'zzz'; the kinds are {', '.join(FAULTS)}"),
+        (("--dialect", "fulll"), "unknown preset 'fulll'"),
+        (("--fault-file", "faults"), "faults:2: fault 'status-50': unknown kind 'status-50'; did you mean status-503?"),
         (("--fault-file", "none"), "--fault-file none cannot be read: No such file or directory"),
         (("--fault-file", "latin"), "--fault-file latin is not UTF-8"),
         (("--db", "none/pbx.db"), "the emulator cannot start: none/pbx.db: there is no such file or folder"),

@@ -281,7 +281,7 @@ def test_a_merge_into_a_file_that_leaves_no_room_changes_nothing(workdir: Worksp
 
 
 def test_many_tenants_show_how_far_it_is_on_a_terminal(workdir: Workspace, demo: Emulator) -> None:
-    demo.conduct.latency_ms = 150
+    demo.behaviour.latency_ms = 150
     status, shown = on_terminal(workdir, "export", *[f"T{n}" for n in range(60)], "--out", "t", "--parallel", "4", "-v")
     assert status == 0
     assert "Exporting" in shown

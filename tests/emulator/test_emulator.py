@@ -194,7 +194,11 @@ def test_a_program_that_does_not_stop_its_emulator_still_ends() -> None:
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("list=nonsense", "object, array, keyed"), ("lists=array", "no option 'lists'"), ("nope", "no preset 'nope'")],
+    [
+        ("list=nonsense", "object, array, keyed"),
+        ("lists=array", "unknown option 'lists'"),
+        ("nope", "unknown preset 'nope'"),
+    ],
 )
 def test_a_dialect_that_is_not_understood_says_what_there_is(text: str, complaint: str) -> None:
     with pytest.raises(DialectError, match=complaint):

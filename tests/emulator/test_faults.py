@@ -135,8 +135,8 @@ def test_more_requests_than_the_limit_are_refused_at_once() -> None:
         assert sorted(record.status for record in pbx.log) == [200, 200, 429, 429, 429, 429]
         assert {record.fault for record in pbx.log if record.status == 429} == {"max_in_flight"}
         assert all(record.finished - record.started >= 0.3 for record in pbx.log if record.status == 200)
-        pbx.conduct.max_in_flight = None
-        pbx.conduct.latency_ms = 0
+        pbx.behaviour.max_in_flight = None
+        pbx.behaviour.latency_ms = 0
         assert custom(pbx, "list").status_code == 200
 
 

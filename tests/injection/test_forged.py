@@ -26,7 +26,7 @@ from tests.support.command import Ran
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Go, Setting
+    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
     from pbxsync.model.plan import Plan
 
 #: Nothing is waited for.
@@ -151,8 +151,8 @@ def test_problems_of_files_are_told_harmlessly(pbx: Emulator, text: str, other: 
 def forged(body: bytes, status: int) -> FaultSpec:
     """A fault by which every reply is this body."""
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        return replace(go(case), body=body, status=status)
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        return replace(call_next(exchange), body=body, status=status)
 
     return FaultSpec(text="forged", kind=Kind("forged", "forged", effect), value=0.0, moment=None)
 
@@ -222,8 +222,8 @@ def test_forged_plans_and_journals_are_told_of_harmlessly(
 def renamed(text: str) -> FaultSpec:
     """A fault by which a `get` tells another name than the list."""
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        answer = go(case)
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        answer = call_next(exchange)
         row = json.loads(answer.body)
         return replace(
             answer, body=json.dumps({**row, "cu_name": text}).encode() if "cu_param1" in row else answer.body

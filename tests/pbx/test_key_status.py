@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator import Emulator
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Go
+    from pbxsync.emulator.faults.kind import Exchange, Handler
     from tests.support.workspace import Workspace
 
 
@@ -47,10 +47,10 @@ def test_a_key_that_is_revoked_in_the_middle_stops_the_run_at_once(
         workdir.tenant(f"T{number}", forward("x"))
     answer = pbx.faults.run
 
-    def revoke_after_30(case: Case, go: Go) -> tuple[Answer, str | None]:
+    def revoke_after_30(exchange: Exchange, call_next: Handler) -> tuple[Answer, str | None]:
         if len(pbx.log) >= 30:
             pbx.revoke(pbx.read_key)
-        return answer(case, go)
+        return answer(exchange, call_next)
 
     monkeypatch.setattr(pbx.faults, "run", revoke_after_30)
     ran = workdir.run("plan")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Go, Setting
+    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
 
 STATUSES = (200, 302, 400, 403, 404, 418, 429, 500, 503)
 #: How a reply can begin that is taken for this or that.
@@ -40,20 +40,20 @@ def _base64(text: str) -> str:
     return base64.b64encode(f"<{text}>".encode()).decode()
 
 
-def _spec(name: str, effect: Callable[[Setting, Case, Go], Answer]) -> FaultSpec:
+def _spec(name: str, effect: Callable[[Setting, Exchange, Handler], Answer]) -> FaultSpec:
     return FaultSpec(text=name, kind=Kind(name, name, effect), value=0.0, moment=None)
 
 
-def _texts(forms: list[str], status: int) -> Callable[[Setting, Case, Go], Answer]:
+def _texts(forms: list[str], status: int) -> Callable[[Setting, Exchange, Handler], Answer]:
     turns = itertools.cycle([f"{start}{form} is not known" for form in forms for start in STARTS])
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        return replace(go(case), body=next(turns).encode(), status=status)
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        return replace(call_next(exchange), body=next(turns).encode(), status=status)
 
     return effect
 
 
-def _json(forms: list[str]) -> Callable[[Setting, Case, Go], Answer]:
+def _json(forms: list[str]) -> Callable[[Setting, Exchange, Handler], Answer]:
     shapes: list[Callable[[str], Any]] = [
         lambda form: {"error": form},
         lambda form: [form],
@@ -64,30 +64,32 @@ def _json(forms: list[str]) -> Callable[[Setting, Case, Go], Answer]:
     ]
     turns = itertools.cycle([json.dumps(shape(form)) for form in forms for shape in shapes])
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        return replace(go(case), body=next(turns).encode())
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        return replace(call_next(exchange), body=next(turns).encode())
 
     return effect
 
 
-def _header(forms: list[str]) -> Callable[[Setting, Case, Go], Answer]:
+def _header(forms: list[str]) -> Callable[[Setting, Exchange, Handler], Answer]:
     turns = itertools.cycle([form for form in forms if form.isprintable() and form.isascii()])
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        return replace(go(case), content=f"text/plain; k={next(turns)}", headers=(("Retry-After", next(turns)),))
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        return replace(
+            call_next(exchange), content=f"text/plain; k={next(turns)}", headers=(("Retry-After", next(turns)),)
+        )
 
     return effect
 
 
-def _rows(forms: list[str], column: str) -> Callable[[Setting, Case, Go], Answer]:
+def _rows(forms: list[str], column: str) -> Callable[[Setting, Exchange, Handler], Answer]:
     """Put a form into a column of each row, the same one for a row each time."""
 
     def changed(row: dict[str, Any]) -> dict[str, Any]:
         number = str(row.get("cu_id", row.get("ct_id", "0")))
         return {**row, column: f"a {forms[int(number) * 7 % len(forms)]}"} if column in row else row
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        answer = go(case)
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        answer = call_next(exchange)
         try:
             value = json.loads(answer.body, object_hook=changed)
         except ValueError:
@@ -97,12 +99,12 @@ def _rows(forms: list[str], column: str) -> Callable[[Setting, Case, Go], Answer
     return effect
 
 
-def _keys(forms: list[str]) -> Callable[[Setting, Case, Go], Answer]:
+def _keys(forms: list[str]) -> Callable[[Setting, Exchange, Handler], Answer]:
     """Let the rows of a list stand under names that are no ids."""
     turns = itertools.cycle(forms)
 
-    def effect(_: Setting, case: Case, go: Go) -> Answer:
-        answer = go(case)
+    def effect(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        answer = call_next(exchange)
         try:
             value = json.loads(answer.body)
         except ValueError:

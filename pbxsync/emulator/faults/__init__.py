@@ -1,4 +1,4 @@
-"""Ways in which the emulated PBX misbehaves on purpose. `FAULTS` lists the kinds, `Faults` holds the ones at work."""
+"""Deliberate misbehaviour of the emulated PBX. `FAULTS` has all kinds, `Faults` holds the active faults."""
 
 from pbxsync.emulator.faults.active import Fault, Faults
 from pbxsync.emulator.faults.spec import FaultError, FaultSpec, read_specs

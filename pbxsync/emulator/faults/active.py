@@ -1,4 +1,4 @@
-"""The faults that are at work: which request each of them hits, counted and drawn in the order of arrival."""
+"""The active faults. Each decides which requests it hits by counting and drawing in the order of arrival."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Go
+    from pbxsync.emulator.faults.kind import Exchange, Handler
     from pbxsync.emulator.request import Request
 
 
 class Fault:
-    """One fault at work. `matched` counts the requests it is for, `fired` those that it hit."""
+    """One active fault. `matched` counts the requests that match, `fired` those that were hit."""
 
     def __init__(self, spec: FaultSpec) -> None:
         self.spec = spec
         self.matched = 0
         self.fired = 0
         self._lock = threading.Lock()
-        self._random = random.Random(spec.seed)  # noqa: S311 -- to be had again, not to be secret
+        self._random = random.Random(spec.seed)  # noqa: S311 -- must be reproducible, not secret
         self._setting = Setting(spec.value, spec.moment, spec.options)
 
-    def hits(self, call: Request) -> bool:
-        """Whether this request is hit; counts it."""
-        if not self._is_for(call):
+    def hits(self, request: Request) -> bool:
+        """Count a request, and return whether it is hit."""
+        if not self._matches(request):
             return False
         spec = self.spec
         with self._lock:
@@ -45,27 +45,27 @@ class Fault:
             self.fired += hit
         return hit
 
-    def run(self, case: Case, go: Go) -> Answer:
-        """Let it happen to a request that is hit."""
-        return self.spec.kind.effect(self._setting, case, go)
+    def run(self, exchange: Exchange, call_next: Handler) -> Answer:
+        """Answer a request that is hit."""
+        return self.spec.kind.effect(self._setting, exchange, call_next)
 
-    def _is_for(self, call: Request) -> bool:
+    def _matches(self, request: Request) -> bool:
         if not self.spec.match:
             return True
-        reqtype, obj, action = call.operation
+        reqtype, obj, action = request.operation
         sent = {
             "reqtype": reqtype,
             "object": obj,
             "action": action,
-            "tenant": call.tenant,
-            "objectid": call.text("objectid"),
-            "method": call.method,
+            "tenant": request.tenant,
+            "objectid": request.text("objectid"),
+            "method": request.method,
         }
-        return all(_alike(name, sent[name], pattern) for name, pattern in self.spec.match.items())
+        return all(_fits(name, sent[name], pattern) for name, pattern in self.spec.match.items())
 
 
 class Faults:
-    """The faults of one emulator; they may be changed while it runs. Where several hit, the first is the outermost."""
+    """The faults of one emulator, which may change while it runs. If several hit a request, the first is the outermost."""
 
     def __init__(self, specs: Iterable[str | FaultSpec] = ()) -> None:
         self._active: tuple[Fault, ...] = ()
@@ -73,33 +73,33 @@ class Faults:
             self.add(spec)
 
     def add(self, spec: str | FaultSpec) -> Fault:
-        """Put one more fault to work. Raises FaultError where the text is not understood."""
+        """Activate one more fault. Raises FaultError if the text is invalid."""
         fault = Fault(FaultSpec.parse(spec) if isinstance(spec, str) else spec)
         self._active = (*self._active, fault)
         return fault
 
     def load(self, path: Path) -> None:
-        """Put all faults of a file to work, one a line. Raises FaultError with the file and line, OSError."""
+        """Activate the faults of a file, one per line. Raises OSError, and FaultError with the file and line."""
         with path.open(encoding="utf-8") as lines:
             specs = list(read_specs(lines, str(path)))
         for spec in specs:
             self.add(spec)
 
     def remove(self, fault: Fault) -> None:
-        """Put one fault out of work."""
-        self._active = tuple(each for each in self._active if each is not fault)
+        """Deactivate one fault."""
+        self._active = tuple(active for active in self._active if active is not fault)
 
     def clear(self) -> None:
-        """Put all faults out of work."""
+        """Deactivate all faults."""
         self._active = ()
 
-    def run(self, case: Case, go: Go) -> tuple[Answer, str | None]:
-        """Answer a request through all faults that hit it; with the answer come their names."""
-        hit = [fault for fault in self._active if fault.hits(case.call)]
+    def run(self, exchange: Exchange, call_next: Handler) -> tuple[Answer, str | None]:
+        """Answer a request through all faults that hit it. Returns their names too."""
+        hit = [fault for fault in self._active if fault.hits(exchange.request)]
         for fault in reversed(hit):
-            go = partial(fault.run, go=go)
-        return go(case), ",".join(fault.spec.name for fault in hit) or None
+            call_next = partial(fault.run, call_next=call_next)
+        return call_next(exchange), ",".join(fault.spec.name for fault in hit) or None
 
 
-def _alike(name: str, sent: str, pattern: str) -> bool:
+def _fits(name: str, sent: str, pattern: str) -> bool:
     return fnmatchcase(sent, pattern if name in {"tenant", "objectid"} else pattern.upper())

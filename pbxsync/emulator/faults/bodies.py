@@ -1,4 +1,4 @@
-"""Faults of the body: empty, cut, with warnings, in another encoding, far too large."""
+"""Faults of the body: empty, cut, with warnings, in another encoding, too large."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.answer import NOTHING, Answer, text
-from pbxsync.emulator.faults.kind import Kind, in_place, instead
+from pbxsync.emulator.faults.kind import Kind, instead, substitute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsync.emulator.faults.kind import Case, Go, Setting
+    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
 
 _WHERE: Final = "in <b>/var/www/html/pbx/proxyapi.php</b> on line <b>1207</b><br />\n"
 _WARNING: Final = f"<br />\n<b>Warning</b>:  Invalid argument supplied for foreach() {_WHERE}"
@@ -24,23 +24,23 @@ _MEGABYTE: Final = b"x" * 1_000_000
 _GZIP: Final = (("Content-Encoding", "gzip"),)
 
 
-def _cut_json(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _cut_json(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     return replace(answer, body=answer.body[: len(answer.body) // 2])
 
 
-def _warning(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _warning(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     return replace(answer, body=_WARNING.encode() + answer.body)
 
 
-def _bom(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _bom(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     return replace(answer, body=b"\xef\xbb\xbf" + answer.body)
 
 
-def _latin_1(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _latin_1(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     try:
         plain = json.dumps(json.loads(answer.body), ensure_ascii=False)
     except ValueError:
@@ -48,32 +48,32 @@ def _latin_1(_: Setting, case: Case, go: Go) -> Answer:
     return replace(answer, body=plain.encode("iso-8859-1", errors="replace"))
 
 
-def _gzip(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _gzip(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     return replace(answer, body=gzip.compress(answer.body), headers=(*answer.headers, *_GZIP))
 
 
-def _bad_gzip(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _bad_gzip(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     return replace(answer, headers=(*answer.headers, *_GZIP))
 
 
-def _huge(setting: Setting, case: Case, go: Go) -> Answer:
-    return in_place(Answer(stream=lambda: _row_of(int(setting.value))), setting, case, go)
+def _huge(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return substitute(Answer(stream=lambda: _huge_row(int(setting.value))), setting, exchange, call_next)
 
 
-def _gzip_bomb(setting: Setting, case: Case, go: Go) -> Answer:
-    return in_place(Answer(_bomb(int(setting.value)), headers=_GZIP), setting, case, go)
+def _gzip_bomb(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return substitute(Answer(_bomb(int(setting.value)), headers=_GZIP), setting, exchange, call_next)
 
 
 @lru_cache(maxsize=2)
 def _bomb(megabytes: int) -> bytes:
     packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    return b"".join([*map(packer.compress, _row_of(megabytes)), packer.flush()])
+    return b"".join([*map(packer.compress, _huge_row(megabytes)), packer.flush()])
 
 
-def _row_of(megabytes: int) -> Iterator[bytes]:
-    """A list of one row, sound but for its size."""
+def _huge_row(megabytes: int) -> Iterator[bytes]:
+    """A valid list of one row of so many megabytes."""
     yield b'{"1":{"cu_id":"1","ct_name":"FORWARD","cu_name":"'
     for _ in range(megabytes):
         yield _MEGABYTE
@@ -81,17 +81,24 @@ def _row_of(megabytes: int) -> Iterator[bytes]:
 
 
 KINDS: Final = (
-    Kind("empty", "an empty body", instead(NOTHING), moment="after-commit"),
-    Kind("null", "the JSON null", instead(text("null")), moment="after-commit"),
-    Kind("false", "the JSON false", instead(text("false")), moment="after-commit"),
-    Kind("bracket", "a lone ]", instead(text("]")), moment="after-commit"),
-    Kind("php-fatal", "a fatal error of PHP instead of the answer", instead(text(_FATAL)), moment="after-commit"),
-    Kind("php-warning", "a warning of PHP before the answer", _warning),
-    Kind("cut-json", "the first half of the answer alone, as if it were the whole", _cut_json),
-    Kind("latin-1", "the answer in ISO-8859-1, under a header that says UTF-8", _latin_1),
-    Kind("bom", "a byte order mark before the answer", _bom),
-    Kind("gzip", "the answer compressed, asked for or not", _gzip),
-    Kind("bad-gzip", "the answer as it is, under a header that says it is compressed", _bad_gzip),
-    Kind("huge", "a reply of so many megabytes", _huge, unit="MB", default=100, moment="after-commit"),
-    Kind("gzip-bomb", "the same, compressed to little", _gzip_bomb, unit="MB", default=100, moment="after-commit"),
+    Kind("empty", "sends an empty body", instead(NOTHING), moment="after-commit"),
+    Kind("null", "sends the JSON `null`", instead(text("null")), moment="after-commit"),
+    Kind("false", "sends the JSON `false`", instead(text("false")), moment="after-commit"),
+    Kind("bracket", "sends only `]`", instead(text("]")), moment="after-commit"),
+    Kind("php-fatal", "sends a fatal error of PHP instead of the answer", instead(text(_FATAL)), moment="after-commit"),
+    Kind("php-warning", "sends a warning of PHP before the answer", _warning),
+    Kind("cut-json", "sends only the first half of the answer, as if it were complete", _cut_json),
+    Kind("latin-1", "sends the answer in ISO-8859-1 although the header says UTF-8", _latin_1),
+    Kind("bom", "sends a byte order mark before the answer", _bom),
+    Kind("gzip", "compresses the answer, even if the client does not accept it", _gzip),
+    Kind("bad-gzip", "sends the answer uncompressed although the header says gzip", _bad_gzip),
+    Kind("huge", "sends a reply of this many megabytes", _huge, unit="MB", default=100, moment="after-commit"),
+    Kind(
+        "gzip-bomb",
+        "sends the same, compressed to a few kilobytes",
+        _gzip_bomb,
+        unit="MB",
+        default=100,
+        moment="after-commit",
+    ),
 )

@@ -1,4 +1,4 @@
-"""What a kind of fault is, and the few things that all of them are made with."""
+"""A kind of fault, and the helpers that all kinds use."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ Moment = Literal["before", "after-commit"]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One request on its way: what it asks, of which world, and the connection that it came on.
+class Exchange:
+    """One request on its way to the operation: the request, the PBX that answers it and the connection.
 
-    url is the whole of it as the client sent it, key included, for the faults that echo it.
+    url is the full URL as the client sent it, key included, for the faults that echo it.
     """
 
-    call: Request
-    world: Backend
-    line: ClientConnection
+    request: Request
+    backend: Backend
+    connection: ClientConnection
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one fault was told: its value (seconds, where it is a time), its moment and its further options.
+    """The settings of one fault: its value (seconds if it is a time), its moment and its further options.
 
-    memory is for the kinds that remember something from one request to the next; hold the lock for it.
+    memory keeps state from one request to the next; hold the lock to use it.
     """
 
     value: float
@@ -45,17 +45,17 @@ class Setting:
 
 
 if TYPE_CHECKING:
-    Go = Callable[[Case], Answer]
-    """The rest of the way: the other faults, then the operation itself."""
-    Effect = Callable[[Setting, Case, Go], Answer]
+    Handler = Callable[[Exchange], Answer]
+    """Answers an exchange: the inner faults, then the operation itself."""
+    Effect = Callable[[Setting, Exchange, Handler], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fault, with all that the parser and the documentation need to know of it.
+    """A kind of fault, with everything that the parser and the documentation need.
 
-    unit None is a kind without a value; "s" and "ms" are times. moment is the one it has unless the name says
-    otherwise, None for the kinds that have no choice. only are the matchers that hold unless others are given.
+    A kind with unit None takes no value; "s" and "ms" are times. moment is the default one, which a suffix of the name
+    changes; None means that the kind has no choice. only has the default matchers.
     """
 
     name: str
@@ -69,15 +69,15 @@ class Kind:
 
 
 def instead(answer: Answer) -> Effect:
-    """Answer this, with the operation carried out first or not at all, as the moment has it."""
+    """An effect that always gives this answer, after the operation or instead of it, as the moment says."""
 
-    def effect(setting: Setting, case: Case, go: Go) -> Answer:
-        return in_place(answer, setting, case, go)
+    def effect(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        return substitute(answer, setting, exchange, call_next)
 
     return effect
 
 
-def in_place(answer: Answer, setting: Setting, case: Case, go: Go) -> Answer:
-    """Do what the moment says, then give this answer."""
-    committed = go(case).committed if setting.moment == "after-commit" else False
+def substitute(answer: Answer, setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    """Run the operation if the moment is after-commit, then return this answer."""
+    committed = call_next(exchange).committed if setting.moment == "after-commit" else False
     return replace(answer, committed=committed)

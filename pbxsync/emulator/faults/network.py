@@ -1,4 +1,4 @@
-"""Faults of the network: connections refused and lost, answers that are late, slow or never come."""
+"""Faults of the network: connections refused and lost, answers that are late, slow or missing."""
 
 from __future__ import annotations
 
@@ -6,41 +6,41 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.answer import Answer, Delivery
-from pbxsync.emulator.faults.kind import Kind, in_place, instead
+from pbxsync.emulator.faults.kind import Kind, instead, substitute
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.faults.kind import Case, Go, Setting
+    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
 
 
-def _refuse(setting: Setting, case: Case, _: Go) -> Answer:
-    case.line.refuse(setting.value)
+def _refuse(setting: Setting, exchange: Exchange, _: Handler) -> Answer:
+    exchange.connection.refuse(setting.value)
     return _RESET
 
 
-def _timeout(setting: Setting, case: Case, go: Go) -> Answer:
-    return in_place(Answer(status=0, wire=Delivery("hold", setting.value)), setting, case, go)
+def _timeout(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return substitute(Answer(status=0, delivery=Delivery("hold", setting.value)), setting, exchange, call_next)
 
 
-def _latency(setting: Setting, case: Case, go: Go) -> Answer:
-    case.line.pause(setting.value)
-    return go(case)
+def _latency(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    exchange.connection.pause(setting.value)
+    return call_next(exchange)
 
 
-def _drip(setting: Setting, case: Case, go: Go) -> Answer:
-    return replace(go(case), wire=Delivery("drip", setting.value))
+def _drip(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return replace(call_next(exchange), delivery=Delivery("drip", setting.value))
 
 
-def _cut_body(_: Setting, case: Case, go: Go) -> Answer:
-    return replace(go(case), wire=Delivery("cut"))
+def _cut_body(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return replace(call_next(exchange), delivery=Delivery("cut"))
 
 
-_RESET: Final = Answer(status=0, wire=Delivery("reset"))
-_CLOSE: Final = Answer(status=0, wire=Delivery("close"))
+_RESET: Final = Answer(status=0, delivery=Delivery("reset"))
+_CLOSE: Final = Answer(status=0, delivery=Delivery("close"))
 
 KINDS: Final = (
     Kind(
         "refuse",
-        "resets the connection, unhandled, and refuses every other for so long",
+        "resets the connection without handling the request, and refuses every other connection for this long",
         _refuse,
         unit="s",
         default=1,
@@ -49,13 +49,13 @@ KINDS: Final = (
     Kind("close", "closes the connection without an answer", instead(_CLOSE), moment="before"),
     Kind(
         "timeout",
-        "holds the connection without an answer for so long, or until the client leaves, then closes it",
+        "holds the connection without an answer for this long, or until the client leaves, then closes it",
         _timeout,
         unit="s",
         default=60,
         moment="before",
     ),
-    Kind("latency", "answers so much later", _latency, unit="ms", default=200),
-    Kind("drip", "sends the body a byte at a time with so much time between", _drip, unit="ms", default=50),
+    Kind("latency", "answers this much later", _latency, unit="ms", default=200),
+    Kind("drip", "sends the body one byte at a time with this much time between", _drip, unit="ms", default=50),
     Kind("cut-body", "closes the connection in the middle of the body", _cut_body),
 )

@@ -1,4 +1,4 @@
-"""Faults of what stands in front of a PBX: refusals, error pages, redirects, login pages."""
+"""Faults of a proxy or web server in front of a PBX: refusals, error pages, redirects, login pages."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pbxsync.emulator.answer import HTML, REFUSED, Answer, page
-from pbxsync.emulator.faults.kind import Kind, in_place, instead
+from pbxsync.emulator.faults.kind import Kind, instead, substitute
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.faults.kind import Case, Go, Setting
+    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
 
 LOGIN: Final = Answer(
     b'<!DOCTYPE html>\n<html><head><title>Log in</title></head><body><form method="post" action="/pbx/index.php">'
@@ -23,31 +23,31 @@ LOGIN: Final = Answer(
 )
 
 
-def _busy(setting: Setting, case: Case, go: Go, *, status: int) -> Answer:
+def _busy(setting: Setting, exchange: Exchange, call_next: Handler, *, status: int) -> Answer:
     answer = page(status, HTTPStatus(status).phrase)
     if "retry-after" in setting.options:
         answer = replace(answer, headers=(("Retry-After", setting.options["retry-after"]),))
-    return in_place(answer, setting, case, go)
+    return substitute(answer, setting, exchange, call_next)
 
 
-def _redirect(setting: Setting, case: Case, go: Go) -> Answer:
-    to = setting.options.get("to", "/pbx/index.php")
-    answer = replace(page(302, "Found"), headers=(("Location", to),))
-    return in_place(answer, setting, case, go)
+def _redirect(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    location = setting.options.get("to", "/pbx/index.php")
+    answer = replace(page(302, "Found"), headers=(("Location", location),))
+    return substitute(answer, setting, exchange, call_next)
 
 
-def _echo(setting: Setting, case: Case, go: Go) -> Answer:
-    key = case.call.key
+def _echo(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    key = exchange.request.key
     forms = [
-        case.url,
-        html.escape(case.url),
+        exchange.url,
+        html.escape(exchange.url),
         key,
         quote(key, safe=""),
         html.escape(key),
         base64.b64encode(key.encode()).decode(),
     ]
     answer = page(int(setting.value), "Internal Server Error", "".join(f"<pre>{form}</pre>\n" for form in forms))
-    return in_place(answer, setting, case, go)
+    return substitute(answer, setting, exchange, call_next)
 
 
 def _proxy(status: int) -> Answer:
@@ -58,26 +58,41 @@ def _proxy(status: int) -> Answer:
 _RETRY_AFTER: Final = {"retry-after": "the header of that name: seconds or a date"}
 
 KINDS: Final = (
-    Kind("status-429", "too many requests", partial(_busy, status=429), moment="before", options=_RETRY_AFTER),
-    Kind("status-503", "service unavailable", partial(_busy, status=503), moment="before", options=_RETRY_AFTER),
-    Kind("status-500", "internal server error", instead(page(500, "Internal Server Error")), moment="before"),
-    Kind("html-502", "a proxy's HTML page: bad gateway", instead(_proxy(502)), moment="before"),
-    Kind("html-504", "a proxy's HTML page: gateway time-out", instead(_proxy(504)), moment="before"),
+    Kind(
+        "status-429", "answers 429 Too Many Requests", partial(_busy, status=429), moment="before", options=_RETRY_AFTER
+    ),
+    Kind(
+        "status-503",
+        "answers 503 Service Unavailable",
+        partial(_busy, status=503),
+        moment="before",
+        options=_RETRY_AFTER,
+    ),
+    Kind(
+        "status-500", "answers 500 Internal Server Error", instead(page(500, "Internal Server Error")), moment="before"
+    ),
+    Kind("html-502", "answers with a proxy's HTML page: 502 Bad Gateway", instead(_proxy(502)), moment="before"),
+    Kind("html-504", "answers with a proxy's HTML page: 504 Gateway Timeout", instead(_proxy(504)), moment="before"),
     Kind(
         "redirect",
-        "302 to a login page",
+        "redirects (302) to a login page",
         _redirect,
         moment="before",
-        options={"to": "where to, instead of the login page"},
+        options={"to": "the location, instead of the login page"},
     ),
-    Kind("login-page", "a login page in HTML, with status 200", instead(LOGIN), moment="before"),
-    Kind("status-401", "unauthorized", instead(page(401, "Unauthorized")), moment="before"),
-    Kind("status-403", "forbidden", instead(page(403, "Forbidden")), moment="before"),
-    Kind("status-404", "not found", instead(page(404, "Not Found")), moment="before"),
-    Kind("too-bad", "the text of a wrong key, as if the key had been revoked", instead(REFUSED), moment="before"),
+    Kind("login-page", "answers with an HTML login page and status 200", instead(LOGIN), moment="before"),
+    Kind("status-401", "answers 401 Unauthorized", instead(page(401, "Unauthorized")), moment="before"),
+    Kind("status-403", "answers 403 Forbidden", instead(page(403, "Forbidden")), moment="before"),
+    Kind("status-404", "answers 404 Not Found", instead(page(404, "Not Found")), moment="before"),
+    Kind(
+        "too-bad",
+        "answers with the text for a wrong key, as if the key had been revoked",
+        instead(REFUSED),
+        moment="before",
+    ),
     Kind(
         "echo-key",
-        "an error page of this status that shows the URL, and the key raw, URL-encoded, in HTML and in base64",
+        "answers with an error page of this status that shows the URL and the key: raw, URL-encoded, in HTML and in base64",
         _echo,
         unit="",
         default=500,

@@ -1,4 +1,4 @@
-"""Faults of the rows in a reply: missing, twice, of the wrong shape, another's, far too many."""
+"""Faults of the rows in a reply: missing, twice, malformed, of another object, too many."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsync.emulator.faults.altered_tables import PaddedTables
 from pbxsync.emulator.faults.kind import Kind
-from pbxsync.emulator.faults.tables import Crowded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Effect, Go, Setting
+    from pbxsync.emulator.faults.kind import Effect, Exchange, Handler, Setting
 
 Pairs = list[tuple[str | None, Any]]
-"""The rows of a list, each with its key, None in an array. A list of pairs may hold a key twice; a dict may not."""
+"""The rows of a list, each with its key (None in an array). Unlike a dict, it may hold a key twice."""
 
 _LIST: Final = {"object": "CUSTOM", "action": "LIST"}
 _GET: Final = {"object": "CUSTOM", "action": "GET"}
@@ -24,10 +24,10 @@ _ID_NAMES: Final = ("cu_id", "cu_te_id", "cu_ct_id", "ct_id")
 
 
 def _on_rows(change: Callable[[Pairs, int], Pairs]) -> Effect:
-    """Change the rows of a list; an answer that has none stays as it is."""
+    """Change the rows of a list. An answer without rows stays as it is."""
 
-    def effect(setting: Setting, case: Case, go: Go) -> Answer:
-        answer = go(case)
+    def effect(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        answer = call_next(exchange)
         pairs = _pairs(answer.body)
         return replace(answer, body=_body(change(pairs, int(setting.value)))) if pairs else answer
 
@@ -57,8 +57,8 @@ def _wrong_key(pairs: Pairs, _: int) -> Pairs:
     return [*pairs[:-1], (None if key is None else str(int(key) + 1), row)]
 
 
-def _number_ids(_: Setting, case: Case, go: Go) -> Answer:
-    answer = go(case)
+def _number_ids(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
     try:
         value = json.loads(answer.body, object_hook=_as_numbers)
     except ValueError:
@@ -70,19 +70,21 @@ def _as_numbers(row: dict[str, Any]) -> dict[str, Any]:
     return {name: int(value) if name in _ID_NAMES and value else value for name, value in row.items()}
 
 
-def _other_row(_: Setting, case: Case, go: Go) -> Answer:
+def _other_row(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
     others = [
-        row["cu_id"] for row in case.world.store.rows(case.call.tenant) if row["cu_id"] != case.call.text("objectid")
+        row["cu_id"]
+        for row in exchange.backend.store.rows(exchange.request.tenant)
+        if row["cu_id"] != exchange.request.text("objectid")
     ]
     if not others:
-        return go(case)
-    params = {**case.call.params, "objectid": str(others[0])}
-    return go(replace(case, call=replace(case.call, params=params)))
+        return call_next(exchange)
+    params = {**exchange.request.params, "objectid": str(others[0])}
+    return call_next(replace(exchange, request=replace(exchange.request, params=params)))
 
 
-def _many_rows(setting: Setting, case: Case, go: Go) -> Answer:
-    crowded = replace(case.world, store=Crowded(case.world.store, int(setting.value)))
-    return go(replace(case, world=crowded))
+def _many_rows(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    store = PaddedTables(exchange.backend.store, int(setting.value))
+    return call_next(replace(exchange, backend=replace(exchange.backend, store=store)))
 
 
 def _pairs(body: bytes) -> Pairs:
@@ -105,16 +107,23 @@ def _body(pairs: Pairs) -> bytes:
 
 
 KINDS: Final = (
-    Kind("missing-row", "a list without its last so many rows", _on_rows(_missing), unit="", default=1, only=_LIST),
-    Kind("twice-row", "a list with its first row twice (in an object: the key twice)", _on_rows(_twice), only=_LIST),
-    Kind("bad-row", "a list whose last row is a text", _on_rows(_bad), only=_LIST),
     Kind(
-        "no-id-row", "a list whose last row has no id (in an object: an empty key)", _on_rows(_without_id), only=_LIST
+        "missing-row", "omits this many rows at the end of a list", _on_rows(_missing), unit="", default=1, only=_LIST
     ),
     Kind(
-        "wrong-key", "an object whose last row stands under another key than its id", _on_rows(_wrong_key), only=_LIST
+        "twice-row", "sends the first row of a list twice (in an object: the key twice)", _on_rows(_twice), only=_LIST
     ),
-    Kind("number-ids", "ids as JSON numbers", _number_ids),
-    Kind("other-row", "a get answers another object's row, where the tenant has another", _other_row, only=_GET),
-    Kind("many-rows", "so many rows more in the list", _many_rows, unit="", default=10_000, only={"object": "CUSTOM"}),
+    Kind("bad-row", "sends a text as the last row of a list", _on_rows(_bad), only=_LIST),
+    Kind(
+        "no-id-row",
+        "sends the last row of a list without an id (in an object: with an empty key)",
+        _on_rows(_without_id),
+        only=_LIST,
+    ),
+    Kind("wrong-key", "sends the last row of a list under a key other than its id", _on_rows(_wrong_key), only=_LIST),
+    Kind("number-ids", "sends ids as JSON numbers", _number_ids),
+    Kind("other-row", "answers a get with the row of another object, if the tenant has one", _other_row, only=_GET),
+    Kind(
+        "many-rows", "adds this many rows to the list", _many_rows, unit="", default=10_000, only={"object": "CUSTOM"}
+    ),
 )

@@ -1,4 +1,4 @@
-"""The text in which a fault is ordered: `KIND[=VALUE] [NAME=VALUE …]`, parted by blanks.
+"""The syntax of a fault: `KIND[=VALUE] [NAME=VALUE …]`, separated by blanks.
 
 status-503 retry-after=2 action=list tenant=DEMO n=3
 reset-after-commit action=add n=2..5 times=1
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -20,23 +21,23 @@ if TYPE_CHECKING:
     from pbxsync.emulator.faults.kind import Kind, Moment
 
 MATCHERS: Final = {
-    "reqtype": "reqtype, in any case; `*` and `?` stand for anything",
-    "object": "object, the same way",
-    "action": "action (info, for INFO), the same way",
-    "tenant": "tenant code, case as sent; `*` and `?` stand for anything",
-    "objectid": "the objectid sent",
+    "reqtype": "reqtype; case does not count, `*` and `?` are wildcards",
+    "object": "object; likewise",
+    "action": "action (info for INFO); likewise",
+    "tenant": "tenant code; case counts, `*` and `?` are wildcards",
+    "objectid": "objectid; `*` and `?` are wildcards",
     "method": "GET or POST",
 }
-"""Which requests a fault is for. All that are given must hold."""
+"""Which requests a fault matches. All matchers must agree."""
 
 COUNTERS: Final = {
-    "n": "of these requests the n-th alone (`n=3`), or from one to another (`n=2..5`, `n=4..`)",
-    "every": "of these requests every so manieth",
-    "times": "at most so often",
-    "p": "with this probability, 0 to 1",
-    "seed": "what the probability is drawn from, so that a run can be had again",
+    "n": "only the n-th matching request (`n=3`), or a range (`n=2..5`, `n=4..`)",
+    "every": "every n-th matching request",
+    "times": "at most this many requests",
+    "p": "each matching request with this probability, 0 to 1",
+    "seed": "the seed of `p`, which makes a run reproducible",
 }
-"""Which of the requests that match are hit."""
+"""Which of the matching requests are hit."""
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0}
 _NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s)?")
@@ -44,12 +45,12 @@ _RANGE: Final = re.compile(r"(\d+)(\.\.(\d*))?")
 
 
 class FaultError(ValueError):
-    """A fault that is not understood; the message quotes it and says what is wrong."""
+    """An invalid fault. The message quotes it and says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultSpec:
-    """One fault as ordered. value is in seconds where it is a time; first and last bound n, last 0 being no bound."""
+    """One parsed fault. value is in seconds if it is a time. first and last bound n; last 0 means no bound."""
 
     text: str
     kind: Kind
@@ -74,12 +75,12 @@ class FaultSpec:
 
     @property
     def name(self) -> str:
-        """The kind, with its moment where it is not the usual one."""
+        """The kind, followed by the moment if it is not the default one."""
         return self.kind.name if self.moment == self.kind.moment else f"{self.kind.name}-{self.moment}"
 
 
 def read_specs(lines: Iterable[str], source: str) -> Iterator[FaultSpec]:
-    """Read faults from the lines of a file: one a line, `#` starts a comment. Raises FaultError with source:line."""
+    """Read faults from the lines of a file, one per line; `#` starts a comment. Raises FaultError with source:line."""
     for number, line in enumerate(lines, 1):
         text = line.partition("#")[0].strip()
         if text:
@@ -97,7 +98,7 @@ def _parse(text: str) -> FaultSpec:
     unknown = given.keys() - {*MATCHERS, *COUNTERS, *kind.options}
     if unknown:
         known = ", ".join([*MATCHERS, *COUNTERS, *kind.options])
-        raise ValueError(f"{kind.name} takes no {', '.join(sorted(unknown))}; there are {known}")
+        raise ValueError(f"{kind.name} does not take {', '.join(sorted(unknown))}; it takes {known}")
     first, last = _range(given.get("n", "1.."))
     return FaultSpec(
         text=text,
@@ -110,7 +111,7 @@ def _parse(text: str) -> FaultSpec:
         last=last,
         every=_whole(given.get("every", "1")),
         times=_whole(given["times"]) if "times" in given else 0,
-        p=_share(given.get("p", "1")),
+        p=_probability(given.get("p", "1")),
         seed=given.get("seed", "0"),
     )
 
@@ -125,7 +126,7 @@ def _kind(name: str) -> tuple[Kind, Moment | None]:
             return kind, moment
     near = difflib.get_close_matches(name, FAULTS, 1)
     raise ValueError(
-        f"no kind {name!r}" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(FAULTS)}")
+        f"unknown kind {name!r}" + (f"; did you mean {near[0]}?" if near else f"; the kinds are {', '.join(FAULTS)}")
     )
 
 
@@ -134,7 +135,7 @@ def _settings(words: list[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise ValueError(f"{word!r} is no NAME=VALUE")
+            raise ValueError(f"{word!r} is not NAME=VALUE")
         if name in given:
             raise ValueError(f"{name} is given twice")
         given[name] = value
@@ -146,27 +147,28 @@ def _value(kind: Kind, text: str) -> float:
         if text:
             raise ValueError(f"{kind.name} takes no value")
         return 0.0
-    found = _NUMBER.fullmatch(text or f"{kind.default:g}")
-    if not found or (found[2] and kind.unit not in _UNITS):
-        raise ValueError(f"{text!r} is no number" + (" of s or ms" if kind.unit in _UNITS else ""))
-    return float(found[1]) * _UNITS.get(found[2] or kind.unit, 1.0)
+    number = _NUMBER.fullmatch(text or f"{kind.default:g}")
+    if not number or (number[2] and kind.unit not in _UNITS):
+        raise ValueError(f"{text!r} is not " + ("a time such as 2s or 50ms" if kind.unit in _UNITS else "a number"))
+    return float(number[1]) * _UNITS.get(number[2] or kind.unit, 1.0)
 
 
 def _range(text: str) -> tuple[int, int]:
-    found = _RANGE.fullmatch(text)
-    if not found:
-        raise ValueError(f"n={text} is neither 3 nor 2..5 nor 4..")
-    return int(found[1]), int(found[3] or 0) if found[2] else int(found[1])
+    bounds = _RANGE.fullmatch(text)
+    if not bounds:
+        raise ValueError(f"n={text} is not a number or range such as 3, 2..5 or 4..")
+    return int(bounds[1]), int(bounds[3] or 0) if bounds[2] else int(bounds[1])
 
 
 def _whole(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"{text!r} is no whole number from 1")
+        raise ValueError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 
 
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise ValueError(f"p={text} is not from 0 to 1")
-    return share
+def _probability(text: str) -> float:
+    with suppress(ValueError):
+        probability = float(text)
+        if 0 <= probability <= 1:
+            return probability
+    raise ValueError(f"p={text} is not a number between 0 and 1")

@@ -1,4 +1,4 @@
-"""All kinds of faults, by name. Help and documentation are made from this table."""
+"""All kinds of faults by name. The help and the documentation are made from this table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GROUPS: Final[dict[str, tuple[Kind, ...]]] = {
     "A proxy or web server in front": pages.KINDS,
     "The body of the reply": bodies.KINDS,
     "The rows in the reply": rows.KINDS,
-    "What is stored and remembered": values.KINDS,
+    "Storage and caches": values.KINDS,
 }
 
 FAULTS: Final[dict[str, Kind]] = {kind.name: kind for kinds in GROUPS.values() for kind in kinds}

@@ -1,4 +1,4 @@
-"""Faults of the store: values that are kept otherwise than sent, writes that do nothing, reads from an old cache."""
+"""Faults of the store: values stored altered, writes without effect, reads from an outdated cache."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.emulator.faults.altered_tables import AlteringTables, DiscardingTables
 from pbxsync.emulator.faults.kind import Kind
-from pbxsync.emulator.faults.tables import Bending, Pretending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Case, Effect, Go, Setting
+    from pbxsync.emulator.faults.kind import Effect, Exchange, Handler, Setting
 
-_FIELD: Final = {"field": "of which columns, cu_param* for instance; without it of the name and all parameters"}
+_FIELD: Final = {"field": "the columns, such as `cu_param*` (default: the name and all parameters)"}
 
 
-def _stored(bend: Callable[[str, int], str]) -> Effect:
-    """Keep values otherwise than they were sent; the answer shows them as sent, as SQL text would."""
+def _store_as(alter: Callable[[str, int], str]) -> Effect:
+    """Store altered values. The answer shows them as sent, as the SQL text of a PBX does."""
 
-    def effect(setting: Setting, case: Case, go: Go) -> Answer:
+    def effect(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
         pattern = setting.options.get("field", "cu_*")
 
-        def bent(name: str, value: str) -> str:
-            return bend(value, int(setting.value)) if name != "cu_ct_id" and fnmatchcase(name, pattern) else value
+        def altered(name: str, value: str) -> str:
+            return alter(value, int(setting.value)) if name != "cu_ct_id" and fnmatchcase(name, pattern) else value
 
-        return go(replace(case, world=replace(case.world, store=Bending(case.world.store, bent))))
+        return call_next(
+            replace(exchange, backend=replace(exchange.backend, store=AlteringTables(exchange.backend.store, altered)))
+        )
 
     return effect
 
@@ -49,19 +51,21 @@ def _html(value: str, _: int) -> str:
     return html.escape(value)
 
 
-def _lie(_: Setting, case: Case, go: Go) -> Answer:
-    pretended = go(replace(case, world=replace(case.world, store=Pretending(case.world.store))))
+def _lie(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    pretended = call_next(
+        replace(exchange, backend=replace(exchange.backend, store=DiscardingTables(exchange.backend.store)))
+    )
     return replace(pretended, committed=False)
 
 
-def _stale(setting: Setting, case: Case, go: Go) -> Answer:
-    call = case.call
-    if call.word("cache") == "NO" or call.method != "GET":
-        return go(case)
-    read = (call.operation, call.tenant, call.text("objectid"))
+def _stale(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    request = exchange.request
+    if request.word("cache") == "NO" or request.method != "GET":
+        return call_next(exchange)
+    read = (request.operation, request.tenant, request.text("objectid"))
     with setting.lock:
         if read not in setting.memory:
-            setting.memory[read] = go(case)
+            setting.memory[read] = call_next(exchange)
         answer: Answer = setting.memory[read]
     return answer
 
@@ -69,19 +73,20 @@ def _stale(setting: Setting, case: Case, go: Go) -> Answer:
 KINDS: Final = (
     Kind(
         "cut-values",
-        "keeps the first so many characters of a value",
-        _stored(_cut),
+        "stores only the first so many characters of a value",
+        _store_as(_cut),
         unit="",
         default=10,
         options=_FIELD,
     ),
-    Kind("trim-values", "keeps values without the blanks around them", _stored(_trim), options=_FIELD),
+    Kind("trim-values", "stores values without leading and trailing blanks", _store_as(_trim), options=_FIELD),
     Kind(
-        "escape-quotes", "keeps quotes and backslashes with a backslash before each", _stored(_escape), options=_FIELD
+        "escape-quotes",
+        "stores quotes and backslashes with a backslash before each",
+        _store_as(_escape),
+        options=_FIELD,
     ),
-    Kind("escape-html", "keeps & < > and quotes as HTML entities", _stored(_html), options=_FIELD),
-    Kind("lie", "says that it worked, and changes nothing", _lie, only={"object": "CUSTOM", "action": "UPDATE"}),
-    Kind(
-        "stale", "answers a GET as it did the first time, unless cache=no is sent", _stale, only={"reqtype": "MANAGEDB"}
-    ),
+    Kind("escape-html", "stores & < > and quotes as HTML entities", _store_as(_html), options=_FIELD),
+    Kind("lie", "reports success and changes nothing", _lie, only={"object": "CUSTOM", "action": "UPDATE"}),
+    Kind("stale", "repeats its first answer to a GET unless cache=no is sent", _stale, only={"reqtype": "MANAGEDB"}),
 )

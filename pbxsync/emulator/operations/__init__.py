@@ -1,1 +1,1 @@
-"""The operations of the API, one module per reqtype; `table` finds the one that a request names."""
+"""The operations of the API. `table` finds the one that a request names."""

@@ -1,4 +1,4 @@
-"""What an operation is, and what it is given to work with."""
+"""An operation, and the PBX that it works on."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: how to run it, its parameters as HELP shows them, and what a request for it must have.
+    """One operation: how to run it, its parameters as HELP shows them, and its requirements.
 
-    writes needs a read/write key. needs_tenant False lets an admin key leave the tenant out.
+    writes requires a read/write key. With needs_tenant False, an admin key may leave the tenant out.
     """
 
     run: Callable[[Request, Backend], Answer]

@@ -1,10 +1,10 @@
-"""DIAL, AGENT and COUNTCALLS: what happens on the PBX now."""
+"""DIAL, AGENT and COUNTCALLS: present calls and agents."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.emulator.answer import NOTHING, Answer, jsonish, text
+from pbxsync.emulator.answer import NOTHING, Answer, json_text, text
 from pbxsync.emulator.telephony import Pause
 
 if TYPE_CHECKING:
@@ -12,47 +12,47 @@ if TYPE_CHECKING:
     from pbxsync.emulator.request import Request
 
 
-def dial(call: Request, world: Backend) -> Answer:
+def dial(request: Request, backend: Backend) -> Answer:
     """DIAL: rings source, then dest; answers with the id of the call [doc]."""
-    source, dest = call.text("source"), call.text("dest")
+    source, dest = request.text("source"), request.text("dest")
     if not source or not dest:
         return NOTHING
-    name, _, value = call.text("var").partition("=")
-    variables = {f"{call.tenant}-{name}": value} if name else {}
-    call_id = world.telephony.dial(call.tenant, source, dest, call.text("account"), variables)
+    name, _, value = request.text("var").partition("=")
+    variables = {f"{request.tenant}-{name}": value} if name else {}
+    call_id = backend.telephony.dial(request.tenant, source, dest, request.text("account"), variables)
     return text(f"Success|Originate successfully queued|{call_id}|", committed=True)
 
 
-def pause(call: Request, world: Backend) -> Answer:
-    """AGENT PAUSE: the agent takes no calls of that queue [doc]; the words of the answer are Asterisk's [guess]."""
-    queue, extension = call.text("queue"), call.text("extension")
+def pause(request: Request, backend: Backend) -> Answer:
+    """AGENT PAUSE: the agent gets no calls of that queue [doc]. The answer uses Asterisk's words [guess]."""
+    queue, extension = request.text("queue"), request.text("extension")
     if not queue or not extension:
         return NOTHING
-    world.telephony.pause(Pause(call.tenant, queue, extension, call.text("pausereason")))
+    backend.telephony.pause(Pause(request.tenant, queue, extension, request.text("pausereason")))
     return text("Success|Interface paused successfully|", committed=True)
 
 
-def unpause(call: Request, world: Backend) -> Answer:
+def unpause(request: Request, backend: Backend) -> Answer:
     """AGENT UNPAUSE [vendor]."""
-    queue, extension = call.text("queue"), call.text("extension")
+    queue, extension = request.text("queue"), request.text("extension")
     if not queue or not extension:
         return NOTHING
-    world.telephony.unpause(call.tenant, queue, extension)
+    backend.telephony.unpause(request.tenant, queue, extension)
     return text("Success|Interface unpaused successfully|", committed=True)
 
 
-def list_queues(call: Request, world: Backend) -> Answer:
-    """AGENT LISTQUEUES [vendor]: the queues where an agent is paused, and why; the shape is a guess."""
-    extension = call.text("extension")
-    return jsonish(
+def list_queues(request: Request, backend: Backend) -> Answer:
+    """AGENT LISTQUEUES [vendor]: the queues in which an agent is paused, and why. The shape is a guess."""
+    extension = request.text("extension")
+    return json_text(
         [
-            {"queue": each.queue, "extension": each.extension, "paused": "1", "pausereason": each.reason}
-            for each in world.telephony.pauses(call.tenant)
-            if each.extension == extension
+            {"queue": pause.queue, "extension": pause.extension, "paused": "1", "pausereason": pause.reason}
+            for pause in backend.telephony.pauses(request.tenant)
+            if pause.extension == extension
         ]
     )
 
 
-def count_calls(_: Request, world: Backend) -> Answer:
-    """COUNTCALLS: how many calls are running on the whole PBX, as a plain number [guess]."""
-    return text(str(world.telephony.running()))
+def count_calls(_: Request, backend: Backend) -> Answer:
+    """COUNTCALLS: the number of running calls on the whole PBX, as plain text [guess]."""
+    return text(str(backend.telephony.running()))

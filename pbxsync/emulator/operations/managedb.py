@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.emulator import shapes
-from pbxsync.emulator.answer import NOTHING, Answer, jsonish, text
+from pbxsync.emulator.answer import NOTHING, Answer, json_text, text
 from pbxsync.emulator.database import PARAMS
 
 if TYPE_CHECKING:
@@ -15,67 +15,67 @@ if TYPE_CHECKING:
     from pbxsync.emulator.request import Request
 
 
-def list_types(_: Request, world: Backend) -> Answer:
-    """CUSTOMTYPES list: the types of the whole PBX, whatever the tenant [field]."""
-    return shapes.types(world.store.types(), world.dialect)
+def list_types(_: Request, backend: Backend) -> Answer:
+    """CUSTOMTYPES list: the types of the whole PBX, regardless of the tenant [field]."""
+    return shapes.types(backend.store.types(), backend.dialect)
 
 
-def list_destinations(call: Request, world: Backend) -> Answer:
+def list_destinations(request: Request, backend: Backend) -> Answer:
     """CUSTOM list: every destination of a tenant."""
-    return shapes.destinations(world.store.rows(call.tenant), world.dialect)
+    return shapes.destinations(backend.store.rows(request.tenant), backend.dialect)
 
 
-def get_destination(call: Request, world: Backend) -> Answer:
-    """CUSTOM get: the one that `objectid` names, if it is the tenant's."""
-    if call.object_id is None:
+def get_destination(request: Request, backend: Backend) -> Answer:
+    """CUSTOM get: the destination with id `objectid`, if it is the tenant's."""
+    if request.object_id is None:
         return NOTHING
-    return shapes.destination(world.store.row(call.tenant, call.object_id), world.dialect)
+    return shapes.destination(backend.store.row(request.tenant, request.object_id), backend.dialect)
 
 
-def add_destination(call: Request, world: Backend) -> Answer:
-    """CUSTOM add: needs cu_name and cu_ct_id in `jsondata` [doc]; a name may be there already [guess]."""
-    fields = _writable(call, world)
+def add_destination(request: Request, backend: Backend) -> Answer:
+    """CUSTOM add: requires cu_name and cu_ct_id in `jsondata` [doc]. The name need not be unique [guess]."""
+    fields = _writable(request, backend)
     if fields is None or "cu_name" not in fields or "cu_ct_id" not in fields:
         return NOTHING
-    cu_id = world.store.add(call.tenant, fields)
-    if world.dialect.add == "row":
-        row = world.store.row(call.tenant, cu_id)
-        return jsonish(shapes.whole(row, world.dialect) if row else None, committed=True)
+    cu_id = backend.store.add(request.tenant, fields)
+    if backend.dialect.add == "row":
+        row = backend.store.row(request.tenant, cu_id)
+        return json_text(shapes.whole(row, backend.dialect) if row else None, committed=True)
     sql = f"insert into cu_customs set {_assignments(fields)}"
-    return _written(world.dialect.add, cu_id, sql, world)
+    return _written(backend.dialect.add, cu_id, sql, backend)
 
 
-def update_destination(call: Request, world: Backend) -> Answer:
-    """CUSTOM update: changes the fields in `jsondata` alone [doc]; `objectid` and cu_id must agree where both are."""
-    fields = _writable(call, world)
-    cu_id = call.object_id
-    if not fields or cu_id is None or world.store.row(call.tenant, cu_id) is None:
+def update_destination(request: Request, backend: Backend) -> Answer:
+    """CUSTOM update: changes only the fields in `jsondata` [doc]. If both are sent, `objectid` and cu_id must agree."""
+    fields = _writable(request, backend)
+    cu_id = request.object_id
+    if not fields or cu_id is None or backend.store.row(request.tenant, cu_id) is None:
         return NOTHING
-    world.store.change(cu_id, fields)
+    backend.store.change(cu_id, fields)
     sql = f"update cu_customs set {_assignments(fields)} where cu_id='{cu_id}'"  # noqa: S608 -- shown, never run
-    return _written(world.dialect.update, cu_id, sql, world)
+    return _written(backend.dialect.update, cu_id, sql, backend)
 
 
-def _writable(call: Request, world: Backend) -> dict[str, str] | None:
-    """The columns to set, or None where PHP's SQL would have failed: an unknown column, a type that is no number."""
-    fields = call.fields()
+def _writable(request: Request, backend: Backend) -> dict[str, str] | None:
+    """The columns to set, or None if PHP's SQL would fail: an unknown column, or a type that is not a number."""
+    fields = request.fields()
     if fields is None:
         return None
     named = fields.pop("cu_id", None)
-    if named is not None and named != call.text("objectid"):
+    if named is not None and named != request.text("objectid"):
         return None
-    if not fields.keys() <= {"cu_name", "cu_ct_id", *PARAMS[: int(world.dialect.columns)]}:
+    if not fields.keys() <= {"cu_name", "cu_ct_id", *PARAMS[: int(backend.dialect.columns)]}:
         return None
     ct_id = fields.get("cu_ct_id", "1")
     return fields if ct_id.isascii() and ct_id.isdecimal() and len(ct_id) < 10 else None
 
 
-def _written(reply: str, cu_id: int, sql: str, world: Backend) -> Answer:
+def _written(reply: str, cu_id: int, sql: str, backend: Backend) -> Answer:
     if reply == "json":
-        return shapes.identity(cu_id, world.dialect)
+        return shapes.identity(cu_id, backend.dialect)
     return text(sql if reply == "sql" else "", committed=True)
 
 
 def _assignments(fields: Mapping[str, str]) -> str:
-    """The statement that the reply shows; the store is changed by another, with its values bound."""
+    """The assignments of the statement in the reply. The store runs another one, with bound values."""
     return ",".join(f"{name}='{value.replace(chr(39), chr(92) + chr(39))}'" for name, value in fields.items())

@@ -1,6 +1,6 @@
-"""INFO CDRS and QUEUELOGS: what has happened, as CSV. The names of the columns are vendor's and field's where known.
+"""INFO CDRS and QUEUELOGS: past calls and queue events as CSV. Column names are from vendor and field if known.
 
-One tenant's CSV has the tenant's columns, that of all tenants (`tenant=%`) the admin's [doc]; which those are is a guess.
+The CSV of one tenant has the tenant's columns, that of all tenants (`tenant=%`) the admin's [doc]. The columns are a guess.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator import demo, history
-from pbxsync.emulator.answer import NOTHING, Answer, jsonish
+from pbxsync.emulator.answer import NOTHING, Answer, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,54 +38,54 @@ QUEUE_COLUMNS: Final = ("time", "queuename", "agent", "event", "data1", "data2",
 _CSV: Final = "text/csv; charset=UTF-8"
 
 
-def cdrs(call: Request, world: Backend) -> Answer:
-    """INFO CDRS: the calls from `start` to before `end`, of one tenant or, for %, of all."""
-    span = _span(call)
+def cdrs(request: Request, backend: Backend) -> Answer:
+    """INFO CDRS: the calls from `start` up to but excluding `end`, of one tenant or, for %, of all."""
+    span = _span(request)
     if span is None:
         return NOTHING
-    columns = ADMIN_COLUMNS if call.tenant == "%" else TENANT_COLUMNS
-    rows = [_cdr(each) for each in _calls(call.tenant, world, *span)]
-    return _report(call, columns, rows)
+    columns = ADMIN_COLUMNS if request.tenant == "%" else TENANT_COLUMNS
+    rows = [_cdr(cdr) for cdr in _calls(request.tenant, backend, *span)]
+    return _report(request, columns, rows)
 
 
-def queue_logs(call: Request, world: Backend) -> Answer:
-    """INFO QUEUELOGS: the queue log from `start` to before `end`."""
-    span = _span(call)
+def queue_logs(request: Request, backend: Backend) -> Answer:
+    """INFO QUEUELOGS: the queue log from `start` up to but excluding `end`."""
+    span = _span(request)
     if span is None:
         return NOTHING
-    rows = [_queue_event(each) for each in _events(call.tenant, world, *span)]
-    return _report(call, QUEUE_COLUMNS, rows)
+    rows = [_queue_event(event) for event in _events(request.tenant, backend, *span)]
+    return _report(request, QUEUE_COLUMNS, rows)
 
 
-def _calls(tenant: str, world: Backend, first: date, last: date) -> Iterable[Cdr]:
-    if world.telephony.demo:
-        for each in demo.TENANTS if tenant == "%" else (tenant,):
-            yield from history.cdrs(each, first, last)
-    for dialled in map(history.of_dialled, world.telephony.calls()):
+def _calls(tenant: str, backend: Backend, first: date, last: date) -> Iterable[Cdr]:
+    if backend.telephony.demo:
+        for code in demo.TENANTS if tenant == "%" else (tenant,):
+            yield from history.cdrs(code, first, last)
+    for dialled in map(history.of_dialled, backend.telephony.calls()):
         if tenant in {"%", dialled.tenant} and first <= dialled.start.date() < last:
             yield dialled
 
 
-def _events(tenant: str, world: Backend, first: date, last: date) -> Iterable[QueueEvent]:
-    if world.telephony.demo:
-        for each in demo.TENANTS if tenant == "%" else (tenant,):
-            yield from history.queue_log(each, first, last)
-    for event in world.telephony.queue_events():
+def _events(tenant: str, backend: Backend, first: date, last: date) -> Iterable[QueueEvent]:
+    if backend.telephony.demo:
+        for code in demo.TENANTS if tenant == "%" else (tenant,):
+            yield from history.queue_log(code, first, last)
+    for event in backend.telephony.queue_events():
         if tenant in {"%", event.tenant} and first <= _moment(event.at).date() < last:
             yield event
 
 
-def _span(call: Request) -> tuple[date, date] | None:
-    """The days asked for; None where one is missing or no date."""
+def _span(request: Request) -> tuple[date, date] | None:
+    """The requested days; None if one is missing or not a date."""
     try:
-        return date.fromisoformat(call.text("start")), date.fromisoformat(call.text("end"))
+        return date.fromisoformat(request.text("start")), date.fromisoformat(request.text("end"))
     except ValueError:
         return None
 
 
-def _report(call: Request, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Answer:
-    if call.word("format") == "JSON":
-        return jsonish([{name: row[name] for name in columns} for row in rows])
+def _report(request: Request, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Answer:
+    if request.word("format") == "JSON":
+        return json_text([{name: row[name] for name in columns} for row in rows])
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -93,30 +93,30 @@ def _report(call: Request, columns: tuple[str, ...], rows: list[dict[str, str]])
     return Answer(file.getvalue().encode(), _CSV)
 
 
-def _cdr(each: Cdr) -> dict[str, str]:
+def _cdr(cdr: Cdr) -> dict[str, str]:
     return {
-        "tenant": each.tenant,
-        "ID": str(each.number),
-        "uniqueid": each.uniqueid,
-        "realsrc": each.source,
-        "calleridname": each.name,
-        "lastdst": each.dest,
-        "start": f"{each.start:%Y-%m-%d %H:%M:%S}",
-        "answer": f"{each.answer:%Y-%m-%d %H:%M:%S}" if each.answer else "",
-        "duration": str(each.seconds),
-        "direction": each.direction,
-        "disposition": each.disposition,
-        "incomingdid": each.did,
+        "tenant": cdr.tenant,
+        "ID": str(cdr.number),
+        "uniqueid": cdr.uniqueid,
+        "realsrc": cdr.source,
+        "calleridname": cdr.name,
+        "lastdst": cdr.dest,
+        "start": f"{cdr.start:%Y-%m-%d %H:%M:%S}",
+        "answer": f"{cdr.answer:%Y-%m-%d %H:%M:%S}" if cdr.answer else "",
+        "duration": str(cdr.seconds),
+        "direction": cdr.direction,
+        "disposition": cdr.disposition,
+        "incomingdid": cdr.did,
     }
 
 
-def _queue_event(each: QueueEvent) -> dict[str, str]:
-    data = [*each.data.split("|"), "", ""]
+def _queue_event(event: QueueEvent) -> dict[str, str]:
+    data = [*event.data.split("|"), "", ""]
     return {
-        "time": f"{_moment(each.at):%Y-%m-%d %H:%M:%S}",
-        "queuename": each.queue,
-        "agent": each.extension,
-        "event": each.event,
+        "time": f"{_moment(event.at):%Y-%m-%d %H:%M:%S}",
+        "queuename": event.queue,
+        "agent": event.extension,
+        "event": event.event,
         "data1": data[0],
         "data2": data[1],
         "data3": data[2],

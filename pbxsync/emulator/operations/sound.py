@@ -1,11 +1,11 @@
-"""MEDIAFILE, VOICEMAIL and INFO recording: what can be heard."""
+"""MEDIAFILE, VOICEMAIL and INFO recording: audio."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator import audio, demo, history
-from pbxsync.emulator.answer import NOTHING, Answer, jsonish
+from pbxsync.emulator.answer import NOTHING, Answer, json_text
 
 if TYPE_CHECKING:
     from pbxsync.emulator.demo import Mailbox
@@ -15,77 +15,79 @@ if TYPE_CHECKING:
 _WAV: Final = "audio/x-wav"
 
 
-def recording(call: Request, world: Backend) -> Answer:
-    """INFO recording: the sound of a call that was dialled here or that the demo world's past holds [doc]."""
-    call_id = call.text("id")
-    known = any(each.id == call_id for each in world.telephony.calls())
-    if known or (world.telephony.demo and _is_past(call_id)):
-        return _sound(call_id)
+def recording(request: Request, backend: Backend) -> Answer:
+    """INFO recording: the audio of a dialled call or of one in the demo world's past [doc]."""
+    call_id = request.text("id")
+    known = any(call.id == call_id for call in backend.telephony.calls())
+    if known or (backend.telephony.demo and _in_past(call_id)):
+        return _audio(call_id)
     return NOTHING
 
 
-def media_file(call: Request, world: Backend) -> Answer:
-    """MEDIAFILE GETAUDIO: the media file that `objectid` names [doc]; `id` plays no part [guess]."""
-    known = demo.MEDIA.get(call.tenant, ()) if world.telephony.demo else ()
-    return _sound(f"media-{call.text('objectid')}") if call.text("objectid") in known else NOTHING
+def media_file(request: Request, backend: Backend) -> Answer:
+    """MEDIAFILE GETAUDIO: the media file with id `objectid` [doc]. `id` is ignored [guess]."""
+    known = demo.MEDIA.get(request.tenant, ()) if backend.telephony.demo else ()
+    return _audio(f"media-{request.text('objectid')}") if request.text("objectid") in known else NOTHING
 
 
-def voicemails(call: Request, world: Backend) -> Answer:
-    """VOICEMAIL list: the mailboxes of a tenant; the shape is a guess."""
-    boxes = _mailboxes(call, world)
+def voicemails(request: Request, backend: Backend) -> Answer:
+    """VOICEMAIL list: the mailboxes of a tenant. The shape is a guess."""
+    boxes = _mailboxes(request, backend)
     if not boxes:
         return NOTHING
-    return jsonish(
+    return json_text(
         [
             {
                 "mailbox": box.number,
                 "fullname": box.name,
-                "newmessages": str(sum(each.folder == "INBOX" for each in box.messages)),
-                "oldmessages": str(sum(each.folder != "INBOX" for each in box.messages)),
+                "newmessages": str(sum(message.folder == "INBOX" for message in box.messages)),
+                "oldmessages": str(sum(message.folder != "INBOX" for message in box.messages)),
             }
             for box in boxes
         ]
     )
 
 
-def voicemail_messages(call: Request, world: Backend) -> Answer:
-    """VOICEMAIL messages: what is in a mailbox; the shape is a guess, the names are Asterisk's."""
-    for box in _mailboxes(call, world):
-        if box.number == call.text("mailbox"):
-            return jsonish(
+def voicemail_messages(request: Request, backend: Backend) -> Answer:
+    """VOICEMAIL messages: the messages of a mailbox. The shape is a guess with Asterisk's names."""
+    for box in _mailboxes(request, backend):
+        if box.number == request.text("mailbox"):
+            return json_text(
                 [
                     {
-                        "msgid": each.msgid,
-                        "callerid": each.callerid,
-                        "origtime": str(each.time),
-                        "duration": str(each.seconds),
-                        "folder": each.folder,
+                        "msgid": message.msgid,
+                        "callerid": message.callerid,
+                        "origtime": str(message.time),
+                        "duration": str(message.seconds),
+                        "folder": message.folder,
                     }
-                    for each in box.messages
+                    for message in box.messages
                 ]
             )
     return NOTHING
 
 
-def voicemail_message(call: Request, world: Backend) -> Answer:
-    """VOICEMAIL message: the sound of one [doc]."""
-    for box in _mailboxes(call, world):
-        if box.number == call.text("mailbox") and call.text("msgid") in {each.msgid for each in box.messages}:
-            return _sound(call.text("msgid"))
+def voicemail_message(request: Request, backend: Backend) -> Answer:
+    """VOICEMAIL message: the audio of one message [doc]."""
+    for box in _mailboxes(request, backend):
+        if box.number == request.text("mailbox") and request.text("msgid") in {
+            message.msgid for message in box.messages
+        }:
+            return _audio(request.text("msgid"))
     return NOTHING
 
 
-def _mailboxes(call: Request, world: Backend) -> tuple[Mailbox, ...]:
-    return demo.MAILBOXES.get(call.tenant, ()) if world.telephony.demo else ()
+def _mailboxes(request: Request, backend: Backend) -> tuple[Mailbox, ...]:
+    return demo.MAILBOXES.get(request.tenant, ()) if backend.telephony.demo else ()
 
 
-def _is_past(call_id: str) -> bool:
+def _in_past(call_id: str) -> bool:
     if call_id == demo.CALL_ID:
         return True
     calls = (cdr for tenant in demo.TENANTS for cdr in history.cdrs(tenant, history.FIRST, history.LAST))
     return any(cdr.uniqueid == call_id and cdr.answer for cdr in calls)
 
 
-def _sound(name: str) -> Answer:
+def _audio(name: str) -> Answer:
     attachment = ("Content-Disposition", f'attachment; filename="{name}.wav"')
     return Answer(audio.melody(name), _WAV, headers=(attachment,))

@@ -1,4 +1,4 @@
-"""Which operation a request names."""
+"""The table of operations, and HELP, which lists them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def help_text(_: Request, __: Backend) -> Answer:
-    """HELP: the syntax of every operation, as plain text [vendor]."""
+    """HELP: the syntax of every operation [vendor]."""
     lines = ["PBXCloud API - Syntax", ""]
     for (reqtype, obj, action), operation in OPERATIONS.items():
         selector = f"info={action}" if reqtype == "INFO" else f"action={action}"
@@ -45,9 +45,9 @@ OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
     ("INFO", "", "QUEUELOGS"): Operation(reports.queue_logs, "tenant start end [format]"),
     ("HELP", "", ""): Operation(help_text, "", needs_tenant=False),
 }
-"""Reqtype, object, and action (or info), to what they do."""
+"""Operations by reqtype, object and action (or info)."""
 
 
 def find(reqtype: str, obj: str, action: str) -> Operation | None:
-    """Look an operation up; None where the PBX has none of that name."""
+    """The operation of that name, None if the PBX has none."""
     return OPERATIONS.get((reqtype, obj, action))

@@ -1,4 +1,4 @@
-"""The PBX's tables as a fault shows them: each stands in for the store and hands on what it does not change."""
+"""Tables with a fault: each wraps the store and forwards everything that it does not alter."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator.store import Row, Tables, Type
 
-_FIRST_OF_THE_CROWD: Final = 10_000_000
+_FIRST_PADDING_ID: Final = 10_000_000
 
 
-class Behind:
-    """Tables that hand everything on."""
+class ForwardingTables:
+    """Tables that forward everything; the base of the others."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -41,25 +41,25 @@ class Behind:
         return self._tables.change(cu_id, values)
 
 
-class Bending(Behind):
-    """Tables that keep values otherwise than they are given: `bend` makes of a column's name and value what is kept."""
+class AlteringTables(ForwardingTables):
+    """Tables that store altered values: `alter` maps a column's name and value to the stored value."""
 
-    def __init__(self, tables: Tables, bend: Callable[[str, str], str]) -> None:
+    def __init__(self, tables: Tables, alter: Callable[[str, str], str]) -> None:
         super().__init__(tables)
-        self._bend = bend
+        self._alter = alter
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """A new destination's id."""
-        return super().add(tenant, {name: self._bend(name, value) for name, value in values.items()})
+        return super().add(tenant, {name: self._alter(name, value) for name, value in values.items()})
 
     def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
         """Whether there is one of that id."""
-        bent = {name: value and self._bend(name, value) for name, value in values.items()}
-        return super().change(cu_id, bent)
+        altered = {name: value and self._alter(name, value) for name, value in values.items()}
+        return super().change(cu_id, altered)
 
 
-class Pretending(Behind):
-    """Tables that change nothing, and say that they did."""
+class DiscardingTables(ForwardingTables):
+    """Tables that report success and change nothing."""
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """A new destination's id."""
@@ -72,8 +72,8 @@ class Pretending(Behind):
         return True
 
 
-class Crowded(Behind):
-    """Tables where every tenant has so many rows more."""
+class PaddedTables(ForwardingTables):
+    """Tables in which every tenant has so many additional rows."""
 
     def __init__(self, tables: Tables, count: int) -> None:
         super().__init__(tables)
@@ -81,16 +81,16 @@ class Crowded(Behind):
 
     def rows(self, tenant: str) -> list[Row]:
         """A tenant's destinations."""
-        return [*super().rows(tenant), *map(_one_of_many, range(self._count))]
+        return [*super().rows(tenant), *map(_padding_row, range(self._count))]
 
     def row(self, tenant: str, cu_id: int) -> Row | None:
         """One destination."""
-        place = cu_id - _FIRST_OF_THE_CROWD
-        return _one_of_many(place) if 0 <= place < self._count else super().row(tenant, cu_id)
+        place = cu_id - _FIRST_PADDING_ID
+        return _padding_row(place) if 0 <= place < self._count else super().row(tenant, cu_id)
 
 
-def _one_of_many(place: int) -> Row:
+def _padding_row(place: int) -> Row:
     row: Row = dict.fromkeys((*COLUMNS, "ct_name", "ct_description"))
-    row.update(cu_id=str(_FIRST_OF_THE_CROWD + place), cu_te_id="1", cu_name=f"One of many {place}")
+    row.update(cu_id=str(_FIRST_PADDING_ID + place), cu_te_id="1", cu_name=f"One of many {place}")
     row.update(cu_ct_id="1", ct_name="FORWARD", ct_description="Forward call to", cu_param1=str(place))
     return row
