@@ -74,7 +74,7 @@ PARTS: Final = {
         ),
     ),
     "updating": Part(
-        ("apply/circuit_breaker", "apply/send", "apply/update", "apply/write"),
+        ("apply/circuit_breaker", "apply/result", "apply/update", "apply/write"),
         (
             "apply/test_ends.py",
             "apply/test_limits.py",

@@ -251,7 +251,7 @@ def test_a_plan_loads_nothing_of_what_writes(tmp_path: Path) -> None:
     (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
     program = (
         "import sys; from pbxsync.cli.main import run; status = run(['plan']);"
-        "sys.exit(status or 'pbxsync.apply.write' in sys.modules)"
+        "sys.exit(status or 'pbxsync.apply.applier' in sys.modules)"
     )
     environ = {"PBXSYNC_URL": "emulator:pbx.db", "PATH": "/usr/bin", "HOME": str(tmp_path)}
     ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environ, capture_output=True, check=False)

@@ -1,1 +1,1 @@
-"""The only part that writes: checks, sends, settles what stayed open, reads back, and tells what became of each change."""
+"""The only part that writes: checks a plan once more, sends, settles lost answers, reads back, and reports each outcome."""

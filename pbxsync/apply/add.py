@@ -1,17 +1,24 @@
-"""An add, until it is known what became of it.
+"""Adds one destination.
 
-It is sent once, but for answers after which it is certain that the server did not act: an add that is repeated blindly
-makes a twin.
+An add is sent once, except after an answer that makes it certain that the server did not act: an add that is repeated
+blindly makes a twin.
 """
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.apply.readback import columns, expected, mismatches
-from pbxsync.apply.send import Sender, WriteResult, certainly_not_executed, good, is_refusal, outcome, refused
+from pbxsync.apply.result import (
+    WriteResult,
+    certainly_not_executed,
+    good,
+    is_refusal,
+    may_repeat,
+    refused,
+    without_a_look,
+)
 from pbxsync.apply.settle import settle
 from pbxsync.errors import NotThere, WireError
 from pbxsync.live.destinations import live_destination
@@ -20,140 +27,129 @@ from pbxsync.text.sanitize import quote
 from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
-    from pbxsync.model.plan import Change, Destination
+    from pbxsync.apply.context import TenantState, WriteContext
+    from pbxsync.model.plan import Add, Destination
     from pbxsync.pbx.managedb import Listing
     from pbxsync.pbx.rows import Row
 
-#: As many rows that may be ours are named.
+#: This many rows that may be the new one are named.
 _NAMED: Final = 5
 
 
-@dataclass
-class TenantState:
-    """What is known of a tenant while it is written.
+def add(context: WriteContext, change: Add, state: TenantState) -> WriteResult:
+    """Send an add, and find out what became of it.
 
-    `ids` are all live ones, ours included, None before they are needed, and `read_at` (monotonic seconds) is when they were
-    listed; `listing` is the last list while it still holds; `refused` says why nothing more can be written to this tenant,
-    and `refusals` are the writes in a row that were refused.
-    `kept` are names, with the id that was to give each up and did not; `names` are those that the plan adds.
+    A server that has too much to do may have acted all the same, as a limit on replies does: the tenant is listed, and
+    listed again after the pause, before the add is repeated.
     """
-
-    ids: frozenset[str] | None = None
-    read_at: float | None = None
-    listing: Listing | None = None
-    refused: str | None = None
-    refusals: int = 0
-    kept: dict[str, str] = field(default_factory=dict)
-    names: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Adder(Sender):
-    """Sends adds and reads them back."""
-
-    def add(self, change: Change, known: TenantState) -> WriteResult:
-        """Send an add, and find out what it came to.
-
-        What said that it has too much to do may have acted all the same, as a limit on replies does: that is looked
-        into before an add is repeated.
-        """
-        told: list[str | None] = []
-        for tries in itertools.count(1):
-            lost = self.sent(lambda: told.append(self.pbx.add(change.tenant, columns(change))))
-            end = self._end(change, known, lost, told[0] if told else None)
-            if not (certainly_not_executed(lost) and end.untouched and self.again(lost, tries)):
-                break
-            end = self._end(change, known, lost, None)  # once more, after the pause: it may have come late
-            if not end.untouched:
-                break
-        return end
-
-    def _end(self, change: Change, known: TenantState, lost: WireError | None, told: str | None) -> WriteResult:
-        """Return what an add that was sent came to."""
-        known.listing = None
-        return self.unasked(change, lost) or replace(self._settled(change, known, lost, told), lost=lost)
-
-    def _settled(self, change: Change, known: TenantState, lost: WireError | None, told: str | None) -> WriteResult:
-        """Find out what an add came to: by the id that the PBX told, else by a new list of the tenant.
-
-        A row that reads otherwise is only called ours, and its id one to pin, where the tenant lists it.
-        """
-        read = self._told(change, told) if told is not None and told not in (known.ids or ()) else None
-        if read is not None and read.outcome.status is not Status.FAILED:
-            return read
+    attempt = 0
+    while True:
+        attempt += 1
+        new_id: str | None = None
+        error: WireError | None = None
         try:
-            known.listing = self.pbx.destinations(change.tenant)
-            if read is not None and any(row.id == told for row in known.listing.rows):
-                return read
-            if known.listing.doubtful:
-                return read or self._open(change, lost, "the PBX lists nothing at all")
-            return self._found(change, known, lost, known.listing)
-        except WireError as error:
-            return read or self._open(change, lost, f"listing the tenant failed: {error}")
+            new_id = context.pbx.add(change.tenant, columns(change))
+        except WireError as caught:
+            error = caught
+        state.listing = None
+        result = without_a_look(context, change, error) or _settle(context, change, state, error, new_id)
+        if not (certainly_not_executed(error) and result.untouched and may_repeat(context, error, attempt)):
+            return result
+        state.listing = None
+        result = without_a_look(context, change, error) or _settle(context, change, state, error, None)
+        if not result.untouched:
+            return result
 
-    def _told(self, change: Change, told: str) -> WriteResult | None:
-        """Read back the row that the PBX says it has added; None where there is none, so that the list has to say."""
-        try:
-            return self._compared(change, self.live.read(change.tenant, told), None)
-        except NotThere:
-            return None
-        except WireError as error:
-            text = f"added as {told}, but reading it back failed: {error}"
-            return WriteResult(Outcome(change, Status.UNKNOWN, told, text))
 
-    def _open(self, change: Change, lost: WireError | None, why: str) -> WriteResult:
-        """Return the end of an add of which nothing can be found out."""
-        if is_refusal(lost) or certainly_not_executed(lost):
-            return refused(change, lost, untouched=False)
-        return WriteResult(outcome(change, Status.UNKNOWN, _unsettled(lost, why)))
+def _settle(
+    context: WriteContext, change: Add, state: TenantState, error: WireError | None, new_id: str | None
+) -> WriteResult:
+    """Find out what became of an add by the id that the PBX answered, else by listing the tenant again.
 
-    def _found(self, change: Change, known: TenantState, lost: WireError | None, listing: Listing) -> WriteResult:
-        wanted = expected(change, None)
-        fields = {name: value for name, value in wanted.items() if name != "name"}
+    A row that reads back differently is taken for the new one only if the tenant lists it: its id is to be pinned.
+    """
+    result: WriteResult | None = None
+    if new_id is not None and new_id not in (state.ids or ()):
+        result = _read_back(context, change, new_id)
+        if result is not None and result.outcome.status is not Status.FAILED:
+            return result
+    try:
+        listing = state.listing = context.pbx.destinations(change.tenant)
+        if result is not None and any(row.id == new_id for row in listing.rows):
+            return result
+        if not listing.doubtful:
+            return replace(_find(context, change, state, error, listing), error=error)
+        reason = "the PBX lists nothing at all"
+    except WireError as failure:
+        reason = f"the tenant could not be listed: {failure}"
+    if result is not None:
+        return result
+    if is_refusal(error) or certainly_not_executed(error):
+        return refused(change, error, untouched=False)
+    return WriteResult(Outcome(change, Status.UNKNOWN, None, _after(error, reason)), error=error)
 
-        def fetch(row: Row) -> Destination:
-            whole = live_destination(row, self.live.table(change.tenant))
-            return (
-                whole if row.params is not None and row.type_id is not None else self.live.read(change.tenant, row.id)
-            )
 
-        def fits(found: Destination) -> bool:
-            return not mismatches(change, fields, found, self.hide(found))
+def _read_back(context: WriteContext, change: Add, new_id: str) -> WriteResult | None:
+    """Read the row that the PBX says it has added; None if there is no such row."""
+    try:
+        return _compare(context, change, context.live.read(change.tenant, new_id), None)
+    except NotThere:
+        return None
+    except WireError as failure:
+        text = f"added as {new_id}, but it could not be read back: {failure}"
+        return WriteResult(Outcome(change, Status.UNKNOWN, new_id, text))
 
-        rows = [row for row in listing.rows if row.name == wanted["name"] or row.name not in known.names]
-        end = settle(wanted["name"], known.ids or frozenset(), rows, fetch, fits)
-        if end.near is not None and end.problem:
-            return WriteResult(Outcome(change, Status.FAILED, end.near.id, end.problem), end.near)
-        row = end.ours or end.near
-        if row is not None:
-            return self._compared(change, row, lost)
-        if is_refusal(lost) and not end.problem:
-            return refused(change, lost, untouched=True)
-        reason = end.problem or missing(end.others)
-        idle = certainly_not_executed(lost) and not end.problem
-        return WriteResult(outcome(change, Status.FAILED, _unsettled(lost, reason)), untouched=idle)
 
-    def _compared(self, change: Change, stored: Destination, lost: WireError | None) -> WriteResult:
-        """Compare an added row with what it was to be."""
-        wrong = mismatches(change, expected(change, None), stored, self.hide(stored))
-        if not wrong:
-            return WriteResult(Outcome(change, good(lost), stored.id), stored)
-        text = f"it was added as {stored.id}, but reads back other than it was to be"
-        if any(each.field == "name" for each in wrong):
-            text += f": pin it with `id: {stored.id}`, or the next run adds another one"
-        return WriteResult(Outcome(change, Status.FAILED, stored.id, text, wrong), stored)
+def _find(
+    context: WriteContext, change: Add, state: TenantState, error: WireError | None, listing: Listing
+) -> WriteResult:
+    """Find the new row in a list of the tenant."""
+    planned = expected(change, None)
+    name = planned.pop("name")
+
+    def fetch(row: Row) -> Destination:
+        if row.params is None or row.type_id is None:
+            return context.live.read(change.tenant, row.id)
+        return live_destination(row, context.live.table(change.tenant))
+
+    def fits(stored: Destination) -> bool:
+        return not mismatches(change, planned, stored, context.hide(stored))
+
+    rows = [row for row in listing.rows if row.name == name or row.name not in state.added_names]
+    settled = settle(name, state.ids or frozenset(), rows, fetch, fits)
+    row = settled.ours or settled.near
+    if row is not None and not settled.problem:
+        return _compare(context, change, row, error)
+    if row is not None:
+        return WriteResult(Outcome(change, Status.FAILED, row.id, settled.problem), row)
+    if is_refusal(error) and not settled.problem:
+        return refused(change, error, untouched=True)
+    text = _after(error, settled.problem or missing(settled.others))
+    untouched = certainly_not_executed(error) and not settled.problem
+    return WriteResult(Outcome(change, Status.FAILED, None, text), untouched=untouched)
+
+
+def _compare(context: WriteContext, change: Add, stored: Destination, error: WireError | None) -> WriteResult:
+    """Compare an added row with the plan."""
+    wrong = mismatches(change, expected(change, None), stored, context.hide(stored))
+    if not wrong:
+        return WriteResult(Outcome(change, good(error), stored.id), stored)
+    text = f"added as {stored.id}, but the PBX stored a different value"
+    if any(mismatch.field == "name" for mismatch in wrong):
+        text += f". Pin it with `id: {stored.id}`, or the next run adds another one"
+    return WriteResult(Outcome(change, Status.FAILED, stored.id, text, wrong), stored)
 
 
 def missing(others: tuple[Row, ...]) -> str:
-    """Return that an add is not there, with what may be it all the same: the next run would add another one."""
+    """Return that an add is not in the list, and which new rows may be it: the next run would add another one."""
     if not others:
-        return "it is not there, and is not sent again in this run"
-    some = first_names([f"{row.id} ({quote(row.name)})" for row in others], _NAMED)
+        return "it is not in the tenant's list, and is not sent again in this run"
+    named = first_names([f"{row.id} ({quote(row.name)})" for row in others], _NAMED)
     return (
-        f"it is not there under its name, and is not sent again in this run. New since then: {some}. If that is it,"
-        " stored otherwise than it was sent, pin it with its id, or the next run adds another one"
+        f"its name is not in the tenant's list, and it is not sent again in this run. New in the list: {named}. If"
+        " one of these is it, stored differently, pin it with its id, or the next run adds another one"
     )
 
 
-def _unsettled(lost: WireError | None, then: str) -> str:
-    return f"{lost}; {then}" if lost is not None else f"the PBX answered, but {then}"
+def _after(error: WireError | None, fact: str) -> str:
+    return f"{error}; {fact}" if error is not None else f"the PBX accepted the write, but {fact}"

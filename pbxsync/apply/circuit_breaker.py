@@ -6,13 +6,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import Final
 
-#: So many writes in a row without a usable answer: the PBX is gone, and to go on makes things worse.
+#: After this many writes in a row without a usable answer the PBX is gone, and going on would make things worse.
 _ENOUGH_LOST: Final = 5
 
 
 @dataclass
 class CircuitBreaker:
-    """Shared by all threads; a reason, once given, stays. `interrupted` is set by signals."""
+    """Shared by all threads. The first reason stays; `interrupted` is set by signals."""
 
     interrupted: threading.Event = field(default_factory=threading.Event)
     reason: str | None = None
@@ -20,20 +20,20 @@ class CircuitBreaker:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def why(self) -> str | None:
-        """Return why nothing new may start, None where it may."""
+        """Return why nothing new may start, None if it may."""
         return "the run was interrupted" if self.interrupted.is_set() else self.reason
 
     def stop(self, reason: str) -> None:
-        """Let nothing new start."""
+        """Let nothing new start, for this reason unless there is one already."""
         self.reason = self.reason or reason
 
     def heard(self, *, answered: bool) -> None:
-        """Learn whether a write, or the read just before it, got a usable answer in the end."""
+        """Count whether a write, or the read just before it, got a usable answer in the end."""
         with self._lock:
             self._lost = 0 if answered else self._lost + 1
             if self._lost >= _ENOUGH_LOST:
                 self.stop(f"the PBX gave no usable answer to the last {_ENOUGH_LOST} writes")
 
     def wait(self, seconds: float) -> bool:
-        """Wait, and return whether to go on: not where something new may not start any more."""
+        """Wait, and return whether something new may still start."""
         return not self.interrupted.wait(seconds) and self.reason is None

@@ -1,7 +1,7 @@
 """One apply at a time in a project folder on one machine.
 
-The lock is the kernel's (flock), so that no killed process leaves one behind. Across machines there is none to be had: that
-is what the re-read before each write and the look for twins after it are for.
+The kernel holds the lock (flock), so a killed process leaves none behind. It does not work across machines: there, only the
+re-read before each write and the list after the adds show what somebody else did.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LOOK_EVERY: Final = 0.1
+#: Seconds between two attempts to take the lock.
+_PAUSE: Final = 0.1
 
 
 @contextmanager
 def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock of a project folder.
 
-    Raises Locked where another apply has it for longer than `wait` seconds, and where there can be none.
+    Raises Locked if another apply holds it for longer than `wait` seconds, or if it cannot be used.
     """
     path = folder / ".pbxsync" / "lock"
     try:
@@ -38,7 +39,7 @@ def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
         raise Locked(_unusable(path, "opened", error)) from None
     try:
         _take(file, path, time.monotonic() + wait)
-        with suppress(OSError):  # on a full disk the lock holds all the same; only who has it is not told
+        with suppress(OSError):  # on a full disk the lock works all the same, only without the id of its process
             os.ftruncate(file, 0)
             os.write(file, f"{os.getpid()}\n".encode())
         yield
@@ -52,27 +53,27 @@ def _take(file: int, path: Path, until: float) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise Locked(_message(file, path)) from None
-            time.sleep(_LOOK_EVERY)
+                raise Locked(_held(file, path)) from None
+            time.sleep(_PAUSE)
         except OSError as error:
             raise Locked(_unusable(path, "locked", error)) from None
         else:
             return
 
 
-def _message(file: int, path: Path) -> str:
-    holder = ""
-    with suppress(OSError):  # what is no ordinary file can be locked, but not read
-        holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
-    who = f"process {holder}" if holder.isdigit() else "another process"
+def _held(file: int, path: Path) -> str:
+    process = ""
+    with suppress(OSError):  # anything but an ordinary file can be locked, but not read
+        process = os.pread(file, 20, 0).decode("ascii", "replace").strip()
+    holder = f"process {process}" if process.isdigit() else "another process"
     return (
-        f"another apply runs in this project folder ({who} holds {sanitize(str(path))}): wait for it, or say --lock-timeout"
-        " SECONDS"
+        f"another apply is running in this project folder ({holder} holds {sanitize(str(path))}): wait for it, or use"
+        " --lock-timeout SECONDS"
     )
 
 
-def _unusable(path: Path, what: str, error: OSError) -> str:
+def _unusable(path: Path, action: str, error: OSError) -> str:
     return (
-        f"{sanitize(str(path))} cannot be {what} ({reason(error)}), so that nothing keeps two applies apart: nothing was"
-        " written"
+        f"{sanitize(str(path))} cannot be {action} ({reason(error)}), and without this lock two applies could run at once:"
+        " nothing was written"
     )

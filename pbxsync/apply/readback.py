@@ -1,4 +1,4 @@
-"""What a change is to leave behind on the PBX, and how what is there differs from it. Pure."""
+"""What must read back after a change, and how the stored row differs from it. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def columns(change: Change) -> dict[str, str]:
-    """Return the columns to send, and their text: what changes and nothing else (doc: update takes only these)."""
+    """Return the columns to send and their text: those that change, and no others (doc: update takes only these)."""
     return {COLUMNS[row.field]: row.new_value for row in change.diff}
 
 
-def expected(change: Change, was: Destination | None) -> dict[str, str]:
-    """Return the fields that must read back: those that change, and for an update all the others as they were."""
-    found = {} if was is None else {name: value or "" for name, value in fields_of(was).items()}
-    return found | {row.field: row.new_value for row in change.diff}
+def expected(change: Change, before: Destination | None) -> dict[str, str]:
+    """Return the fields that must read back: those that change, and for an update all others as they were before."""
+    unchanged = {} if before is None else {name: value or "" for name, value in fields_of(before).items()}
+    return unchanged | {row.field: row.new_value for row in change.diff}
 
 
 def mismatches(

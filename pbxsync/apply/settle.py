@@ -1,6 +1,6 @@
 """Which row, if any, an add has made: decided from the ids before and the rows after. Pure.
 
-An add is never repeated blindly: after a lost answer only this tells whether it went through.
+An add is never repeated blindly: after a lost answer, only this shows whether it was stored.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The row that is ours, with all its fields, or None and `problem`: a sentence, with the ids that it is about.
+    """The row that is ours, with all its fields, or None and a `problem`: a sentence with the ids concerned.
 
-    `near` is a new row that is probably ours but not as it was to be. `others` are new rows that fit in nothing:
-    ours may be one of them, where the PBX keeps neither name nor fields as they are sent.
+    `near` is a new row that is probably ours, but stored differently. `others` are new rows with neither our name nor our
+    fields: one of them may be ours if the PBX stores both differently.
     """
 
     ours: Destination | None = None
@@ -38,33 +38,30 @@ def settle(
     fetch: Callable[[Row], Destination],
     fits: Callable[[Destination], bool],
 ) -> Settled:
-    """Find the row that an add has made: exactly one of that name whose id was not there before and whose fields fit.
+    """Find the row that an add has made: the only new one with that name, and with fields that fit.
 
-    `fetch` gets a row with its params; `fits` tells whether its fields other than the name are as they were to be.
+    `before` are the ids that were live. `fetch` returns a row with its params; `fits` compares all but the name.
     """
     new = [row for row in rows if row.id not in before]
     named = [row for row in new if row.name == name]
     if len(named) == 1:
-        found = fetch(named[0])
-        return Settled(ours=found) if fits(found) else Settled(near=found)
+        stored = fetch(named[0])
+        return Settled(ours=stored) if fits(stored) else Settled(near=stored)
     if named:
         ids = ", ".join(row.id for row in named)
-        return Settled(
-            problem=f"there are {len(named)} new destinations of this name now (ids {ids}): remove all but one"
-        )
-    renamed = [found for found in map(fetch, new) if fits(found)]
+        return Settled(problem=f"{len(named)} new destinations have this name (ids {ids}): remove all but one")
+    renamed = [stored for stored in map(fetch, new) if fits(stored)]
     if len(renamed) == 1:
-        return Settled(near=renamed[0], problem=_renamed(renamed[0]))
-    if renamed:
-        ids = ", ".join(str(found.id) for found in renamed)
+        [stored] = renamed
         return Settled(
-            problem=f"it is not there under its name; new and alike are {ids}: look at them before you go on"
+            near=stored,
+            problem=f"it was stored under another name, {quote(stored.name or '')}, as {stored.id}: pin it with"
+            f" `id: {stored.id}` and give it a name that the PBX keeps",
+        )
+    if renamed:
+        ids = ", ".join(str(stored.id) for stored in renamed)
+        return Settled(
+            problem=f"its name is not in the tenant's list, but new destinations with the same fields are (ids {ids}):"
+            " check them before you go on"
         )
     return Settled(others=tuple(new))
-
-
-def _renamed(found: Destination) -> str:
-    return (
-        f"it was stored under another name, {quote(found.name or '')}, as {found.id}: pin it with `id: {found.id}` and"
-        " give it a name that the PBX keeps"
-    )

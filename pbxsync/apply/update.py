@@ -1,62 +1,74 @@
-"""An update, until it is known what became of it. It is idempotent, so it may be repeated."""
+"""Updates one destination. An update may be sent again, because it is idempotent."""
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pbxsync.apply.readback import columns, expected, mismatches
-from pbxsync.apply.send import Sender, WriteResult, certainly_not_executed, good, is_refusal, outcome, refused
+from pbxsync.apply.result import (
+    WriteResult,
+    certainly_not_executed,
+    good,
+    is_refusal,
+    may_repeat,
+    refused,
+    without_a_look,
+)
 from pbxsync.errors import Busy, ServerFault, Unreachable, WireError
 from pbxsync.kinds.custom_destination import fields_of
 from pbxsync.model.report import Outcome, Status
 
 if TYPE_CHECKING:
+    from pbxsync.apply.context import WriteContext
     from pbxsync.model.plan import Destination, Update
 
 
-@dataclass(frozen=True)
-class Updater(Sender):
-    """Sends updates and reads them back."""
+def update(context: WriteContext, change: Update, before: Destination) -> WriteResult:
+    """Send an update until it is done or cannot succeed, and read it back; `before` is the live row that it changes.
 
-    def update(self, change: Update, was: Destination) -> WriteResult:
-        """Send an update until it is done, or it is known why not; `was` is the row that it meets.
-
-        What said to the last that it has too much to do may have acted all the same, as a limit on replies does.
-        """
-        for tries in itertools.count(1):
-            lost = self.sent(lambda: self.pbx.update(change.tenant, change.id, columns(change)))
-            passing = _may_pass(lost)
-            if passing and certainly_not_executed(lost) and self.again(lost, tries):
-                continue
-            end = self.unasked(change, lost) or replace(self._read_back(change, was, lost), lost=lost)
-            if not (passing and end.untouched and self.again(lost, tries)):
-                break
-        return end
-
-    def _read_back(self, change: Update, was: Destination, lost: WireError | None) -> WriteResult:
-        """Return what an update came to."""
+    A server that has too much to do is only asked again, and the row is read after the last attempt: a limit on replies
+    may answer so although the update was stored.
+    """
+    attempt = 0
+    while True:
+        attempt += 1
+        error: WireError | None = None
         try:
-            stored = self.live.read(change.tenant, change.id)
-        except WireError as error:
-            if is_refusal(lost):
-                return refused(change, lost, untouched=False)
-            cause = f"{lost}; and reading it back failed" if lost is not None else "sent, but reading it back failed"
-            return WriteResult(outcome(change, Status.UNKNOWN, f"{cause}: {error}"))
-        untouched = fields_of(stored) == fields_of(was)
-        if untouched and is_refusal(lost):
-            return replace(refused(change, lost, untouched=True), stored=stored)
-        wrong = mismatches(change, expected(change, was), stored, self.hide(stored, was))
-        if not wrong:
-            return WriteResult(outcome(change, good(lost)), stored)
-        why = "nothing of it is stored" if untouched else "it reads back other than it was to be"
-        text = f"the PBX answered, but {why}" if lost is None else f"{lost}; {why}"
-        # What was answered for well may have stored again what was there.
-        return WriteResult(
-            Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched and lost is not None
+            context.pbx.update(change.tenant, change.id, columns(change))
+        except WireError as caught:
+            error = caught
+        passing = isinstance(error, (Busy, ServerFault, Unreachable))
+        if passing and certainly_not_executed(error) and may_repeat(context, error, attempt):
+            continue
+        result = without_a_look(context, change, error) or replace(
+            _read_back(context, change, before, error), error=error
         )
+        if not (error is not None and passing and result.untouched and may_repeat(context, error, attempt)):
+            return result
 
 
-def _may_pass(lost: WireError | None) -> bool:
-    return isinstance(lost, (Busy, ServerFault, Unreachable))
+def _read_back(context: WriteContext, change: Update, before: Destination, error: WireError | None) -> WriteResult:
+    try:
+        stored = context.live.read(change.tenant, change.id)
+    except WireError as failure:
+        if is_refusal(error):
+            return refused(change, error, untouched=False)
+        start = f"{error}; it" if error is not None else "sent, but it"
+        text = f"{start} could not be read back: {failure}"
+        return WriteResult(Outcome(change, Status.UNKNOWN, change.id, text))
+    untouched = fields_of(stored) == fields_of(before)
+    if untouched and is_refusal(error):
+        return replace(refused(change, error, untouched=True), stored=stored)
+    wrong = mismatches(change, expected(change, before), stored, context.hide(stored, before))
+    if not wrong:
+        return WriteResult(Outcome(change, good(error), change.id), stored)
+    if error is None:
+        fact = "did not store it" if untouched else "stored a different value"
+        text = f"the PBX accepted the write but {fact}"
+    else:
+        text = f"{error}; {'it was not stored' if untouched else 'a different value is stored'}"
+    # An accepted write may have stored again what was there: only after an error is it certain that nothing was done.
+    return WriteResult(
+        Outcome(change, Status.FAILED, change.id, text, wrong), stored, untouched=untouched and error is not None
+    )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from pbxsync.apply.write import Writer
+    from pbxsync.apply.context import WriteContext
     from pbxsync.cli.context import Context
     from pbxsync.journal.write import Journal
     from pbxsync.model.plan import Plan
@@ -157,7 +157,7 @@ def ask_and_write(ground: ApplyContext, plan: Plan, prepare: Prepare = _as_it_is
 
 def _write_stage(ground: ApplyContext, plan: Plan, prepare: Prepare) -> int:
     from pbxsync.apply.circuit_breaker import CircuitBreaker  # noqa: PLC0415 - what writes is only loaded to write
-    from pbxsync.apply.write import Writer  # noqa: PLC0415 - as above
+    from pbxsync.apply.context import WriteContext  # noqa: PLC0415 - as above
     from pbxsync.workers import WorkerPool  # noqa: PLC0415 - as above
 
     app, limits, breaker = ground.app, ground.limits, CircuitBreaker()
@@ -172,19 +172,19 @@ def _write_stage(ground: ApplyContext, plan: Plan, prepare: Prepare) -> int:
         stack.enter_context(handle_interrupts(breaker.interrupted))  # until the summary is said
         pbx.ended = breaker.why
         journal = stack.enter_context(_journal(ground, plan))
-        report = _write(ground, Writer(pbx, live, app.redactor, journal, breaker, limits.retries), workers, plan)
+        report = _write(ground, WriteContext(pbx, live, app.redactor, journal, breaker, limits.retries), workers, plan)
         checking = () if prepare is _as_it_is else (("check", ready - begun),)
         app.spent.append(traffic(pbx, (*checking, ("apply", time.monotonic() - ready))))
         kept = None if journal is None else _shown(journal.path)
         return _report(app, replace(report, journal=kept, traffic=total_traffic(app.spent)))
 
 
-def _write(ground: ApplyContext, writer: Writer, workers: WorkerPool, plan: Plan) -> Report:
-    from pbxsync.apply.applier import Applier  # noqa: PLC0415 - what writes is only loaded to write
+def _write(ground: ApplyContext, writing: WriteContext, workers: WorkerPool, plan: Plan) -> Report:
+    from pbxsync.apply.applier import apply_plan  # noqa: PLC0415 - what writes is only loaded to write
 
     bar = ProgressBar(ground.app.console, "Applying", plan.summary.changes)
     with bar:
-        return Applier(writer, workers, lambda _: bar.done()).apply(plan, bar.tick)
+        return apply_plan(writing, workers, plan, lambda _: bar.done(), bar.tick)
 
 
 def _report(app: Context, report: Report) -> int:

@@ -115,10 +115,10 @@ def _apply_saved(app: Context, project: Project, limits: Limits, terms: ApplyOpt
 def _prepared(app: Context, project: Project) -> Any:
     """Return what readies a saved plan: found fresh, and its sensitive values found again in the files."""
     from pbxsync.apply import sensitive  # noqa: PLC0415 - only for saved plans
-    from pbxsync.apply.staleness import Freshness  # noqa: PLC0415 - as above
+    from pbxsync.apply.staleness import check_fresh  # noqa: PLC0415 - as above
 
     def prepare(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
-        plan = Freshness(live, workers).check(plan)
+        plan = check_fresh(live, workers, plan)
         if not sensitive.needed(plan):
             return plan
         desired = load_desired(app, project, sensitive.sources(plan), ())

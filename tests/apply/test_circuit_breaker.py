@@ -120,7 +120,7 @@ def test_an_interrupt_ends_the_wait_for_a_busy_pbx_and_nothing_is_sent_again(
     assert (ran.status, len(three.sent)) == (130, 1)
     [told] = [line for line in lines(three.journals[0]) if line["kind"] == "after"]
     assert (told["status"], told["untouched"]) == ("failed", False), "it may have come through all the same"
-    assert "whether anything was written could not be read" in ran.out
+    assert "could not read back whether anything was written" in ran.out
 
 
 #: A line of an older run, so long that a limit on the journal is none on the files of the emulator.
@@ -166,5 +166,5 @@ def test_what_became_of_a_write_is_told_although_the_journal_could_not_be_told(t
     three.pbx.faults.add("lie action=update")
     three.tenant("DEMO", {"name": "Desk 1", "params": ["new"]})
     ran = apply_with_room_for(three, 2)
-    assert f"    the PBX answered, but nothing of it is stored\n    {FULL}\n" in ran.out
+    assert f"    the PBX accepted the write but did not store it\n    {FULL}\n" in ran.out
     assert f"Stopped: {FULL}\n" in ran.out

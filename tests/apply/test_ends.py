@@ -23,7 +23,7 @@ DENIED = (
     " DEMO: the PBX refuses this (it says 'Too bad… you mistaken the security api key.'): the key is wrong, or there is no"
     " such tenant, or the key may not do this (the API has one text for all of these))"
 )
-GONE = "it is not there, and is not sent again in this run"
+GONE = "it is not in the tenant's list, and is not sent again in this run"
 
 
 class End(NamedTuple):
@@ -45,50 +45,44 @@ def lost(action: str, code: int, then: str, what: str = "the server failed") -> 
 
 
 UPDATES = {
-    "lie action=update": End("failed", "the PBX answered, but nothing of it is stored", stored="1"),
-    "cut-values=1 action=update": End(
-        "failed", "the PBX answered, but it reads back other than it was to be", stored="2"
-    ),
+    "lie action=update": End("failed", "the PBX accepted the write but did not store it", stored="1"),
+    "cut-values=1 action=update": End("failed", "the PBX accepted the write but stored a different value", stored="2"),
     "too-bad action=update": End("failed", f"{DENIED.format('update 1')}; nothing was written", untouched=True),
-    "status-500 action=update": End(
-        "failed", lost("update 1", 500, "nothing of it is stored"), untouched=True, stored="1"
-    ),
+    "status-500 action=update": End("failed", lost("update 1", 500, "it was not stored"), untouched=True, stored="1"),
     "status-500-after-commit action=update": FOUND,
     "status-500-after-commit action=update|cut-values=1 action=update": End(
-        "failed", lost("update 1", 500, "it reads back other than it was to be"), stored="2"
+        "failed", lost("update 1", 500, "a different value is stored"), stored="2"
     ),
     "status-429 action=update": End(
         "failed",
-        lost("update 1", 429, "nothing of it is stored", "the PBX has too much to do"),
+        lost("update 1", 429, "it was not stored", "the PBX has too much to do"),
         untouched=True,
         stored="1",
     ),
     "status-500 action=update times=1": DONE,
     "status-500 action=get n=2..": End(
         "unknown",
-        "sent, but reading it back failed: MANAGEDB CUSTOM get 1 of DEMO: the server failed (HTTP 500) (2 tries)",
+        "sent, but it could not be read back: MANAGEDB CUSTOM get 1 of DEMO: the server failed (HTTP 500) (2 tries)",
         read=False,
     ),
     "status-500-after-commit action=update|status-500 action=get n=2..": End(
         "unknown",
-        "MANAGEDB CUSTOM update 1 of DEMO: the server failed (HTTP 500); and reading it back failed: MANAGEDB CUSTOM get 1"
+        "MANAGEDB CUSTOM update 1 of DEMO: the server failed (HTTP 500); it could not be read back: MANAGEDB CUSTOM get 1"
         " of DEMO: the server failed (HTTP 500) (2 tries)",
         read=False,
     ),
     "too-bad action=update|status-500 action=get n=2..": End(
-        "failed", f"{DENIED.format('update 1')}; whether anything was written could not be read", read=False
+        "failed", f"{DENIED.format('update 1')}; could not read back whether anything was written", read=False
     ),
 }
 ADDS = {
-    "lie action=add": End("failed", f"the PBX answered, but {GONE}", read=False),
+    "lie action=add": End("failed", f"the PBX accepted the write, but {GONE}", read=False),
     "cut-values=2 action=add": End(
         "failed",
-        "it was added as 1, but reads back other than it was to be: pin it with `id: 1`, or the next run adds another one",
+        "added as 1, but the PBX stored a different value. Pin it with `id: 1`, or the next run adds another one",
         stored="22",
     ),
-    "escape-quotes action=add": End(
-        "failed", "it was added as 1, but reads back other than it was to be", stored="22\\'"
-    ),
+    "escape-quotes action=add": End("failed", "added as 1, but the PBX stored a different value", stored="22\\'"),
     "too-bad action=add": End("failed", f"{DENIED.format('add')}; nothing was written", untouched=True, read=False),
     "status-500 action=add": End("failed", lost("add", 500, GONE), read=False),
     "status-500-after-commit action=add": FOUND,
@@ -97,7 +91,7 @@ ADDS = {
         'it was stored under another name, "Nigh", as 1: pin it with `id: 1` and give it a name that the PBX keeps',
     ),
     "status-500-after-commit action=add|escape-quotes action=add": End(
-        "failed", "it was added as 1, but reads back other than it was to be", stored="22\\'"
+        "failed", "added as 1, but the PBX stored a different value", stored="22\\'"
     ),
     "status-429 action=add": End(
         "failed", lost("add", 429, GONE, "the PBX has too much to do"), untouched=True, read=False
@@ -105,7 +99,7 @@ ADDS = {
     "status-429 action=add times=1": DONE,
     "status-500 action=get": End(
         "unknown",
-        "added as 1, but reading it back failed: MANAGEDB CUSTOM get 1 of DEMO: the server failed (HTTP 500) (2 tries)",
+        "added as 1, but it could not be read back: MANAGEDB CUSTOM get 1 of DEMO: the server failed (HTTP 500) (2 tries)",
         read=False,
     ),
     "status-500-after-commit action=add|status-500 object=CUSTOM action=list n=3..": End(
@@ -113,7 +107,7 @@ ADDS = {
         lost(
             "add",
             500,
-            "listing the tenant failed: MANAGEDB CUSTOM list of DEMO: the server failed (HTTP 500) (2 tries)",
+            "the tenant could not be listed: MANAGEDB CUSTOM list of DEMO: the server failed (HTTP 500) (2 tries)",
         ),
         read=False,
     ),
@@ -121,14 +115,14 @@ ADDS = {
         "unknown", lost("add", 500, "the PBX lists nothing at all"), read=False
     ),
     "too-bad action=add|null object=CUSTOM action=list n=3..": End(
-        "failed", f"{DENIED.format('add')}; whether anything was written could not be read", read=False
+        "failed", f"{DENIED.format('add')}; could not read back whether anything was written", read=False
     ),
     "too-bad action=add|status-500 object=CUSTOM action=list n=3..": End(
-        "failed", f"{DENIED.format('add')}; whether anything was written could not be read", read=False
+        "failed", f"{DENIED.format('add')}; could not read back whether anything was written", read=False
     ),
     "status-429 action=add|status-500 object=CUSTOM action=list n=3..": End(
         "failed",
-        lost("add", 429, "whether anything was written could not be read", "the PBX has too much to do"),
+        lost("add", 429, "could not read back whether anything was written", "the PBX has too much to do"),
         read=False,
     ),
 }
@@ -235,14 +229,14 @@ def test_an_add_of_which_neither_name_nor_fields_were_kept_names_what_is_new_and
     assert line["message"] == lost(
         "add",
         500,
-        'it is not there under its name, and is not sent again in this run. New since then: 1 ("Ni"). If that is it,'
-        " stored otherwise than it was sent, pin it with its id, or the next run adds another one",
+        'its name is not in the tenant\'s list, and it is not sent again in this run. New in the list: 1 ("Ni"). If one of'
+        " these is it, stored differently, pin it with its id, or the next run adds another one",
     )
 
 
 def test_of_many_rows_that_may_be_a_lost_add_a_few_are_named() -> None:
     others = tuple(Row(str(number), "Desk", None, None, None) for number in range(1, 8))
-    assert 'New since then: 1 ("Desk"), 2 ("Desk"), 3 ("Desk"), 4 ("Desk"), 5 ("Desk") and 2 more.' in missing(others)
+    assert 'New in the list: 1 ("Desk"), 2 ("Desk"), 3 ("Desk"), 4 ("Desk"), 5 ("Desk") and 2 more.' in missing(others)
     assert "more" not in missing(others[:5])
 
 

@@ -38,7 +38,7 @@ def three(stage: Workspace) -> Workspace:
 def test_more_changes_in_all_than_allowed_are_refused_before_the_prompt(three: Workspace) -> None:
     ran = three.run("apply", "--max-changes", "5", answer="yes\n")
     assert ran.status == 1
-    assert "6 changes are more than the 5 that are allowed: THREE (3), TWO (2), ONE (1)" in ran.err
+    assert "the plan has 6 changes, and the limit is 5: THREE (3), TWO (2), ONE (1)" in ran.err
     assert "Only 'yes' is accepted" not in ran.err
     assert not three.sent
     assert three.run("apply", "--max-changes", "6", answer="yes\n").status == 0
@@ -46,7 +46,7 @@ def test_more_changes_in_all_than_allowed_are_refused_before_the_prompt(three: W
 
 def test_the_limits_of_the_project_file_hold_and_the_option_overrides_the_total(three: Workspace) -> None:
     three.write("pbxsync.yaml", "max_changes: 5")
-    assert "more than the 5" in three.apply().err
+    assert "the limit is 5" in three.apply().err
     assert not three.sent
     assert three.apply("--max-changes", "6").status == 0
 
@@ -55,7 +55,7 @@ def test_the_limit_of_a_tenant_names_those_over_it(three: Workspace) -> None:
     three.write("pbxsync.yaml", "max_changes: {total: 100, per_tenant: 1}")
     ran = three.apply()
     assert ran.status == 1
-    assert "more than 1 changes in one tenant: THREE (3), TWO (2)." in ran.err
+    assert "more than 1 change in one tenant: THREE (3), TWO (2)." in ran.err
     assert not three.sent
     assert "THREE (3), TWO (2)" in three.apply("--max-changes", "100").err, "the option is for the total alone"
     three.write("pbxsync.yaml", "max_changes: {total: 100, per_tenant: 3}")
@@ -87,11 +87,11 @@ def refusal(check: Callable[[], object], kind: type[Exception]) -> str:
 
 def test_a_refusal_says_what_the_limit_is_who_is_over_it_and_what_to_do() -> None:
     assert refusal(lambda: check_limits(plan(2, 0, 3, 2), 6, None), GuardError) == (
-        "7 changes are more than the 6 that are allowed: T2 (3), T0 (2), T3 (2). Nothing was written; if that is meant,"
-        " say --max-changes 7, or narrow with --tenant"
+        "the plan has 7 changes, and the limit is 6: T2 (3), T0 (2), T3 (2). Nothing was written; if this is intended,"
+        " use --max-changes 7, or narrow with --tenant"
     )
     assert refusal(lambda: check_limits(plan(2, 0, 3, 2), 7, 2), GuardError) == (
-        "more than 2 changes in one tenant: T2 (3). Nothing was written; if that is meant, raise per_tenant: of"
+        "more than 2 changes in one tenant: T2 (3). Nothing was written; if this is intended, raise per_tenant: of"
         " max_changes: in the project file, or narrow with --tenant"
     )
     check_limits(plan(2, 0, 3, 2), 7, 3)
@@ -109,7 +109,7 @@ def test_of_many_tenants_over_a_limit_twenty_are_named(count: int, rest: str) ->
 def test_an_incomplete_plan_names_the_tenants_that_it_lacks() -> None:
     check_complete(plan(1, 2))
     assert refusal(lambda: check_complete(plan(1, 0, error="no answer")), PlanError) == (
-        "the plan is incomplete (T0, T1 could not be planned), so nothing is written: mend it, or narrow the run with"
+        "the plan is incomplete (T0, T1 could not be planned), so nothing is written: fix the cause, or narrow the run with"
         " --tenant"
     )
 
@@ -117,8 +117,8 @@ def test_an_incomplete_plan_names_the_tenants_that_it_lacks() -> None:
 def test_a_doubtful_nothing_is_in_the_way_of_changes_alone() -> None:
     doubtful = plan(1, 0, doubtful_empty=True)
     assert refusal(lambda: check_empty(doubtful, allow_empty=False), PlanError) == (
-        "the PBX lists no destinations for T0, in a way that is also how its errors look, so nothing is written: if that"
-        " is right, say --allow-empty"
+        "the PBX lists no destinations for T0, but its answer may be an error, so nothing is written: if it"
+        " really has none, use --allow-empty"
     )
     check_empty(doubtful, allow_empty=True)
     check_empty(plan(0, doubtful_empty=True), allow_empty=False)
@@ -148,7 +148,7 @@ def test_a_twin_that_somebody_made_between_list_and_add_is_reported(stage: Works
     assert ran.status == 1
     (ours,) = {row["cu_id"] for row in stage.pbx.rows("DEMO")} - set(theirs)
     assert (
-        f'it was added as {ours}, but {", ".join(theirs)} has the name "Night" too: somebody added it at the same time.'
+        f'added as {ours}, but {", ".join(theirs)} has the name "Night" too: somebody added it at the same time.'
         " Remove one of them, or pin both with id\n"
     ) in ran.out
     assert len(stage.pbx.rows("DEMO")) == 3, "what is added stays: nobody else's is touched"
@@ -224,8 +224,8 @@ def test_an_unread_list_after_an_add_is_said_to_leave_twins_open(stage: Workspac
     ran = stage.apply()
     assert ran.status == 0
     said = (
-        "added, but whether somebody added the same name meanwhile is not known: MANAGEDB CUSTOM list of DEMO: the server"
-        " failed (HTTP 500)"
+        "added, but the tenant could not be listed to see whether somebody added the same name:"
+        " MANAGEDB CUSTOM list of DEMO: the server failed (HTTP 500)"
     )
     assert re.findall(f'added: DEMO "Night".*\n    {re.escape(said)}', ran.out)
     assert ran.out.count(said) == 1
@@ -315,7 +315,7 @@ def test_a_tenant_that_is_empty_after_somebody_was_asked_gets_no_adds(stage: Wor
     stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
     terminal = _Slow(lambda: stage.pbx.faults.add("null object=CUSTOM action=list"))
     ran = stage.run("apply", terminal=terminal)
-    assert "    the PBX lists nothing any more for this tenant: nothing was written; plan again\n" in ran.out
+    assert "    the PBX no longer lists anything for this tenant: nothing was written; plan again\n" in ran.out
     assert (ran.status, stage.sent) == (1, [])
 
 
@@ -326,8 +326,8 @@ def test_the_name_of_a_destination_that_could_not_be_renamed_is_not_given_to_ano
     ran = stage.apply()
     assert ran.status == 1
     assert (
-        f'    the name "B" is still that of {second}, which could not be renamed: nothing was written, for there would be'
-        " two of that name\n"
+        f'    destination {second} still has the name "B" because it could not be renamed: nothing was written, or two'
+        " destinations would have that name\n"
     ) in ran.out
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["A", "B"]
     stage.pbx.faults.clear()
@@ -345,7 +345,7 @@ def test_a_lost_add_is_not_taken_for_what_was_there_before_or_is_another_add_of_
     ran = stage.apply()
     assert ran.status == 1
     text = " ".join(ran.out.split())
-    assert "it is not there, and is not sent again in this run" in text
+    assert "it is not in the tenant's list, and is not sent again in this run" in text
     assert "another name" not in text
     assert "1 added, 1 changed, 1 failed" in text
     del old
@@ -361,7 +361,7 @@ def test_a_lost_add_is_not_taken_for_a_row_that_one_list_left_out(
     stage.pbx.faults.add("reset action=add")
     ran = stage.apply()
     assert ran.status == 1
-    assert "it is not there, and is not sent again in this run" in ran.out
+    assert "it is not in the tenant's list, and is not sent again in this run" in ran.out
     assert "another name" not in ran.out
 
 
@@ -401,7 +401,7 @@ def test_a_lost_add_is_not_taken_for_what_a_list_just_before_it_had(stage: Works
     stage.pbx.faults.add("reset action=add")
     ran = stage.run("apply", terminal=_Slow(lambda: None))
     assert ran.status == 1
-    assert "it is not there, and is not sent again in this run" in ran.out
+    assert "it is not in the tenant's list, and is not sent again in this run" in ran.out
 
 
 @pytest.mark.parametrize("what", ["update", "add"])

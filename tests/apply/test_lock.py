@@ -38,7 +38,7 @@ def test_a_second_apply_is_refused_and_told_by_whom(stage: Workspace, other: sub
     for words in (("apply", "--auto-approve"), ("revert", "--auto-approve", stage.journals[0])):
         ran = stage.run(*words)
         assert ran.status == 1
-        assert f"another apply runs in this project folder (process {other.pid} holds" in ran.err
+        assert f"another apply is running in this project folder (process {other.pid} holds" in ran.err
         assert "--lock-timeout" in ran.err
     assert not stage.pbx.log
     assert stage.run("plan").status == 0, "a plan disturbs nobody"
@@ -77,7 +77,7 @@ def test_a_lock_that_cannot_tell_who_has_it_locks_all_the_same(stage: Workspace)
     with locked(stage.folder):
         ran = stage.apply()
     assert ran.status == 1
-    assert "another apply runs in this project folder (another process holds" in ran.err
+    assert "another apply is running in this project folder (another process holds" in ran.err
     assert not stage.pbx.log
     assert stage.apply().status == 0
 
@@ -87,5 +87,5 @@ def test_the_wait_has_an_end(stage: Workspace) -> None:
     with locked(stage.folder):
         ran = stage.apply("--lock-timeout", "0.3")
     assert ran.status == 1
-    assert "another apply runs" in ran.err
+    assert "another apply is running" in ran.err
     assert not stage.pbx.log

@@ -113,9 +113,9 @@ def test_what_moved_is_said_with_what_it_was_and_is(stage: Workspace) -> None:
         "error: the saved plan is stale, so nothing of it was written; plan again:",
         f'  DEMO: destination {boss}: type was "1" when this was planned and is "5" now',
         f'  DEMO: destination {boss}: param1 was "1" when this was planned and is "a" now',
-        f'  DEMO: destination {boss}: param9 has moved: it is "" now',
-        f'  DEMO: destination {boss}: param10 has moved: it is "ten" now',
-        f'  DEMO: destination {gone} ("Gone") is not there any more',
+        f'  DEMO: destination {boss}: param9 has changed: it is "" now',
+        f'  DEMO: destination {boss}: param10 has changed: it is "ten" now',
+        f'  DEMO: destination {gone} ("Gone") no longer exists',
         f'  DEMO: "Night" was not live when this was planned, and is live now as {night}',
     ]
     assert not stage.sent
@@ -142,8 +142,8 @@ def test_of_much_that_cannot_be_read_twenty_lines_are_shown(stage: Workspace, co
     more = [f"  and {count - 20} more"] if count > 20 else []
     said, *listed = ran.err.splitlines()
     assert said == (
-        "error: the saved plan could not be held against the PBX, so nothing of it was written; it stays good, apply it"
-        " again later:"
+        "error: could not check the saved plan against the PBX, so nothing of it was written. The plan is still valid:"
+        " apply it again later:"
     )
     assert listed == [*lines[:20], *more]
     assert (ran.status, stage.sent) == (1, [])
@@ -156,7 +156,7 @@ def test_a_lost_add_of_a_saved_plan_is_not_taken_for_what_was_there_before(stage
     stage.pbx.faults.add("reset action=add")
     ran = stage.run("apply", plan)
     assert ran.status == 1
-    assert "it is not there, and is not sent again in this run" in ran.out
+    assert "it is not in the tenant's list, and is not sent again in this run" in ran.out
 
 
 def test_an_add_whose_name_is_live_now_refuses_the_whole_plan(stage: Workspace, boss: str) -> None:

@@ -83,7 +83,7 @@ def test_a_name_with_a_key_in_it_is_replaced_by_a_saved_plan(stage: Workspace) -
     stage.tenant("DEMO", {"id": identity, "name": "Somebody"})
     ran = stage.run("apply", plan)
     assert ran.status == 1
-    assert "name: its value is not the one that was planned" in ran.err
+    assert "name: its value is not the planned one" in ran.err
     stage.tenant("DEMO", {"id": identity, "name": "Boss"})
     assert stage.run("apply", plan).status == 0
     assert [row["cu_name"] for row in stage.pbx.rows("DEMO")] == ["Boss"]

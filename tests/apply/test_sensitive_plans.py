@@ -28,7 +28,7 @@ def test_a_saved_plan_wants_the_value_that_was_planned(stage: Workspace, bot: st
     assert not stage.sent
     assert not stage.journals
     expected = {
-        "another value": 'DEMO: "Bot": api_key: its value is not the one that was planned',
+        "another value": 'DEMO: "Bot": api_key: its value is not the planned one',
         "no value": "set the environment variable BOT_KEY",
         "no entry": 'DEMO: "Bot": api_key: no tenant file gives its value any more',
         "a literal": "this param is sensitive",
@@ -68,8 +68,8 @@ def test_every_value_that_is_not_as_planned_is_named(stage: Workspace, bot: str)
     ran = stage.run("apply", plan)
     assert ran.err.splitlines() == [
         "error: sensitive params of the saved plan are not as planned, so nothing was written:",
-        '  DEMO: "Bot": api_key: its value is not the one that was planned',
-        '  DEMO: "Night bot": api_key: its value is not the one that was planned',
+        '  DEMO: "Bot": api_key: its value is not the planned one',
+        '  DEMO: "Night bot": api_key: its value is not the planned one',
     ]
     assert not stage.sent
     del bot
@@ -97,8 +97,8 @@ def test_a_destination_planned_with_another_key_is_named_with_what_to_do(stage: 
     stage.pbx.add_key("another-key-1", "read")
     stage.environ["PBXSYNC_READ_KEY"] = "another-key-1"
     assert stage.run("apply", plan).err.splitlines()[1] == (
-        f"  DEMO: destination {bot} has sensitive params, and was fingerprinted with another key than the one there is now:"
-        " give apply the read key that plan had too"
+        f"  DEMO: destination {bot} has sensitive params, and was planned with another key: give apply the"
+        " read key that plan had"
     )
 
 
@@ -147,7 +147,7 @@ def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(stage: Workspa
     stage.pbx.change(bot, cu_param2=NEW)
     ran = stage.run("apply", plan)
     assert ran.status == 1
-    assert "param2 (sensitive) has moved" in ran.err
+    assert "param2 (sensitive) has changed" in ran.err
     assert clean(stage, ran.text)
 
 

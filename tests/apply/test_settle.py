@@ -46,7 +46,7 @@ def test_the_one_new_row_of_that_name_whose_fields_do_not_fit_is_near_and_not_ou
 def test_two_new_rows_of_that_name_are_never_a_pick() -> None:
     end = settle("New", frozenset("1"), [OLD, row("2", "New"), row("3", "New")], fetch, fits("2", "3"))
     assert (end.ours, end.near) == (None, None)
-    assert end.problem == "there are 2 new destinations of this name now (ids 2, 3): remove all but one"
+    assert end.problem == "2 new destinations have this name (ids 2, 3): remove all but one"
 
 
 def test_a_new_row_that_fits_under_another_name_is_named_to_be_pinned() -> None:
@@ -67,7 +67,10 @@ def test_a_new_row_that_fits_and_has_no_name_is_shown_with_an_empty_one() -> Non
 def test_two_new_rows_that_fit_under_other_names_are_named_and_none_is_ours() -> None:
     end = settle("New", frozenset("1"), [OLD, row("2", "Ne"), row("3", "N")], fetch, fits("2", "3"))
     assert (end.ours, end.near) == (None, None)
-    assert end.problem == ("it is not there under its name; new and alike are 2, 3: look at them before you go on")
+    assert end.problem == (
+        "its name is not in the tenant's list, but new destinations with the same fields are (ids 2, 3): check them before"
+        " you go on"
+    )
 
 
 @pytest.mark.parametrize("rows", [[], [OLD], [OLD, row("2", "Somebody's")]])

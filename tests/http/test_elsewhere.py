@@ -136,7 +136,7 @@ def test_an_add_that_was_lost_behind_a_proxy_is_not_sent_again(
         adds = [request for request in server.requests if b"action=add" in request]
     assert (ran.status, len(adds)) == (1, 1)
     assert "broke before the whole reply had come" in ran.text
-    assert "it is not there, and is not sent again in this run" in ran.text
+    assert "it is not in the tenant's list, and is not sent again in this run" in ran.text
 
 
 def test_an_add_that_a_proxy_cut_in_two_is_not_sent_again(connected: Workspace, ca: trustme.CA, bundle: str) -> None:
@@ -147,7 +147,7 @@ def test_an_add_that_a_proxy_cut_in_two_is_not_sent_again(connected: Workspace, 
         ran = connected.run("apply", "--auto-approve")
         begun = server.seen.count(b"action=add")
     assert (ran.status, begun) == (1, 1)
-    assert "it is not there, and is not sent again in this run" in ran.text
+    assert "it is not in the tenant's list, and is not sent again in this run" in ran.text
 
 
 def test_no_netrc_adds_anything(connected: Workspace, pbx: Emulator) -> None:

@@ -85,7 +85,7 @@ def test_what_was_written_is_read_back_though_the_key_is_taken_for_a_read_only_o
     ran = workdir.run("apply", "--auto-approve", "--parallel", "3")
     assert ran.status == 1
     assert "Apply failed: 1 added, 0 changed, 2 failed." in ran.out
-    assert "could not be read" not in ran.out
+    assert "could not read back" not in ran.out
     assert [len(pbx.rows(tenant)) for tenant in "ABC"] == [1, 1, 2]
 
 

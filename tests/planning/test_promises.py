@@ -72,7 +72,7 @@ def test_a_tenant_that_may_be_empty_is_planned_with_a_warning_and_applied_only_w
         for paths in ([], ["change.plan"]):
             refused = workdir.run("apply", "--auto-approve", *paths)
             assert (refused.status, writes(pbx)) == (1, [])
-            assert "say --allow-empty" in refused.err
+            assert "use --allow-empty" in refused.err
         assert workdir.run("apply", "--allow-empty", "change.plan").status == 0
         assert writes(pbx) == ["A"]
 

@@ -1,0 +1,52 @@
+"""What every write of a run shares, and what is known of a tenant while it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsync.apply.circuit_breaker import CircuitBreaker
+    from pbxsync.journal.write import Journal
+    from pbxsync.live.reader import LiveReader
+    from pbxsync.model.plan import Destination
+    from pbxsync.pbx.managedb import Listing, PbxWriter
+    from pbxsync.redaction.redactor import Redactor
+
+
+@dataclass(frozen=True)
+class WriteContext:
+    """The PBX, the journal, and what may stop a run. `attempts` bounds how often one write is sent."""
+
+    pbx: PbxWriter
+    live: LiveReader
+    redactor: Redactor
+    journal: Journal | None
+    breaker: CircuitBreaker
+    attempts: int = 4
+
+    def hide(self, *rows: Destination) -> Callable[[str, str], bool]:
+        """Return what tells whether a field and its value must not be shown: sensitive by the rows' types, or a key."""
+        hidden = self.live.hidden_fields(*rows)
+        return lambda field, value: field in hidden or self.redactor.finds(value)
+
+
+@dataclass
+class TenantState:
+    """What is known of a tenant while it is written, by one thread.
+
+    `ids` are all live ones, new ones included, or None until the first add needs them; they were listed at `listed_at`
+    (monotonic seconds). `listing` is the last list, until the next write. `refusals` counts refused writes in a row, and
+    `closed` says why nothing more is written to this tenant. `kept_names` maps each name that a failed rename did not
+    release to the id that still has it; `added_names` are the names that the plan adds.
+    """
+
+    added_names: frozenset[str] = frozenset()
+    ids: frozenset[str] | None = None
+    listed_at: float | None = None
+    listing: Listing | None = None
+    refusals: int = 0
+    closed: str | None = None
+    kept_names: dict[str, str] = field(default_factory=dict)
