@@ -212,7 +212,7 @@ def test_a_row_that_a_list_lacks_once_is_noticed_before_it_is_added(workdir: Wor
     pbx.faults.add("missing-row times=1")
     ran = apply(workdir)
     assert ran.status == 1
-    assert "two lists of DEMO, one right after the other, differ in 1" in ran.out
+    assert "DEMO changed between two reads (1)" in ran.out
     assert not [request for request in pbx.log if request.method == "POST"]
 
 
