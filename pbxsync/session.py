@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbxsync.disk.atomic import reason
+from pbxsync.disk.linefile import folder_for
 from pbxsync.errors import UsageError
+from pbxsync.http.retry import RetryPolicy
+from pbxsync.http.transport import ReadTransport, Settings, WriteTransport
 from pbxsync.model.entry import Secret
+from pbxsync.pbx.managedb import PbxReader, PbxWriter
 from pbxsync.project.url import EMULATOR
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pbxsync.pbx.managedb import PbxReader, PbxWriter
     from pbxsync.project import Project
     from pbxsync.redaction.redactor import Redactor
 
@@ -31,10 +37,10 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What bounds the requests of a command: seconds for one, tries of a read, requests at a time.
+class RequestLimits:
+    """What bounds the requests of a command: `timeout` in seconds for one, attempts per read, requests in flight.
 
-    `trace` is told of each request.
+    `trace` gets a line for each request.
     """
 
     timeout: float = 30.0
@@ -59,17 +65,12 @@ def endpoint(project: Project) -> Iterator[Endpoint]:
 
 @contextmanager
 def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
-    from pathlib import Path  # noqa: PLC0415 - with the emulator, only where one is asked for
-
     try:
         from pbxsync.emulator import Emulator  # noqa: PLC0415 - as above
     except ImportError:
         raise UsageError(
             "the url emulator:FILE needs the emulator: install pbxsync[emulator], or set the url of a PBX"
         ) from None
-    from pbxsync.disk.atomic import reason  # noqa: PLC0415 - as above
-    from pbxsync.disk.linefile import folder_for  # noqa: PLC0415 - as above
-
     path = Path(file)
     try:
         folder_for(path)
@@ -88,28 +89,18 @@ def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
 
 def _emulator_key(file: str, kind: str) -> str:
     """Return a key that stays the same for a file, since fingerprints of sensitive params hang on it."""
-    import hashlib  # noqa: PLC0415 - only the emulator's keys are made
-
     return hashlib.sha256(f"pbxsync emulator {kind} {file}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 @contextmanager
-def reader(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxReader]:
+def reader(where: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxReader]:
     """Give a PBX that can be read; what it runs on has no way to send a write."""
-    from pbxsync.http.retry import RetryPolicy  # noqa: PLC0415 - requests, which --help must not pay for
-    from pbxsync.http.transport import ReadTransport, Settings  # noqa: PLC0415 - as above
-    from pbxsync.pbx.managedb import PbxReader  # noqa: PLC0415 - requests, which --help must not pay for
-
     with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         yield PbxReader(transport, where.read_key, RetryPolicy.of(limits.retries, limits.timeout))
 
 
 @contextmanager
-def writer(where: Endpoint, limits: Limits, redactor: Redactor) -> Iterator[PbxWriter]:
+def writer(where: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxWriter]:
     """Give a PBX that can be read and written, with the write key."""
-    from pbxsync.http.retry import RetryPolicy  # noqa: PLC0415 - requests, which --help must not pay for
-    from pbxsync.http.transport import Settings, WriteTransport  # noqa: PLC0415 - as above
-    from pbxsync.pbx.managedb import PbxWriter  # noqa: PLC0415 - requests, which --help must not pay for
-
     with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         yield PbxWriter(transport, where.write_key, RetryPolicy.of(limits.retries, limits.timeout))

@@ -9,7 +9,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbxsync.api.operations import OPERATIONS
 from pbxsync.errors import PbxsyncError
+from pbxsync.project import find
+from pbxsync.tenants.discover import tenant_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,9 +32,6 @@ def formats(_ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 def tenants(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the tenants of the project's files, and those that have keys of their own."""
-    from pbxsync.project import find  # noqa: PLC0415 - as above
-    from pbxsync.tenants.discover import tenant_codes  # noqa: PLC0415 - only while somebody types
-
     try:
         project = find((), ctx.obj.config, os.environ, Path.cwd())
         found = {code for code, _ in tenant_codes(project.tenants)}
@@ -42,8 +42,6 @@ def tenants(ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 
 def reqtypes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Offer the request types of the document."""
-    from pbxsync.api.operations import OPERATIONS  # noqa: PLC0415 - only while somebody types
-
     return _beginning(dict.fromkeys(each.reqtype for each in OPERATIONS), incomplete.upper())
 
 
@@ -63,8 +61,6 @@ def parameters(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
 
 def _possible(reqtype: str, given: Mapping[str, str]) -> Iterator[Operation]:
     """Yield the operations that the words before still leave."""
-    from pbxsync.api.operations import OPERATIONS  # noqa: PLC0415 - only while somebody types
-
     for each in OPERATIONS:
         selectors = dict(each.selectors)
         agrees = all(selectors[name].lower() == value.lower() for name, value in given.items() if name in selectors)

@@ -10,33 +10,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from pbxsync.apply.applier import apply_plan
+from pbxsync.apply.circuit_breaker import CircuitBreaker
+from pbxsync.apply.context import WriteContext
 from pbxsync.apply.limits import check_complete, check_empty, check_limits
-from pbxsync.cli.console import ProgressBar
-from pbxsync.cli.options import Amount
+from pbxsync.cli.progress import ProgressBar
 from pbxsync.cli.signals import handle_interrupts
 from pbxsync.cli.stages import total_traffic, traffic
 from pbxsync.errors import UsageError
+from pbxsync.journal.write import Journal, check, new_path
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
+from pbxsync.planfile import digest
+from pbxsync.render import Options, render, report_text
 from pbxsync.session import writer
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import plural
+from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
 
-    from pbxsync.apply.context import WriteContext
     from pbxsync.cli.context import Context
-    from pbxsync.journal.write import Journal
     from pbxsync.model.plan import Plan
     from pbxsync.model.report import Report
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.project import Project
-    from pbxsync.session import Endpoint, Limits
-    from pbxsync.workers import WorkerPool
+    from pbxsync.session import Endpoint, RequestLimits
 
     #: Readies a plan over an open connection, and raises where it may not be applied.
     Prepare = Callable[[LiveReader, WorkerPool, Plan], Plan]
@@ -65,30 +65,12 @@ class ApplyContext:
     app: Context
     project: Project
     where: Endpoint
-    limits: Limits
+    limits: RequestLimits
     terms: ApplyOptions
 
 
 def _as_it_is(_live: LiveReader, _crew: WorkerPool, plan: Plan) -> Plan:
     return plan
-
-
-def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that make up the terms."""
-    for option in (
-        click.option("--auto-approve", is_flag=True, help="Do not ask."),
-        click.option("--allow-empty", is_flag=True, help="Believe a tenant that seems to have nothing live at all."),
-        click.option(
-            "--max-changes", type=click.IntRange(0), metavar="N", help="Refuse to change more; else the project's."
-        ),
-        click.option("--journal", type=click.Path(path_type=Path), metavar="FILE", help="Append the journal to FILE."),
-        click.option("--no-journal", is_flag=True, help="Keep no journal; then nothing can be reverted."),
-        click.option(
-            "--lock-timeout", type=Amount(0), default=0.0, metavar="SECONDS", help="Wait for another apply to end."
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 def check_approvable(terms: ApplyOptions, saving: str) -> None:
@@ -102,8 +84,6 @@ def check_approvable(terms: ApplyOptions, saving: str) -> None:
 
 def check_journal(project: Project, terms: ApplyOptions) -> None:
     """Raise JournalError where none could be kept, before any request. Where a run has nothing to write, none is made."""
-    from pbxsync.journal.write import check, new_path  # noqa: PLC0415 - only where something may be written
-
     if not terms.no_journal:
         check(terms.journal or new_path(project.root))
 
@@ -133,8 +113,6 @@ def live_reader(pbx: PbxReader, project: Project, where: Endpoint) -> LiveReader
 
 def show(app: Context, plan: Plan) -> None:
     """Write the plan as text."""
-    from pbxsync.render import Options, render  # noqa: PLC0415 - --help must not pay for it
-
     options = Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width)
     app.console.result(render(plan, "text", options))
 
@@ -156,10 +134,6 @@ def ask_and_write(ground: ApplyContext, plan: Plan, prepare: Prepare = _as_it_is
 
 
 def _write_stage(ground: ApplyContext, plan: Plan, prepare: Prepare) -> int:
-    from pbxsync.apply.circuit_breaker import CircuitBreaker  # noqa: PLC0415 - what writes is only loaded to write
-    from pbxsync.apply.context import WriteContext  # noqa: PLC0415 - as above
-    from pbxsync.workers import WorkerPool  # noqa: PLC0415 - as above
-
     app, limits, breaker = ground.app, ground.limits, CircuitBreaker()
     with ExitStack() as stack:
         pbx = stack.enter_context(writer(ground.where, limits, app.redactor))
@@ -180,16 +154,12 @@ def _write_stage(ground: ApplyContext, plan: Plan, prepare: Prepare) -> int:
 
 
 def _write(ground: ApplyContext, writing: WriteContext, workers: WorkerPool, plan: Plan) -> Report:
-    from pbxsync.apply.applier import apply_plan  # noqa: PLC0415 - what writes is only loaded to write
-
     bar = ProgressBar(ground.app.console, "Applying", plan.summary.changes)
     with bar:
         return apply_plan(writing, workers, plan, lambda _: bar.done(), bar.tick)
 
 
 def _report(app: Context, report: Report) -> int:
-    from pbxsync.render import report_text  # noqa: PLC0415 - only at the end
-
     console = app.console
     shown = report_text(report, verbose=max(0, app.verbosity), colour=console.coloured(sys.stdout), width=console.width)
     console.result(f"\n{shown}")  # apart from the plan, which stands before it
@@ -201,9 +171,6 @@ def _report(app: Context, report: Report) -> int:
 @contextmanager
 def _journal(ground: ApplyContext, plan: Plan) -> Iterator[Journal | None]:
     """Open the journal of a run and write its first line; None where none is wanted or nothing is to be written."""
-    from pbxsync.journal.write import Journal, new_path  # noqa: PLC0415 - only where something is written
-    from pbxsync.planfile import digest  # noqa: PLC0415 - as above
-
     if ground.terms.no_journal or not plan.changes:
         yield None
         return

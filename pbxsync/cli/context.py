@@ -15,36 +15,34 @@ if TYPE_CHECKING:
     from pbxsync.model.report import Traffic
     from pbxsync.redaction.redactor import Redactor
 
-#: What every project takes keys from; they are known before it is, so that a mistake on the command line shows none.
-_KEYS = ("PBXSYNC_READ_KEY", "PBXSYNC_WRITE_KEY")
-
 
 class Context:
-    """What every command gets: the way out, the redactor, and the global options.
+    """The console, and the options that are common to several commands. It collects what the end of a run reports.
 
-    It gathers what stages cost (`spent`), and the warnings of files, for the CI that `annotate` names.
+    `timeout` (seconds) and `retries` are None unless an option gives them. `annotate` is the CI that reads annotations of
+    problems in files: `github`, `gitlab` or `none`. `spent` is the traffic of the stages so far, `warnings` those of files.
     """
 
     def __init__(self) -> None:
         self.config: Path | None = None
+        self.timeout: float | None = None
+        self.retries: int | None = None
+        self.parallel = 1
         self.annotate = "none"
         self.spent: list[Traffic] = []
         self.warnings: list[Problem] = []
 
     @cached_property
-    def redactor(self) -> Redactor:
-        """What takes the keys out of all that is shown: those of the environment at once, a project's when it is read."""
-        from pbxsync.model.entry import Secret  # noqa: PLC0415 - --help must not pay for it
-        from pbxsync.redaction.redactor import Redactor  # noqa: PLC0415 - as above
-
-        return Redactor(Secret(os.environ[name]) for name in _KEYS if os.environ.get(name))
-
-    @cached_property
     def console(self) -> Console:
-        """The way out."""
-        from pbxsync.cli.console import Console  # noqa: PLC0415 - --help must not pay for it
+        """The only way to the terminal."""
+        from pbxsync.cli.console import open_console  # noqa: PLC0415 - --help and --version do without it
 
-        return Console(self.redactor)
+        return open_console()
+
+    @property
+    def redactor(self) -> Redactor:
+        """Removes keys from all output."""
+        return self.console.redactor
 
     @property
     def verbosity(self) -> int:
@@ -53,10 +51,10 @@ class Context:
 
 
 def columns() -> int:
-    """Return how wide the terminal is, 80 where there is none: as `shutil` does it, whose import --help must not pay."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isascii() and told.isdigit() and int(told):
-        return int(told)
+    """Terminal width, else 80: shutil.get_terminal_size without its import cost."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given):
+        return int(given)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80 if sys.__stdout__ else 80
     except (OSError, ValueError):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pbxsync.redaction.redactor import Redactor
 
 
-def report(error: Exception, redact: Redactor) -> str:
+def report_crash(error: Exception, redact: Redactor) -> str:
     """Save the traceback for its owner alone and return the sentence that says where, and what to do with it.
 
     Where there are sensitive params, what errors say is left out, for they may quote a value; where they were raised tells

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import importlib
 import os
@@ -20,8 +19,8 @@ import click
 
 from pbxsync import __version__
 from pbxsync.cli.context import Context, columns
-from pbxsync.cli.global_options import global_options, with_global_options
-from pbxsync.errors import InputError, PbxsyncError
+from pbxsync.cli.global_options import global_options
+from pbxsync.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,69 +29,66 @@ if TYPE_CHECKING:
 
     from pbxsync.model.entry import Problem
 
-#: By this a shell's script asks what to offer (click).
+#: Click: a shell sets this variable to ask what to offer.
 _COMPLETE: Final = "_PBXSYNC_COMPLETE"
-#: Columns of a help text at most, however wide the terminal is.
+#: Widest help text, in columns.
 _WIDEST: Final = 100
-#: How writing what click itself writes can fail, a help text or the version: no file has a name in that.
-_OUTPUT_FAILS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO})
-#: Each command: its module, imported only when it is run, and its line in the help.
+#: Each command and its line in the help. `pbxsync.cli.options` describes it, `pbxsync.commands` does its work.
 COMMANDS: Final = {
-    "validate": ("validate", "Check the tenant files, offline."),
-    "plan": ("plan", "Show what apply would change."),
-    "apply": ("apply", "Change the PBX to match the files, or do what a saved plan says."),
-    "show": ("show", "Show saved plans, several as one."),
-    "revert": ("revert", "Put back what an apply changed."),
-    "schema": ("schema", "Print the JSON Schema of tenant or project files, for editors."),
-    "export": ("export", "Write live destinations as tenant files."),
-    "types": ("types", "List the custom destination types."),
-    "doctor": ("doctor", "Look for what would stop a plan, and say what to do."),
-    "api": ("api", "Send one request of the API, any operation of the document."),
-    "completion": ("completion", "Print what lets a shell complete command lines."),
-    "emulator": ("emulator", "Serve an emulated PBX on loopback."),
+    "validate": "Check the tenant files, offline.",
+    "plan": "Show what apply would change.",
+    "apply": "Change the PBX to match the files, or do what a saved plan says.",
+    "show": "Show saved plans, several as one.",
+    "revert": "Put back what an apply changed.",
+    "schema": "Print the JSON Schema of tenant or project files, for editors.",
+    "export": "Write live destinations as tenant files.",
+    "types": "List the custom destination types.",
+    "doctor": "Look for what would stop a plan, and say what to do.",
+    "api": "Send one request of the API, any operation of the document.",
+    "completion": "Print what lets a shell complete command lines.",
+    "emulator": "Serve an emulated PBX on loopback.",
 }
 
 
 class Commands(click.Group):
-    """The commands, each of which is imported only when it is asked for: `--help` must be quick."""
+    """The commands. Each is imported only when it is named, so `--help` stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which they are used."""
+        """Return the names, in the order in which people use them."""
         del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Import a command."""
+        """Import what describes a command."""
         del ctx
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"pbxsync.commands.{COMMANDS[name][0]}")
-        command: click.Command = module.command
-        return with_global_options(command)
+        command: click.Command = importlib.import_module(f"pbxsync.cli.options.{name}").command
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which one was meant."""
+        """Find the command, or suggest one."""
         from pbxsync.text.words import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f"there is no command '{name}'{did_you_mean(name, COMMANDS)}")
+            ctx.fail(f"unknown command '{name}'{did_you_mean(name, COMMANDS)}. `pbxsync --help` lists them")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
-        """Offer the commands without importing them, and the options."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only while somebody types
+        """Offer the commands, without importing them, and the options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when somebody completes a word
 
-        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
-        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+        offered = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*offered, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(
@@ -107,24 +103,24 @@ class Commands(click.Group):
 def cli(ctx: click.Context) -> int:
     """Keep the custom destinations of PBXCloud tenants as YAML: plan, apply, verify."""
     if ctx.invoked_subcommand is None:
-        app: Context = ctx.obj
-        if app.verbosity < 0:
-            ctx.fail("which command? `pbxsync --help` lists them")
-        app.console.note(ctx.get_help())
-    return 1  # without a command; else what the command returns counts
+        context: Context = ctx.obj
+        if context.verbosity < 0:
+            ctx.fail("no command given: `pbxsync --help` lists them")
+        context.console.note(ctx.get_help())
+    return 1  # only counts without a command
 
 
 cli.params += global_options()
 
 
 def main() -> None:
-    """Run the command line of this process, and end it with the exit status."""
-    # Hardly anything here refers to itself: to look for that every 700 values is a twentieth of the time of a command.
+    """Run the command line of this process and exit with its status."""
+    # Few values here are in cycles, and looking for cycles every 700 values takes 5 % of the time of a command.
     gc.set_threshold(50_000)
-    # SIGTERM is what CI systems send: it ends a command as ^C does, with 130 (an apply has its own way of both).
+    # CI systems send SIGTERM. It ends a command as ^C does, with 130; an apply handles both itself.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if None in {sys.stdin, sys.stdout, sys.stderr}:
-        from pbxsync.cli.console import fill_gaps  # noqa: PLC0415 - nearly always there is nothing to fill
+        from pbxsync.cli.console import fill_gaps  # noqa: PLC0415 - standard streams are rarely closed
 
         fill_gaps()
     status = run(sys.argv[1:])
@@ -138,60 +134,26 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: the boundary at which every error becomes a sentence."""
-    app = Context()
+    context = Context()
     if _COMPLETE in os.environ:
-        from pbxsync.cli.shells import register  # noqa: PLC0415 - only while somebody types
+        from pbxsync.cli.shells import register  # noqa: PLC0415 - only when somebody completes a word
 
         register()
+    errors: Sequence[Problem] = ()
     width = max(50, min(_WIDEST, columns()) - 2)
     try:
-        status = cli.main(list(arguments), prog_name="pbxsync", obj=app, standalone_mode=False, terminal_width=width)
-        _annotate(app, ())
-    except (click.ClickException, PbxsyncError) as error:
-        return _expected(app, error)
-    except (KeyboardInterrupt, click.Abort):
-        app.console.error("interrupted")
-        return 130
-    except Exception as error:  # noqa: BLE001 - the boundary: what nobody expected
-        if isinstance(error, OSError) and error.filename is None and error.errno in _OUTPUT_FAILS:
-            from pbxsync.cli.console import unwritten  # noqa: PLC0415 - only a help text that cannot be written
+        status = cli.main(
+            list(arguments), prog_name="pbxsync", obj=context, standalone_mode=False, terminal_width=width
+        )
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the boundary: also what nobody expected
+        from pbxsync.cli.failure import report_failure  # noqa: PLC0415 - only a run that fails needs it
 
-            return _expected(app, unwritten(error))
-        from pbxsync.cli.crash import report  # noqa: PLC0415 - only a bug needs it
+        status = report_failure(context, error)
+        errors = error.problems if isinstance(error, InputError) else ()
+        if not errors:
+            return status
+    if context.annotate != "none":
+        from pbxsync.cli.annotate import annotate  # noqa: PLC0415 - only in a CI
 
-        app.console.error(report(error, app.redactor))
-        return 1
+        annotate(context, errors)
     return status if isinstance(status, int) else 0
-
-
-def _expected(app: Context, error: click.ClickException | PbxsyncError) -> int:
-    """Say an error in sentences and return the exit status: never click's own 2."""
-    console = app.console
-    if not isinstance(error, InputError):
-        from pbxsync.cli.options import learn_keys  # noqa: PLC0415 - only a mistake needs it
-
-        learn_keys(app)  # what was typed is quoted, and it may be a key: perhaps before the project was read
-    if isinstance(error, InputError):
-        for problem in error.problems:
-            console.error(str(problem))
-        _annotate(app, error.problems)
-    elif isinstance(error, click.UsageError) and error.ctx is not None:
-        console.error(f"{_on_a_line(error)}\n{error.ctx.get_usage()}")
-    elif text := _on_a_line(error) if isinstance(error, click.ClickException) else str(error):
-        console.error(text)
-    return error.exit_status if isinstance(error, PbxsyncError) else 1
-
-
-def _on_a_line(error: click.ClickException) -> str:
-    """Return what click says of a command line, which quotes it as it is: one line, whatever was typed."""
-    from pbxsync.text.sanitize import truncate  # noqa: PLC0415 - only a mistake needs it
-
-    return truncate(error.format_message(), 2000)
-
-
-def _annotate(app: Context, errors: Sequence[Problem]) -> None:
-    """Show the problems of files to the CI that wants them."""
-    if app.annotate != "none":
-        from pbxsync.cli.annotate import emit  # noqa: PLC0415 - only in a CI
-
-        emit(app, errors)

@@ -6,7 +6,7 @@ import codecs
 import sys
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.cli.console import DownloadBar
+from pbxsync.cli.progress import DownloadBar
 from pbxsync.disk import atomic
 from pbxsync.errors import UsageError
 from pbxsync.text.sanitize import sanitize, truncate
@@ -23,23 +23,23 @@ BINARY: Final = "this is nothing for a terminal, but binary: give --out FILE, or
 _LONGEST_LINE: Final = 64 * 1024
 
 
-def deliver(app: Context, pieces: Iterable[bytes], body: Body, out: Path | None) -> None:
+def deliver(context: Context, pieces: Iterable[bytes], body: Body, out: Path | None) -> None:
     """Write the pieces of an answer to where they belong. Raises UsageError, and a WireError where they end too soon."""
     if out is not None:
-        _keep(app, pieces, body, out)
+        _keep(context, pieces, body, out)
     elif not sys.stdout.isatty():
-        app.console.stream(pieces)
+        context.console.stream(pieces)
     elif body.binary:
         raise UsageError(BINARY)
     else:
         for line in _lines(pieces):
-            app.console.result(line)
+            context.console.result(line)
 
 
-def _keep(app: Context, pieces: Iterable[bytes], body: Body, out: Path) -> None:
+def _keep(context: Context, pieces: Iterable[bytes], body: Body, out: Path) -> None:
     size = 0
     try:
-        with atomic.replacing(out) as file, DownloadBar(app.console, "Receiving", body.length or 0) as bar:
+        with atomic.replacing(out) as file, DownloadBar(context.console, "Receiving", body.length or 0) as bar:
             for piece in pieces:
                 file.write(piece)
                 size += len(piece)
@@ -47,7 +47,7 @@ def _keep(app: Context, pieces: Iterable[bytes], body: Body, out: Path) -> None:
                 bar.tick()
     except OSError as error:
         raise UsageError(f"--out {truncate(str(out), 1000)}: {atomic.reason(error)}") from None
-    app.console.note(
+    context.console.note(
         f"{size:,} bytes of {sanitize(body.content_type) or 'no content type'} are in {sanitize(str(out))}"
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pbxsync.cli.console import ProgressBar
+from pbxsync.cli.progress import ProgressBar
 from pbxsync.live.types import CachedTypeRules, TypeSource
 from pbxsync.model.report import Traffic
 from pbxsync.planning.plan import PlanContext, PlanOptions, plan_fleet
-from pbxsync.session import reader
+from pbxsync.session import RequestLimits, reader
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.planning.shards import Shard
     from pbxsync.project import Project
-    from pbxsync.session import Endpoint, Limits
+    from pbxsync.session import Endpoint
     from pbxsync.tenants.desired import Desired
+
+
+def request_limits(context: Context, project: Project) -> RequestLimits:
+    """Return what bounds requests: an option, else the project file, else the default. -vv traces each request."""
+    trace = context.console.note if context.verbosity > 1 else None
+    return RequestLimits(
+        context.timeout or project.timeout, context.retries or project.retries, context.parallel, trace
+    )
 
 
 def plan_stage(
@@ -29,7 +37,7 @@ def plan_stage(
     project: Project,
     desired: Desired,
     endpoint: Endpoint,
-    limits: Limits,
+    limits: RequestLimits,
     shard: Shard | None = None,
     *,
     relist_before_add: bool = False,

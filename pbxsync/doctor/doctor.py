@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.project import Project
     from pbxsync.redaction.redactor import Redactor
-    from pbxsync.session import Endpoint, Limits
+    from pbxsync.session import Endpoint, RequestLimits
 
 #: Keys that are tried unless all are to be.
 _KEYS = 10
@@ -54,7 +54,7 @@ class Doctor:
 
     project: Project
     scope: Scope
-    limits: Limits
+    limits: RequestLimits
     redactor: Redactor
     meter: Meter
 

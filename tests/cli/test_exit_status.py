@@ -106,7 +106,7 @@ def test_a_working_directory_that_was_removed_is_said(workdir: Workspace, argume
     command = ["sh", "-c", program, "sh", str(COMMAND), *arguments]
     ended = subprocess.run(command, env=workdir.environ, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == "error: the working directory is not there any more: change to one that is\n"
+    assert ended.stderr == "error: the working directory no longer exists: change to one that does\n"
 
 
 def test_what_is_no_text_in_the_environment_is_said_or_used_as_it_is(changed: Workspace) -> None:

@@ -142,7 +142,7 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workspace, d
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ((), "which TENANT?"),
+        ((), "no TENANT given"),
         (("A", "B"), "several tenants need --out DIR"),
         (("../A", "--out", "t"), '"../A" is not a tenant'),
         (("A B", "--out", "t"), '"A B" is not a tenant'),

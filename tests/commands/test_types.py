@@ -81,7 +81,7 @@ def test_the_first_tenant_of_the_files_asks_where_none_is_named(workdir: Workspa
 def test_without_a_tenant_file_it_asks_for_one(workdir: Workspace) -> None:
     ran = workdir.run("types")
     assert ran.status == 1
-    assert "which TENANT?" in ran.err
+    assert "no TENANT given" in ran.err
 
 
 def test_an_empty_answer_is_no_list_of_types(workdir: Workspace, demo: Emulator) -> None:

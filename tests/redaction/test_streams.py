@@ -56,4 +56,4 @@ def test_a_key_too_short_to_be_kept_out_of_what_is_shown_is_warned_of(workdir: W
     with workdir.emulator(read_key="kæy", write_key="WRITE"):
         ran = workdir.run("plan")
     assert ran.status == 0
-    assert ran.err == "warning: a key has fewer than 4 characters: too few to keep it out of what is shown\n"
+    assert ran.err == "warning: a key has fewer than 4 characters, too few to hide it in the output: use a longer key\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.cli.annotate import detected
+from pbxsync.cli.options.shared import recognised_ci
 from pbxsync.model.entry import Place, Problem
 from pbxsync.render.annotations import github, gitlab
 from pbxsync.text.sanitize import sanitize
@@ -102,4 +102,4 @@ def test_paths_are_from_the_root_of_the_checkout(tmp_path: Path, monkeypatch: py
     ],
 )
 def test_the_ci_is_known_by_what_it_sets(environment: dict[str, str], kind: str) -> None:
-    assert detected(environment) == kind
+    assert recognised_ci(environment) == kind

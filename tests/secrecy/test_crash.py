@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pbxsync.apply.add
-import pbxsync.cli.options
+import pbxsync.cli.load
 import pbxsync.cli.stages
 import pbxsync.commands.apply
 import pbxsync.journal.write
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ALL = (READ_KEY, WRITE_KEY, TENANT_KEY, OLD_VALUE, NEW_VALUE)
 #: A function of each stage of a command, replaced by one that fails over something that holds secrets.
 PLACES: list[tuple[ModuleType | type, str]] = [
-    (pbxsync.cli.options, "find"),
+    (pbxsync.cli.load, "find"),
     (pbxsync.cli.stages, "TypeSource"),
     (pbxsync.pbx.rows, "parse"),
     (pbxsync.commands.apply, "ask_and_write"),
@@ -79,7 +79,7 @@ def test_a_mistake_anywhere_shows_no_secret(
     name: str,
     how: str,
 ) -> None:
-    early = owner is pbxsync.cli.options  # before the project is read, no value of a variable has been looked at
+    early = owner is pbxsync.cli.load  # before the project is read, no value of a variable has been looked at
     secrets = (READ_KEY, WRITE_KEY) if early else tuple(each for each in ALL if each in workspace.secrets)
     monkeypatch.setattr(owner, name, fails(secrets, how))
     # The add is lost, so that it has to be settled.

@@ -1,0 +1,57 @@
+"""From the command line to values: the project, what bounds its requests, and the desired state of its files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import UsageError
+from pbxsync.model.entry import SHORTEST_KEY
+from pbxsync.project import find
+from pbxsync.tenants.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxsync.cli.context import Context
+    from pbxsync.model.entry import Problem
+    from pbxsync.project import Project
+    from pbxsync.tenants.desired import Desired
+
+
+def load_project(context: Context, paths: Sequence[Path] = (), *, outside: bool = False) -> Project:
+    """Find the project and let the redactor learn all its keys.
+
+    With `outside`, the paths are plans or a journal, which may be kept outside of any project. If they are, the project of
+    the working directory is used.
+    """
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the working directory no longer exists: change to one that does") from None
+    project = find(paths, context.config, os.environ, here)
+    if outside and project.file is None:
+        project = find((), context.config, os.environ, here)
+    for key in project.secrets():
+        context.redactor.learn(key)
+        if len(key.reveal()) < SHORTEST_KEY:
+            context.console.warning(
+                f"a key has fewer than {SHORTEST_KEY} characters, too few to hide it in the output: use a longer key"
+            )
+    context.redactor.withhold = any(rules.sensitive for rules in project.types.values())
+    return project
+
+
+def load_desired(context: Context, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:
+    """Load the tenant files and report their warnings."""
+    desired = load(paths or project.tenants, project, tenants)
+    warn(context, desired.warnings)
+    return desired
+
+
+def warn(context: Context, warnings: Sequence[Problem]) -> None:
+    """Show warnings about files, and keep them for the annotations of a CI."""
+    context.warnings += warnings
+    for warning in warnings:
+        context.console.warning(str(warning))

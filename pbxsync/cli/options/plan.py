@@ -1,0 +1,38 @@
+"""What `pbxsync plan` takes."""
+
+from pathlib import Path
+
+import click
+
+from pbxsync.cli.command import Command
+from pbxsync.cli.options.shared import ANNOTATE, PATHS, PLAN_FORMAT, REQUESTS, TENANTS
+
+command = Command(
+    "plan",
+    [
+        PATHS,
+        TENANTS,
+        PLAN_FORMAT,
+        click.Option(
+            ["--out"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Save the plan for `pbxsync apply FILE`.",
+        ),
+        click.Option(["--detailed-exitcode"], is_flag=True, help="Exit with 2 if there are changes."),
+        click.Option(
+            ["--unmanaged"],
+            type=click.Choice(["fail", "warn", "ignore"]),
+            default="ignore",
+            show_default=True,
+            help="What to do about live destinations that are in no file.",
+        ),
+        click.Option(["--shard"], metavar="I/N", help="Plan only the I-th of N equal parts of the tenants."),
+        ANNOTATE,
+        *REQUESTS,
+    ],
+    """Show what apply would change. Sends only reads.
+
+    PATHS are tenant files and folders of them (default: those of the project file, or tenants/).""",
+    "pbxsync plan tenants/ --tenant 'AC*' --out change.plan",
+)

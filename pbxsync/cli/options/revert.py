@@ -1,0 +1,26 @@
+"""What `pbxsync revert` takes."""
+
+from pathlib import Path
+
+import click
+
+from pbxsync.cli.command import Command
+from pbxsync.cli.options.shared import APPLY, REQUESTS
+
+command = Command(
+    "revert",
+    [
+        click.Argument(["journal_read"], metavar="JOURNAL", type=click.Path(path_type=Path)),
+        click.Option(
+            ["--out"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Save the revert as a plan; write nothing.",
+        ),
+        click.Option(["--force"], is_flag=True, help="Also overwrite values that have changed since the apply."),
+        *APPLY,
+        *REQUESTS,
+    ],
+    """Put back what the apply that wrote JOURNAL changed. Added destinations stay: the API cannot delete.""",
+    "pbxsync revert .pbxsync/journal/20260102T030405Z-a1b2c3.jsonl",
+)

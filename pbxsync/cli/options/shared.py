@@ -1,0 +1,157 @@
+"""Arguments, options and their types that several commands share."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pbxsync.text.sanitize import truncate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class ExistingPath(click.Path):
+    """A path whose name the file system accepts: click reports nothing for a name that is too long."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Raises click.BadParameter."""
+        path = super().convert(value, param, ctx)
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail(f"'{truncate(str(value), 40)}' is too long for a file name.", param, ctx)
+        return path
+
+
+class Number(click.FloatRange):
+    """A number in a range. Click accepts NaN in every range, because every comparison with NaN is false."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number. Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"'{value}' is not a number.", param, ctx)
+        return number
+
+
+def completed_by(name: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return a callback for `shell_complete` that loads `pbxsync.cli.completion` only when somebody completes a word."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        offered: list[str] = getattr(importlib.import_module("pbxsync.cli.completion"), name)(ctx, param, incomplete)
+        return offered
+
+    return complete
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Keep the value of an option in the attribute of the context that has the name of the option."""
+    setattr(ctx.obj, str(param.name), value)
+
+
+def recognised_ci(environment: Mapping[str, str]) -> str:
+    """Return whose annotations the CI reads, by the variables that it sets: `github`, `gitlab`, or `none`."""
+    if environment.get("GITHUB_ACTIONS") == "true":
+        return "github"
+    return "gitlab" if environment.get("GITLAB_CI") == "true" else "none"
+
+
+def _annotate(ctx: click.Context, _: click.Parameter, value: str) -> None:
+    ctx.obj.annotate = recognised_ci(os.environ) if value == "auto" else value
+
+
+PATHS: Final = click.Argument(["paths"], nargs=-1, type=ExistingPath())
+TENANTS: Final = click.Option(
+    ["--tenant", "tenants"],
+    multiple=True,
+    metavar="GLOB",
+    help="Only tenants that match; repeatable.",
+    shell_complete=completed_by("tenants"),
+)
+PLAN_FORMAT: Final = click.Option(
+    ["--format", "fmt"],
+    default="text",
+    metavar="text|json|markdown|html",
+    help="Format of the plan.",
+    shell_complete=completed_by("formats"),
+)
+TEXT_OR_JSON: Final = click.Option(
+    ["--format", "fmt"],
+    default="text",
+    metavar="text|json",
+    help="Format of the output.",
+    shell_complete=completed_by("formats"),
+)
+#: Shows problems of files in the diff of a pull or merge request. On by default if the CI can be recognised.
+ANNOTATE: Final = click.Option(
+    ["--annotate"],
+    type=click.Choice(["auto", "github", "gitlab", "none"]),
+    default="auto",
+    expose_value=False,
+    callback=_annotate,
+    help="Report problems of files to the CI, which shows them in the diff.",
+)
+#: What bounds requests: for commands that send one request at a time.
+REQUEST: Final = (
+    click.Option(
+        ["--timeout"],
+        type=Number(0.1, 3600),
+        metavar="SECONDS",
+        expose_value=False,
+        callback=_keep,
+        help="Timeout of a request (default: project file, or 30).",
+    ),
+    click.Option(
+        ["--retries"],
+        type=click.IntRange(1, 100),
+        metavar="N",
+        expose_value=False,
+        callback=_keep,
+        help="Attempts per read (default: project file, or 4).",
+    ),
+)
+#: The same for commands that send several requests at a time.
+REQUESTS: Final = (
+    click.Option(
+        ["--parallel"],
+        type=click.IntRange(1, 256),
+        default=8,
+        show_default=True,
+        metavar="N",
+        expose_value=False,
+        callback=_keep,
+        help="Requests in flight.",
+    ),
+    *REQUEST,
+)
+#: What `apply` and `revert` share: the fields of ApplyOptions.
+APPLY: Final = (
+    click.Option(["--auto-approve"], is_flag=True, help="Apply without asking."),
+    click.Option(["--allow-empty"], is_flag=True, help="Accept an ambiguous reply as an empty tenant."),
+    click.Option(
+        ["--max-changes"],
+        type=click.IntRange(0),
+        metavar="N",
+        help="Refuse a plan with more changes (default: project file).",
+    ),
+    click.Option(["--journal"], type=click.Path(path_type=Path), metavar="FILE", help="Append the journal to FILE."),
+    click.Option(["--no-journal"], is_flag=True, help="Keep no journal: this apply cannot be reverted."),
+    click.Option(
+        ["--lock-timeout"],
+        type=Number(0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Wait for another apply to end.",
+    ),
+)
