@@ -1,4 +1,4 @@
-"""Who may import whom, where each outside library lives, and who may speak to the terminal."""
+"""Who may import whom, where each outside library lives, and who may write to the terminal."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pbxsync.cli.main import COMMANDS
 from tests.support.coverage import unmeasured
 
 if TYPE_CHECKING:
@@ -27,16 +28,20 @@ MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-#: From the bottom to the top: a part imports from parts above its own line only. What stands on one line is one layer.
+#: From the bottom up: a package imports only from lines above its own, for types too.
 LAYERS = [
-    "__init__ clock workers model",
+    "__init__",
+    "clock",
+    "workers",
+    "model",
     "kinds",
     "text",
     "errors",
     "disk",
     "git",
     "document",
-    "project tenants",
+    "project",
+    "tenants",
     "schemas",
     "redaction",
     "api",
@@ -44,17 +49,22 @@ LAYERS = [
     "pbx",
     "emulator",
     "session",
-    "live planning journal",
+    "live",
+    "journal",
+    "planning",
     "planfile",
-    "render apply export",
-    "client rawapi",
+    "render",
+    "apply",
+    "export",
+    "client",
+    "rawapi",
     "doctor",
     "cli",
     "commands",
     "__main__",
 ]
-RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
-#: The one home of each outside library, and of what only one place should do.
+RANK = {package: rank for rank, package in enumerate(LAYERS)}
+#: The one home of each outside library, and of modules that only one place should use.
 HOMES = {
     "yaml": ["document/reader.py"],
     "deepdiff": ["kinds/compare.py"],
@@ -70,7 +80,7 @@ HOMES = {
     "subprocess": ["git/command.py"],
     "pickle": [],
 }
-#: What plans are made with: no input, no output, no clock, no chance.
+#: The pure core: no input, no output, no clock, no random numbers.
 PURE = [
     *("kinds.compare", "planning.match", "planning.resolve", "planning.diff", "planning.order", "live.fingerprint"),
     *("apply.settle", "apply.readback", "text.sanitize", "text.words", "model.plan"),
@@ -102,33 +112,79 @@ def _imports(node: ast.AST, *, lazy: bool, typing: bool) -> Iterator[Import]:
         yield from _imports(child, lazy=lazy or inner, typing=typing or only)
 
 
-def part(module: str) -> str:
+def package_of(module: str) -> str:
+    """Return the package or top-level module of pbxsync that a module belongs to."""
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def own(module: str) -> list[str]:
-    """What a module needs of ours when it runs."""
-    found = {each.name for each in imports(module) if not each.typing and each.name.split(".")[0] == "pbxsync"}
-    return sorted(found - {module})
+def own_imports(module: str, *, typing: bool = True) -> list[str]:
+    """Return what a module imports of pbxsync: at its top, in functions and, with `typing`, only for types."""
+    names = {
+        item.name for item in imports(module) if item.name.split(".")[0] == "pbxsync" and (typing or not item.typing)
+    }
+    return sorted(names - {module})
 
 
-def test_every_part_has_its_layer() -> None:
-    assert {part(module) for module in MODULES} == set(RANK)
+def documented_packages() -> dict[str, str]:
+    """Return the rows of the table in docs/development/architecture.md: package and outside libraries."""
+    text = (ROOT / "docs/development/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `pbxsync/([a-z_]+)(?:/|\.py)` \|.*\|([^|]*)\|$", text, re.MULTILINE)
+    return {package: libraries.strip() for package, libraries in rows}
+
+
+def test_every_package_has_its_layer() -> None:
+    assert {package_of(module) for module in MODULES} == set(LAYERS)
+
+
+def test_the_documented_table_has_every_package_in_the_order_of_the_layers() -> None:
+    assert list(documented_packages()) == LAYERS
+
+
+def test_the_documented_libraries_are_at_home_where_the_table_says() -> None:
+    documented = {
+        package: set(re.findall(r"`(\w+)`", libraries)) for package, libraries in documented_packages().items()
+    }
+    for package, libraries in documented.items():
+        assert all(any(home.split("/")[0] == package for home in HOMES[library]) for library in libraries), package
+    outside = {library for library, homes in HOMES.items() if homes} - {"logging", "socket"}
+    assert set().union(*documented.values()) == outside
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_only_from_the_layers_below_it_and_its_own(module: str) -> None:
-    here = part(module)
-    wrong = [name for name in own(module) if part(name) != here and RANK[part(name)] > RANK[here]]
-    assert not wrong, f"{module} reaches up to {', '.join(wrong)}"
+    own = package_of(module)
+    upward = [name for name in own_imports(module) if package_of(name) != own and RANK[package_of(name)] > RANK[own]]
+    assert not upward, f"{module} imports from a higher layer: {', '.join(upward)}"
 
 
-def test_no_module_imports_itself_in_a_circle() -> None:
-    eager = {
-        module: {each.name for each in imports(module) if not each.lazy and not each.typing and each.name in MODULES}
-        for module in MODULES
+def test_no_modules_import_each_other_not_even_for_types_or_in_functions() -> None:
+    list(
+        TopologicalSorter(
+            {module: [n for n in own_imports(module) if n in MODULES] for module in MODULES}
+        ).static_order()
+    )
+
+
+def test_no_packages_import_each_other_not_even_for_types_or_in_functions() -> None:
+    graph: dict[str, set[str]] = {}
+    for module in MODULES:
+        needed = {package_of(name) for name in own_imports(module)}
+        graph.setdefault(package_of(module), set()).update(needed - {package_of(module)})
+    list(TopologicalSorter(graph).static_order())
+
+
+def test_each_command_has_one_module_for_its_options_and_one_for_its_work() -> None:
+    assert {path.stem for path in (PACKAGE / "commands").glob("*.py")} == {"__init__", *COMMANDS}
+    assert {path.stem for path in (PACKAGE / "cli/options").glob("*.py")} == {"__init__", "shared", *COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_loaded_at_one_boundary_and_loads_all_it_needs_there(command: str) -> None:
+    assert not [name for name in own_imports(f"pbxsync.cli.options.{command}") if package_of(name) == "commands"]
+    lazy = {
+        item.name for item in imports(f"pbxsync.commands.{command}") if item.lazy and item.name.startswith("pbxsync")
     }
-    list(TopologicalSorter({module: needs - {module} for module, needs in eager.items()}).static_order())
+    assert lazy <= {"pbxsync.emulator"}, "only an extra that may be missing is imported later"
 
 
 @pytest.mark.parametrize("library", HOMES)
@@ -136,8 +192,8 @@ def test_a_library_is_imported_at_its_home_alone(library: str) -> None:
     guests = [
         path.relative_to(PACKAGE).as_posix()
         for module, path in MODULES.items()
-        for each in imports(module)
-        if each.name.split(".")[0] == library and not each.typing
+        for item in imports(module)
+        if item.name.split(".")[0] == library and not item.typing
     ]
     assert all(guest.startswith(tuple(HOMES[library])) for guest in guests), guests
     assert guests or not HOMES[library], f"nobody imports {library}: is it still needed?"
@@ -145,15 +201,15 @@ def test_a_library_is_imported_at_its_home_alone(library: str) -> None:
 
 def test_nothing_is_imported_that_pyproject_does_not_declare() -> None:
     needed = metadata.requires("pbxsync") or []
-    always = {_name(each) for each in needed if "extra ==" not in each}
+    always = {_name(requirement) for requirement in needed if "extra ==" not in requirement}
     assert always == {"click", "deepdiff", "pyyaml", "requests"}
-    emulator = {_name(each) for each in needed if each.endswith("extra == 'emulator'")}
-    declared = {"yaml", "urllib3", *always, *emulator} - {"pyyaml"}  # urllib3 is what requests stands on
+    emulator = {_name(requirement) for requirement in needed if requirement.endswith("extra == 'emulator'")}
+    declared = {"yaml", "urllib3", *always, *emulator} - {"pyyaml"}  # requests depends on urllib3
     outside = {
-        each.name.split(".")[0]
+        item.name.split(".")[0]
         for module in MODULES
-        for each in imports(module)
-        if not each.typing and each.name.split(".")[0] not in {*sys.stdlib_module_names, "pbxsync"}
+        for item in imports(module)
+        if not item.typing and item.name.split(".")[0] not in {*sys.stdlib_module_names, "pbxsync"}
     }
     assert outside == declared
 
@@ -164,16 +220,16 @@ def _name(requirement: str) -> str:
 
 def test_the_emulator_imports_nothing_of_the_rest_so_that_the_two_cannot_agree_on_a_mistake() -> None:
     for module in MODULES:
-        if part(module) == "emulator":
-            assert not [name for name in own(module) if part(name) != "emulator"], module
+        if package_of(module) == "emulator":
+            assert not [name for name in own_imports(module, typing=False) if package_of(name) != "emulator"], module
 
 
 def test_the_rest_imports_the_emulator_only_where_one_is_asked_for() -> None:
     users = [
-        (module, each.lazy)
+        (module, item.lazy)
         for module in MODULES
-        for each in imports(module)
-        if part(each.name) == "emulator" and part(module) != "emulator" and not each.typing
+        for item in imports(module)
+        if package_of(item.name) == "emulator" and package_of(module) != "emulator" and not item.typing
     ]
     assert {module for module, _ in users} <= {"pbxsync.session", "pbxsync.commands.emulator"}
     assert all(lazy for _, lazy in users)
@@ -181,7 +237,7 @@ def test_the_rest_imports_the_emulator_only_where_one_is_asked_for() -> None:
 
 @pytest.mark.parametrize("module", PURE)
 def test_what_plans_are_made_with_is_pure(module: str) -> None:
-    assert not {each.name.split(".")[0] for each in imports(f"pbxsync.{module}") if not each.typing} & IMPURE
+    assert not {item.name.split(".")[0] for item in imports(f"pbxsync.{module}") if not item.typing} & IMPURE
 
 
 def test_nothing_prints_but_the_console() -> None:
@@ -191,7 +247,7 @@ def test_nothing_prints_but_the_console() -> None:
             assert not calls, f"{module} prints"
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
                 speaks = node.attr in {"stdout", "stderr", "stdin", "__stdout__", "__stderr__"}
-                assert not speaks or part(module) in {"commands", "cli"}, f"{module} uses sys.{node.attr}"
+                assert not speaks or package_of(module) in {"commands", "cli"}, f"{module} uses sys.{node.attr}"
 
 
 def test_only_the_writing_transport_and_what_applies_can_write() -> None:
@@ -201,7 +257,7 @@ def test_only_the_writing_transport_and_what_applies_can_write() -> None:
         for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
         if isinstance(node, ast.Name) and node.id in {"WriteTransport", "PbxWriter"}
     }
-    assert {part(module) for module in writers} <= {
+    assert {package_of(module) for module in writers} <= {
         "pbx",
         "http",
         "apply",
@@ -212,7 +268,7 @@ def test_only_the_writing_transport_and_what_applies_can_write() -> None:
         "doctor",
     }
     planners = ("pbxsync.planning.plan",)
-    assert not {part(name) for module in planners for name in own(module)} & {"apply"}
+    assert not {package_of(name) for module in planners for name in own_imports(module, typing=False)} & {"apply"}
 
 
 @pytest.mark.parametrize("path", MODULES.values(), ids=MODULES)

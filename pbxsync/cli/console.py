@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
-from pbxsync.cli.context import columns
+from pbxsync.cli.terminal import columns
 from pbxsync.errors import OutputError
 from pbxsync.model.entry import Secret
 from pbxsync.redaction.redactor import Redactor

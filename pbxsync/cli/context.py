@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -48,14 +46,3 @@ class Context:
     def verbosity(self) -> int:
         """-1 with -q, 1 with -v, 2 with -vv."""
         return self.console.verbosity
-
-
-def columns() -> int:
-    """Terminal width, else 80: shutil.get_terminal_size without its import cost."""
-    given = os.environ.get("COLUMNS", "")
-    if given.isascii() and given.isdigit() and int(given):
-        return int(given)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80 if sys.__stdout__ else 80
-    except (OSError, ValueError):
-        return 80

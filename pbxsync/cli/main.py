@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pbxsync import __version__
-from pbxsync.cli.context import Context, columns
+from pbxsync.cli.context import Context
 from pbxsync.cli.global_options import global_options
+from pbxsync.cli.terminal import columns
 from pbxsync.errors import InputError
 
 if TYPE_CHECKING:
