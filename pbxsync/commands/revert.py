@@ -22,7 +22,7 @@ from pbxsync.cli.load import load_project
 from pbxsync.cli.stages import request_limits
 from pbxsync.clock import now
 from pbxsync.errors import JournalError
-from pbxsync.journal.read import Logged, read_journal
+from pbxsync.journal.read import JournalContent, read_journal
 from pbxsync.model.plan import Plan
 from pbxsync.planfile import save
 from pbxsync.planning.revert import Reversal, RevertContext, plan_revert
@@ -60,7 +60,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
 
 
 def _plan(
-    context: Context, project: Project, where: Endpoint, limits: RequestLimits, logged: Logged, *, force: bool
+    context: Context, project: Project, where: Endpoint, limits: RequestLimits, logged: JournalContent, *, force: bool
 ) -> tuple[Plan, Reversal]:
     read_at = time.monotonic()
     with reader(where, limits, context.redactor) as pbx, WorkerPool(limits.parallel) as workers:

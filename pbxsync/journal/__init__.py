@@ -1,1 +1,1 @@
-"""What an apply did, before it did it; read back; and taken back."""
+"""The journal of an apply: every write, recorded before it is sent; and read again to explain or revert it."""

@@ -1,4 +1,4 @@
-"""A journal read back, finished or not: strictly, for what stands in it may be written to the PBX again.
+"""Reads a journal, finished or not. It is strict, because a revert writes the values to the PBX again.
 
 A last line without its line break was never finished and counts as not written.
 """
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Bytes of the longest line that is read: twenty params of 100 kB each, old and new.
+#: Bytes of the longest line: twenty params of 100 kB each, old and new.
 _LONGEST: Final = 4 * 1024 * 1024
-#: Of a journal format the part that must be ours.
+#: The major version of the journal format, which must be this one.
 _MAJOR: Final = FORMAT.partition(".")[0]
 _NAME_IT: Final = "name the .jsonl file of an apply"
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
-    """One field of a write: its value before and after, as text; for `type` the numbers, and the names beside them.
+class JournalField:
+    """One field of a write: its values before and after; for `type` the numbers, and the name of the old one.
 
-    Both are None where it is sensitive, `old` also for a type that was not known.
+    Both values are None if the field is sensitive; `old` also if the type was unknown.
     """
 
     field: str
@@ -43,13 +43,13 @@ class Old:
 
     @property
     def sensitive(self) -> bool:
-        """Whether its values are not in the journal."""
+        """Whether the journal holds only its fingerprint."""
         return self.fingerprint is not None
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What became of a write: the object's id where it is known, and its fingerprint where it was read back.
+    """The outcome of a write: the object's id if it is known, and its fingerprint if it was read back.
 
     `untouched`: it is certain that the PBX did not act.
     """
@@ -62,51 +62,51 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write; `after` is None where the process was killed before it was known what became of it."""
+    """One write; `after` is None if the process died before the outcome was recorded."""
 
     action: Action
     tenant: str
     id: str | None
     name: str
     live: str | None
-    diff: tuple[Old, ...]
+    diff: tuple[JournalField, ...]
     after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
-    """A journal: the url that it is bound to, and its writes in their order."""
+class JournalContent:
+    """The url that a journal is bound to, and its writes in their order."""
 
     url: str
     writes: tuple[Write, ...]
 
 
 class _Wrong(ValueError):
-    """A line is not one of a journal."""
+    """A line does not belong to a journal."""
 
 
-def read_journal(path: Path) -> Logged:
+def read_journal(path: Path) -> JournalContent:
     """Read a journal, finished or not. Raises JournalError with the line that is wrong."""
     shown = truncate(str(path), 1000)
     url: str | None = None
-    run = 0
+    runs = 0
     writes: dict[tuple[int, int], Write] = {}
     for number, text in _lines(path, shown):
         try:
             line = _object(text)
             if line.get("kind") == "run":
-                run, url = run + 1, _url(line, url, shown)
+                runs, url = runs + 1, _url(line, url, shown)
             else:
-                _note(writes, run, line)
+                _add_line(writes, runs, line)
         except (ValueError, RecursionError):
-            raise JournalError(f"{shown}:{number}: no line of a journal: {_NAME_IT}") from None
+            raise JournalError(f"{shown}:{number}: not a line of a journal: {_NAME_IT}") from None
     if url is None:
-        raise JournalError(f"{shown} holds no run: {_NAME_IT}")
-    return Logged(url, tuple(writes.values()))
+        raise JournalError(f"{shown} contains no run: {_NAME_IT}")
+    return JournalContent(url, tuple(writes.values()))
 
 
 def _lines(path: Path, shown: str) -> Iterator[tuple[int, bytes]]:
-    """Give the finished lines with their numbers."""
+    """Yield the finished lines with their numbers, from 1."""
     try:
         with path.open("rb") as file:
             number = 0
@@ -122,21 +122,21 @@ def _lines(path: Path, shown: str) -> Iterator[tuple[int, bytes]]:
 def _object(text: bytes) -> dict[str, Any]:
     value = json.loads(text.decode())
     _require(isinstance(value, dict))
-    found: dict[str, Any] = value
-    return found
+    line: dict[str, Any] = value
+    return line
 
 
 def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
     version, url = _text(line, "journal"), _text(line, "url")
     if version.partition(".")[0] != _MAJOR:
-        raise JournalError(f"{shown} was written by another pbxsync (journal format {quote(version)})")
+        raise JournalError(f"{shown} was written by another pbxsync (journal format {quote(version)}): use that one")
     if known not in {None, url}:
-        raise JournalError(f"{shown} holds runs against several PBXs: nothing was done")
+        raise JournalError(f"{shown} contains runs against several PBXs: nothing was written")
     return url
 
 
-def _note(writes: dict[tuple[int, int], Write], run: int, line: dict[str, Any]) -> None:
-    """Take in the line before or after a write."""
+def _add_line(writes: dict[tuple[int, int], Write], run: int, line: dict[str, Any]) -> None:
+    """Add the line before or after a write."""
     number: Any = line.get("n")
     _require(type(number) is int and run > 0)
     key = (run, number)
@@ -156,7 +156,7 @@ def _before(line: dict[str, Any]) -> Write:
     _require(isinstance(rows, list) and bool(rows))
     diff = tuple(_field(row) for row in rows or ())
     _require(len({row.field for row in diff}) == len(diff))
-    found = Write(
+    write = Write(
         action,
         _text(line, "tenant"),
         _identity(line),
@@ -165,27 +165,27 @@ def _before(line: dict[str, Any]) -> Write:
         diff,
     )
     is_add = action is Action.ADD
-    _require((found.id is None) == is_add and (found.live is None) == is_add and bool(found.tenant))
+    _require((write.id is None) == is_add and (write.live is None) == is_add and bool(write.tenant))
     _require(is_add or all(row.old is not None or row.sensitive or row.field == "type" for row in diff))
-    return found
+    return write
 
 
-def _field(row: Any) -> Old:
+def _field(row: Any) -> JournalField:
     _require(isinstance(row, dict))
     field = _text(row, "field")
     _require(field in FIELDS)
     if "sensitive" in row:
-        _require(row["sensitive"] is True and field != "type")  # a name is where it held a key
-        return Old(field, None, None, fingerprint=_text(row, "fingerprint"))
+        _require(row["sensitive"] is True and field != "type")  # a name is sensitive if it contained a key
+        return JournalField(field, None, None, fingerprint=_text(row, "fingerprint"))
     if field == "type":
-        return Old(field, _text_or_none(row, "old_id"), _text(row, "new_id"), _text_or_none(row, "old"))
-    return Old(field, _text_or_none(row, "old"), _text(row, "new"))
+        return JournalField(field, _text_or_none(row, "old_id"), _text(row, "new_id"), _text_or_none(row, "old"))
+    return JournalField(field, _text_or_none(row, "old"), _text(row, "new"))
 
 
 def _identity(line: dict[str, Any]) -> str | None:
-    found = _text_or_none(line, "id")
-    _require(found is None or is_id(found))
-    return found
+    identity = _text_or_none(line, "id")
+    _require(identity is None or is_id(identity))
+    return identity
 
 
 def _text(line: dict[str, Any], key: str) -> str:

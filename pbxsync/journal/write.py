@@ -1,12 +1,12 @@
-"""The journal of an apply: what was about to be written, before it was, and what became of it.
+"""Writes the journal of an apply: each write before it is sent, and its outcome.
 
 JSON lines, appended and flushed to the disk one by one, mode 0600. Kinds of lines:
 
-    run      once an apply: version, url, plan digest, user, host, CI run; never a key
-    before   once a write, before it is sent: action, tenant, id, old values, new values
-    after    once a write: status, the id, and what was read back
+    run      once per apply: version, url, plan digest, user, host, CI run; never a key
+    before   once per write, before it is sent: action, tenant, id, old values, new values
+    after    once per write: status, id, and what was read back
 
-A write with a `before` and no `after` is open: the process was killed. A last line without its line break was never
+A `before` with no `after`: the process died and the outcome is unknown. A last line without its line break was never
 finished and counts as not written.
 """
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from pbxsync.model.report import Outcome
 
 FORMAT: Final = "1.0"
-#: How every journal begins.
-_BEGINS: Final = b'{"kind": "run", '
-#: Variables by which CI systems tell which run this is.
+#: The first bytes of every journal.
+_START: Final = b'{"kind": "run", '
+#: Variables in which CI systems give the id of a run.
 _CI_VARIABLES: Final = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "CI_JOB_ID", "BUILD_TAG", "BUILD_ID", "CIRCLE_WORKFLOW_ID")
 
 
@@ -46,13 +46,13 @@ class Journal:
     """An open journal. Thread safe; each line is on the disk when the call returns."""
 
     def __init__(self, path: Path, redact: Callable[[str], str]) -> None:
-        """Open or make a journal, to go on at its end. Raises JournalError."""
+        """Open or create a journal, to append to it. Raises JournalError."""
         self.path = path
         self._redact = redact
         self._lock = threading.Lock()
         self._number = 0
         try:
-            self._file = _opened(path)
+            self._file = _open(path)
             # The last run may have been killed in the middle of a line.
             self._file.drop_unfinished()
         except OSError as error:
@@ -66,7 +66,7 @@ class Journal:
 
     @property
     def broken(self) -> str | None:
-        """Why nothing more can be written to it, None while it works."""
+        """Why nothing more can be written to it, None as long as it works."""
         if self._file.broken is None:
             return None
         return (
@@ -90,9 +90,9 @@ class Journal:
         )
 
     def before(self, change: Change) -> int:
-        """Write what is about to be sent and return the number of the write.
+        """Write what is about to be sent, and return the number of the write.
 
-        Raises JournalError, on a full disk for one; then nothing may be sent.
+        Raises JournalError, for example if the disk is full; then nothing may be sent.
         """
         with self._lock:
             self._number += 1
@@ -114,9 +114,9 @@ class Journal:
         return number
 
     def after(self, number: int, outcome: Outcome, live: str | None, *, untouched: bool) -> None:
-        """Write what became of a write; `live` fingerprints the row as it was read back, None where it was not.
+        """Write the outcome of a write; `live` is the fingerprint of the row that was read back, None if it was not.
 
-        `untouched`: it is certain that the PBX did not act on it.
+        `untouched`: it is certain that the PBX did not act. Raises JournalError.
         """
         self._write(
             {
@@ -129,13 +129,14 @@ class Journal:
                 "live": live,
                 "untouched": untouched,
                 "stored_wrong": [
-                    {"field": each.field, "wanted": each.wanted, "stored": each.stored} for each in outcome.mismatches
+                    {"field": mismatch.field, "wanted": mismatch.wanted, "stored": mismatch.stored}
+                    for mismatch in outcome.mismatches
                 ],
             }
         )
 
     def _write(self, line: dict[str, Any]) -> None:
-        # No value that is written holds a key (plans refuse those); messages and what was read back may.
+        # Values to write contain no key, because plans refuse those; messages and values that were read back may.
         data = self._redact(json_text(line, indent=None)).encode()
         try:
             self._file.append(data)
@@ -144,35 +145,35 @@ class Journal:
 
 
 def check(path: Path) -> None:
-    """Raise JournalError where no journal can be kept at `path`. Makes nothing there, and leaves what is there as it is."""
+    """Raise JournalError if no journal can be written at `path`. Creates nothing, and changes nothing that exists."""
     try:
         if is_there(path):
-            _opened(path, look_only=True).close()
+            _open(path, look_only=True).close()
     except OSError as error:
         raise _unusable(path, error) from None
 
 
-def _opened(path: Path, *, look_only: bool = False) -> LineFile:
-    """Open or make the file of a journal. Raises OSError, for a file that holds something else too."""
+def _open(path: Path, *, look_only: bool = False) -> LineFile:
+    """Open or create the file of a journal. Raises OSError, also if it contains something else."""
     file = LineFile(path, look_only=look_only)
     first = file.first_line()
-    if not (first.startswith(_BEGINS) or _BEGINS.startswith(first)):
+    if not (first.startswith(_START) or _START.startswith(first)):
         file.close()
-        raise OSError("it is no journal, and stays as it is")
+        raise OSError("it is not a journal, and was left as it is")
     return file
 
 
 def _unusable(path: Path, error: OSError) -> JournalError:
     return JournalError(
         f"the journal {sanitize(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
-        " another one with --journal FILE, or do without with --no-journal"
+        " another one with --journal FILE, or use --no-journal"
     )
 
 
 def new_path(folder: Path) -> Path:
     """Return the path of a new journal in the folder of a project: `.pbxsync/journal/<UTC time>-<short id>.jsonl`.
 
-    Raises JournalError where there can be none.
+    Raises JournalError if the folder cannot be used.
     """
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     try:
@@ -180,7 +181,7 @@ def new_path(folder: Path) -> Path:
     except OSError as error:
         raise JournalError(
             f"the folder {sanitize(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
-            " the PBX. Name a journal with --journal FILE, or do without with --no-journal"
+            " the PBX. Name a journal with --journal FILE, or use --no-journal"
         ) from None
 
 
@@ -192,7 +193,7 @@ def _user() -> str:
 
 
 def _field(row: FieldDiff) -> dict[str, Any]:
-    """Return one field of a change; of a sensitive one its fingerprint alone."""
+    """Return one field of a change; only the fingerprint of a sensitive one."""
     if isinstance(row, SecretDiff):
         return {"field": row.field, "sensitive": True, "fingerprint": row.fingerprint}
     if isinstance(row, TextDiff):

@@ -24,7 +24,7 @@ from pbxsync.text.sanitize import quote, truncate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.journal.read import Logged, Old, Write
+    from pbxsync.journal.read import JournalContent, JournalField, Write
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Destination, FieldDiff
     from pbxsync.redaction.redactor import Redactor
@@ -61,7 +61,7 @@ class _Reverted:
     left: tuple[str, ...] = ()
 
 
-def plan_revert(journal: Logged, context: RevertContext) -> Reversal:
+def plan_revert(journal: JournalContent, context: RevertContext) -> Reversal:
     """Return the changes that put the journal's old values back. Raises KeyRevoked.
 
     An object that cannot be read is named and stays as it is.
@@ -139,7 +139,7 @@ def _diff(
     writes: Sequence[Write], now: Destination, moved: Sequence[str], context: RevertContext
 ) -> tuple[tuple[FieldDiff, ...], list[str]]:
     """Return the fields to put back, and a line for each that has to be put back by hand."""
-    old: dict[str, Old] = {}
+    old: dict[str, JournalField] = {}
     for write in reversed(writes):
         old |= {row.field: row for row in write.diff}
     hidden = context.live.hidden_fields(now)

@@ -215,7 +215,7 @@ def test_a_file_that_is_no_journal_is_left_as_it_is(stage: Workspace, boss: str)
         path = stage.write("notes.txt", text)
         ran = stage.apply("--journal", path)
         assert ran.status == 1
-        assert "it is no journal" in ran.err
+        assert "it is not a journal, and was left as it is" in ran.err
         assert path.read_text() == text
     assert not stage.asked
     del boss

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pbxsync.errors import JournalError
-from pbxsync.journal.read import After, Logged, Old, Write, read_journal
+from pbxsync.journal.read import After, JournalContent, JournalField, Write, read_journal
 from pbxsync.model.plan import Action
 from pbxsync.model.report import Status
 
@@ -30,8 +30,8 @@ BEFORE: dict[str, Any] = {
 }
 ADD: dict[str, Any] = BEFORE | {"n": 2, "action": "add", "id": None, "live": None, "name": "Night"}
 AFTER: dict[str, Any] = {"kind": "after", "n": 1, "status": "done", "id": "67", "live": "sha256:1", "untouched": False}
-BOSS = Write(Action.UPDATE, "DEMO", "67", "Boss", "sha256:plain:0:0", (Old("param1", "1", "2"),))
-NO_LINE = "no line of a journal: name the .jsonl file of an apply"
+BOSS = Write(Action.UPDATE, "DEMO", "67", "Boss", "sha256:plain:0:0", (JournalField("param1", "1", "2"),))
+NO_LINE = "not a line of a journal: name the .jsonl file of an apply"
 
 
 def journal(folder: Path, *lines: dict[str, Any] | str) -> Path:
@@ -53,18 +53,18 @@ def test_a_write_is_read_with_what_became_of_it(tmp_path: Path) -> None:
     night = Write(Action.ADD, "DEMO", "68", "Night", None, BOSS.diff, After(Status.UNKNOWN, "68", None, untouched=True))
     rest = {"n": 2, "status": "unknown", "id": "68", "live": None, "untouched": True}
     found = read_journal(journal(tmp_path, RUN, BEFORE, ADD, AFTER | rest, AFTER))
-    assert found == Logged(URL, (Write(*_fields(BOSS), done), night))
+    assert found == JournalContent(URL, (Write(*_fields(BOSS), done), night))
     assert not found.writes[0].diff[0].sensitive
 
 
-def _fields(write: Write) -> tuple[Action, str, str | None, str, str | None, tuple[Old, ...]]:
+def _fields(write: Write) -> tuple[Action, str, str | None, str, str | None, tuple[JournalField, ...]]:
     return write.action, write.tenant, write.id, write.name, write.live, write.diff
 
 
 def test_a_write_of_which_nobody_knows_what_became_is_open(tmp_path: Path) -> None:
     assert read_journal(journal(tmp_path, RUN, BEFORE)).writes == (BOSS,)
     assert read_journal(journal(tmp_path, RUN, BEFORE, json.dumps(AFTER))).writes == (BOSS,), "without a line break"
-    assert read_journal(journal(tmp_path, RUN, "{")) == Logged(URL, ())
+    assert read_journal(journal(tmp_path, RUN, "{")) == JournalContent(URL, ())
 
 
 def test_the_id_of_an_update_is_the_one_that_was_written_to(tmp_path: Path) -> None:
@@ -93,16 +93,16 @@ def test_each_kind_of_field_is_read(tmp_path: Path) -> None:
     ]
     (write,) = read_journal(journal(tmp_path, RUN, BEFORE | {"diff": rows})).writes
     assert write.diff == (
-        Old("name", "", "Bøss"),
-        Old("type", "1", "8", "FORWARD"),
-        Old("param1", None, None, fingerprint="hmac-sha256:00"),
+        JournalField("name", "", "Bøss"),
+        JournalField("type", "1", "8", "FORWARD"),
+        JournalField("param1", None, None, fingerprint="hmac-sha256:00"),
     )
     assert write.diff[2].sensitive
     unknown = {"field": "type", "old": None, "old_id": None, "new": "X", "new_id": "8"}
     (write,) = read_journal(journal(tmp_path, RUN, BEFORE | {"diff": [unknown]})).writes
-    assert write.diff == (Old("type", None, "8", None),)
+    assert write.diff == (JournalField("type", None, "8", None),)
     (write,) = read_journal(journal(tmp_path, RUN, ADD | {"diff": [PARAM | {"old": None}]})).writes
-    assert write.diff == (Old("param1", None, "2"),)
+    assert write.diff == (JournalField("param1", None, "2"),)
 
 
 SENSITIVE: dict[str, Any] = {"field": "param1", "sensitive": True, "fingerprint": "x"}
@@ -146,7 +146,7 @@ def test_what_is_no_line_is_refused_with_its_number(tmp_path: Path, line: dict[s
 def test_a_refusal_names_the_whole_path(tmp_path: Path) -> None:
     folder = tmp_path / ("a" * 200)
     folder.mkdir()
-    assert refusal(folder).startswith("FILE holds no run")
+    assert refusal(folder).startswith("FILE contains no run")
 
 
 def test_lines_in_another_order_are_refused(tmp_path: Path) -> None:
@@ -159,10 +159,12 @@ def test_lines_in_another_order_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_a_journal_but_not_one_to_use_is_named(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == refusal(tmp_path, "{}") == "FILE holds no run: name the .jsonl file of an apply"
-    assert refusal(tmp_path, RUN | {"journal": "2.0"}) == ('FILE was written by another pbxsync (journal format "2.0")')
+    assert refusal(tmp_path) == refusal(tmp_path, "{}") == "FILE contains no run: name the .jsonl file of an apply"
+    assert refusal(tmp_path, RUN | {"journal": "2.0"}) == (
+        'FILE was written by another pbxsync (journal format "2.0"): use that one'
+    )
     assert refusal(tmp_path, RUN, RUN | {"url": "https://other.example"}) == (
-        "FILE holds runs against several PBXs: nothing was done"
+        "FILE contains runs against several PBXs: nothing was written"
     )
     for end in ("", "\n"):
         assert refusal(tmp_path, RUN, "x" * (4 * 1024 * 1024) + end) == (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-ELSE = "nothing was written to the PBX. Name another one with --journal FILE, or do without with --no-journal"
+ELSE = "nothing was written to the PBX. Name another one with --journal FILE, or use --no-journal"
 
 
 def as_it_is(text: str) -> str:
@@ -127,7 +127,7 @@ def test_what_cannot_be_a_journal_is_named_with_what_to_do(tmp_path: Path) -> No
     other.write_text("shopping list\n")
     with pytest.raises(JournalError) as refused:
         Journal(other, as_it_is)
-    why = "it is no journal, and stays as it is"
+    why = "it is not a journal, and was left as it is"
     assert str(refused.value) == f"the journal {tmp_path}/notes\\u000a.txt cannot be opened ({why}): {ELSE}"
 
 
