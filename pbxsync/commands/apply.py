@@ -20,7 +20,7 @@ from pbxsync.cli.confirm_and_apply import (
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.stages import plan_stage, request_limits
 from pbxsync.errors import PlanError, UsageError
-from pbxsync.planfile import join, load
+from pbxsync.planfile import combine, load
 from pbxsync.session import endpoint
 from pbxsync.text.sanitize import quote
 
@@ -73,7 +73,7 @@ def _apply_saved(
     context: Context, project: Project, limits: RequestLimits, terms: ApplyOptions, paths: tuple[Path, ...]
 ) -> int:
     """Load the saved plans, hold them against what is live, and write."""
-    plan = join([(str(path), load(path)) for path in paths])
+    plan = combine([(str(path), load(path)) for path in paths])
     with locked(project.root, terms.lock_timeout), endpoint(project) as where:
         check_journal(project, terms)
         if plan.url != where.name:

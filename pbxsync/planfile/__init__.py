@@ -1,13 +1,13 @@
 """Saved plans: a plan as a document and back, whole or not at all.
 
-Plan ─► document ─► text ─► save ─► FILE ─► load ─► parse ─► Plan ─► join (the plans of several files as one)
+Plan ─► document ─► text ─► save ─► FILE ─► load ─► parse ─► Plan ─► combine (the plans of several files as one)
 """
 
 from __future__ import annotations
 
-from pbxsync.planfile.combine import join
+from pbxsync.planfile.combine import combine
 from pbxsync.planfile.disk import LIMIT, load, save
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import FORMAT_VERSION, digest, document, text
 
-__all__ = ["FORMAT_VERSION", "LIMIT", "digest", "document", "join", "load", "parse", "save", "text"]
+__all__ = ["FORMAT_VERSION", "LIMIT", "combine", "digest", "document", "load", "parse", "save", "text"]

@@ -1,4 +1,4 @@
-"""The plans of several files as one, whatever the order in which they are given."""
+"""The plans of several files as one. Their order does not matter."""
 
 from __future__ import annotations
 
@@ -14,59 +14,54 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import TenantPlan
 
 
-def join(plans: Iterable[tuple[str, Plan]]) -> Plan:
-    """Return one plan of pairs of a file name and its plan.
+def combine(plans: Iterable[tuple[str, Plan]]) -> Plan:
+    """Return one plan, made of pairs of a file name and its plan. It is as old as the oldest of them.
 
-    It is as old as the oldest of them. Raises `PlanError` where they are for several PBXs, or where two of them hold
-    the same tenant or change the same object.
+    Raises `PlanError` if they are for different PBXs, or if two of them contain the same tenant or change the same object.
     """
-    given = sorted(plans, key=lambda pair: pair[0])
-    if not given:
+    pairs = sorted(plans, key=lambda pair: pair[0])
+    if not pairs:
         raise UsageError("no plan was given: name at least one file made by `pbxsync plan --out`")
-    _check_one_url(given)
-    found = [(file, tenant) for file, plan in given for tenant in plan.tenants]
-    clash = first_clash(found)
+    first_file, first = pairs[0]
+    for file, plan in pairs:
+        if plan.url != first.url:
+            raise PlanError(
+                f"{sanitize(first_file)} is a plan for {quote(first.url)} and {sanitize(file)} for {quote(plan.url)}: "
+                "give the plans of one PBX at a time"
+            )
+    tenants = [(file, tenant) for file, plan in pairs for tenant in plan.tenants]
+    clash = first_clash(tenants)
     if clash is not None:
         files = f"{sanitize(clash.first)} and {sanitize(clash.second)}"
-        raise PlanError(f"{files} both hold {clash.what}: apply them one after the other, or plan again in one run")
+        raise PlanError(f"{files} both contain {clash.item}: apply them one after the other, or plan again in one run")
     return Plan(
-        url=given[0][1].url,
-        created_at=min(plan.created_at for _, plan in given),
-        pbxsync_version=", ".join(sorted({plan.pbxsync_version for _, plan in given})),
-        tenants=tuple(sorted((tenant for _, tenant in found), key=lambda tenant: tenant.tenant)),
+        url=first.url,
+        created_at=min(plan.created_at for _, plan in pairs),
+        pbxsync_version=", ".join(sorted({plan.pbxsync_version for _, plan in pairs})),
+        tenants=tuple(sorted((tenant for _, tenant in tenants), key=lambda tenant: tenant.tenant)),
     )
 
 
-def _check_one_url(given: list[tuple[str, Plan]]) -> None:
-    file, first = given[0]
-    for other, plan in given:
-        if plan.url != first.url:
-            raise PlanError(
-                f"{sanitize(file)} is a plan for {quote(first.url)} and {sanitize(other)} for {quote(plan.url)}: "
-                "give the plans of one PBX at a time"
-            )
-
-
 class Clash(NamedTuple):
-    """The same thing in two places: `what` it is, in words, and the files that hold it."""
+    """The same item in two files: the item in words, and the names of the files."""
 
-    what: str
+    item: str
     first: str
     second: str
 
 
 def first_clash(tenants: Iterable[tuple[str, TenantPlan]]) -> Clash | None:
-    """Return the first thing that two tenants (or one) hold both, of pairs of a file name and a tenant."""
+    """Return the first item that is there twice, in pairs of a file name and a tenant."""
     seen: dict[str, str] = {}
     for file, tenant in tenants:
-        for what in _things(tenant):
-            if what in seen:
-                return Clash(what, seen[what], file)
-            seen[what] = file
+        for item in _items(tenant):
+            if item in seen:
+                return Clash(item, seen[item], file)
+            seen[item] = file
     return None
 
 
-def _things(tenant: TenantPlan) -> Iterator[str]:
+def _items(tenant: TenantPlan) -> Iterator[str]:
     yield f"tenant {quote(tenant.tenant)}"
     for change in tenant.changes:
         if isinstance(change, Add):

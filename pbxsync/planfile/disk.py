@@ -1,4 +1,4 @@
-"""Plans to disk and back."""
+"""Saves plans to files and loads them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from pbxsync.errors import PlanError, PlanFileError
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import text
 from pbxsync.text.sanitize import sanitize, truncate
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
 
-#: Bytes of the largest plan that is saved or read: about half a million changes.
+#: Bytes of the largest plan: about half a million changes.
 LIMIT: Final = 256 * 1024 * 1024
 
 
 def save(plan: Plan, path: str | Path, *, verbose: bool = False) -> None:
-    """Write a complete plan to `path`, mode 0600, whole or not at all; `verbose` keeps the rows of `unmanaged`.
+    """Write a complete plan to `path`, mode 0600, whole or not at all; `verbose` includes the rows of `unmanaged`.
 
-    Raises `PlanError` for a plan that may not be saved, `PlanFileError` where the file cannot be written.
+    Raises `PlanError` if the plan may not be saved, `PlanFileError` if the file cannot be written.
     """
     if not plan.complete:
-        failed = plan.summary.failed
+        failed = f"{plan.summary.failed:,} of {plural(len(plan.tenants), 'tenant')}"
         raise PlanError(
-            f"the plan is incomplete ({failed} of {len(plan.tenants)} tenants failed), so {sanitize(str(path))} was not "
-            "written: mend what failed, or leave it out with --tenant"
+            f"the plan is incomplete ({failed} failed), so {sanitize(str(path))} was not "
+            "written: fix the cause, or narrow the plan with --tenant"
         )
     content = (text(plan, verbose=verbose) + "\n").encode("utf-8")
     if len(content) > LIMIT:
@@ -39,7 +40,7 @@ def save(plan: Plan, path: str | Path, *, verbose: bool = False) -> None:
 
 
 def load(path: str | Path) -> Plan:
-    """Return the plan saved in a file; raises `PlanFileError`."""
+    """Return the plan saved in a file. Raises `PlanFileError`."""
     name = truncate(str(path), 1000)
     try:
         with Path(path).open("rb") as file:

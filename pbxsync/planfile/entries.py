@@ -1,4 +1,4 @@
-"""The tenants, changes and fields of a plan document, each checked for what a plan of pbxsync always holds."""
+"""Tenants, changes and fields read from a plan document; refuses what pbxsync would never write."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tenant_plan(row: dict[str, Any]) -> TenantPlan:
         error=text_or_none(row, "error"),
         doubtful_empty=flag(row, "doubtful_empty"),
     )
-    require(plan.error is None or not plan.changes, "changes", "must be empty where there is an error")
+    require(plan.error is None or not plan.changes, "changes", "must be empty if there is an error")
     require(len(plan.unmanaged) in {0, plan.unmanaged_count}, "unmanaged", "does not match its count")
     return plan
 
@@ -60,8 +60,8 @@ def _change(row: dict[str, Any], tenant: str) -> Change:
         return Add(tenant, name, source, diff, kind)
     require(is_id(identity), "id", "must be a number in quotes for an update")
     require(bool(live), "live", "must be there for an update")
-    lost = [field for field in diff if isinstance(field, TextDiff) and field.before is None]
-    require(not lost, "diff", "has no value before an update")
+    missing = [field for field in diff if isinstance(field, TextDiff) and field.before is None]
+    require(not missing, "diff", "has no value before an update")
     return Update(tenant, identity or "", name, source, diff, live or "", kind)
 
 
@@ -79,14 +79,14 @@ def _field(row: dict[str, Any]) -> FieldDiff:
     if field == TYPE:
         before_id, after_id = text_or_none(row, "before_id"), text(row, "after_id")
         require(not sensitive, "sensitive", "does not belong to a type")
-        require(after is not None, "after", "must be a text")
-        require(before is None or before_id is not None, "before_id", "must be a text")
+        require(after is not None, "after", "must be a string")
+        require(before is None or before_id is not None, "before_id", "must be a string")
         require(bool(_NUMBER.fullmatch(after_id)), "after_id", "must be a number in quotes")
         return TypeDiff(None if before_id is None else Type(before_id, before), Type(after_id, after))
     if sensitive:
         fingerprint = text(row, "fingerprint")
-        require(before is None and after is None, "after", "must be null where it is sensitive")
+        require(before is None and after is None, "after", "must be null if it is sensitive")
         return SecretDiff(field, fingerprint, label)
     if after is None:
-        raise Wrong("after", "must be a text")
+        raise Wrong("after", "must be a string")
     return TextDiff(field, before, after, label)

@@ -1,7 +1,7 @@
-"""A plan document back into a plan, strictly: what is not exactly as pbxsync writes it is refused with one sentence.
+"""Reads a plan document. It is strict: anything that pbxsync would not write is refused with one sentence.
 
-Keys that are not known are ignored, so that a later minor version can be read; a later major one is refused by name.
-The digest shows damage and careless edits. It is no signature: who may write the file can write any plan.
+Unknown keys are ignored, so documents of a later minor version can be read; a later major version is refused.
+The digest shows damage and careless edits. It is not a signature: anybody who may write the file can write any plan.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
 def parse(content: str | bytes, name: str) -> Plan:
-    """Return the plan of a document; `name` is the file's, for the one sentence of the `PlanFileError`."""
+    """Return the plan of a document. Raises `PlanFileError` with one sentence, in which `name` is the file's name."""
     try:
         return _checked(content)
     except Wrong as wrong:
-        where = f": {truncate(wrong.place)} " if wrong.place else " "
-        raise PlanFileError(f"{sanitize(name)} cannot be used as a saved plan{where}{wrong.fact}") from None
+        place = f": {truncate(wrong.place)} " if wrong.place else " "
+        raise PlanFileError(f"{sanitize(name)} cannot be used as a saved plan{place}{wrong.fact}") from None
 
 
 def _checked(content: str | bytes) -> Plan:
@@ -40,7 +40,7 @@ def _checked(content: str | bytes) -> Plan:
         _check_version(tree)
         _check_digest(tree)
     except RecursionError:
-        raise Wrong("", "because it is nested far deeper than any plan") from None
+        raise Wrong("", "because it is nested deeper than any plan") from None
     return _plan(tree)
 
 
@@ -53,10 +53,10 @@ def _json(content: str | bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Wrong("", "because it is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        fact = f"because it is no JSON, or only a part of it (line {error.lineno}, column {error.colno})"
+        fact = f"because it is not JSON, or incomplete (line {error.lineno}, column {error.colno})"
         raise Wrong("", fact) from None
     if not isinstance(tree, dict):
-        raise Wrong("", "because it holds no JSON object")
+        raise Wrong("", "because it is not a JSON object")
     return tree
 
 
@@ -69,7 +69,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise Wrong("", f"because it holds {word}, which is no JSON number")
+    raise Wrong("", f"because it contains {word}, which is not a JSON number")
 
 
 def _int(digits: str) -> int:
@@ -87,21 +87,21 @@ def _check_version(tree: dict[str, Any]) -> None:
     if "format_version" not in tree:
         raise Wrong("", "because it has no format_version: was it made by `pbxsync plan --out`?")
     version = text(tree, "format_version")
-    found = _VERSION.fullmatch(version)
-    if found is None:
+    match = _VERSION.fullmatch(version)
+    if match is None:
         raise Wrong("format_version", f"must be a version like {quote(FORMAT_VERSION)}")
-    major = int(found[1])
+    major = int(match[1])
     if major > _MAJOR:
         fact = f"because it was made by a newer pbxsync, format {version}; this one reads {_MAJOR}.x"
-        raise Wrong("", f"{fact}: use that newer one, or make the plan again")
-    require(major == _MAJOR, "", f"because of its old format {version}; this pbxsync reads {_MAJOR}.x: make it again")
+        raise Wrong("", f"{fact}: use the newer pbxsync, or plan again")
+    require(major == _MAJOR, "", f"because of its old format {version}; this one reads {_MAJOR}.x: plan again")
 
 
 def _check_digest(tree: dict[str, Any]) -> None:
-    told = text(tree, "digest")
+    stored = text(tree, "digest")
     rest = {key: value for key, value in tree.items() if key != "digest"}
-    if told != digest_of(rest):
-        raise Wrong("", "because its content does not match its digest: it was changed or damaged; make the plan again")
+    if stored != digest_of(rest):
+        raise Wrong("", "because its content does not match its digest: it was edited or damaged; plan again")
 
 
 def _plan(tree: dict[str, Any]) -> Plan:
@@ -114,10 +114,10 @@ def _plan(tree: dict[str, Any]) -> Plan:
     require(bool(plan.url), "url", "must not be empty")
     require(_TIME.fullmatch(plan.created_at) is not None, "created_at", "must be a time like 2031-05-04T09:30:00Z")
     require(flag(tree, "complete") == plan.complete, "complete", "does not match the tenants")
-    summary, told = plan.summary, member(tree, "summary")
+    summary, stored = plan.summary, member(tree, "summary")
     for key in ("tenants", "add", "update", "unchanged", "unmanaged", "failed"):
-        require(count(told, key) == getattr(summary, key), f"summary.{key}", "does not match the tenants")
+        require(count(stored, key) == getattr(summary, key), f"summary.{key}", "does not match the tenants")
     clash = first_clash(("", tenant) for tenant in plan.tenants)
     if clash is not None:
-        raise Wrong("tenants", f"hold {clash.what} twice")
+        raise Wrong("tenants", f"contain {clash.item} twice")
     return plan

@@ -1,6 +1,6 @@
-"""Typed values out of parsed JSON: each getter returns what it is named for or raises `Wrong` with the place.
+"""Typed values from parsed JSON: each getter returns a value of its type, or raises `Wrong` with the place.
 
-The place is put together on the way out (`tenants[0].changes[2].action`), so that a right document pays nothing.
+The place (`tenants[0].changes[2].action`) is only put together while the error is raised, so a valid document pays nothing.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Wrong(Exception):
-    """Something in the document is not as it must be: `place` is a path of keys, `fact` says what is wrong there."""
+    """A value in the document is wrong: `place` is a path of keys, `fact` says what is wrong there."""
 
     def __init__(self, place: str, fact: str) -> None:
         super().__init__(place, fact)
         self.place, self.fact = place, fact
 
     def within(self, outer: str) -> Wrong:
-        """Return the same, seen from the object that holds it."""
+        """Return the same error with the path of the enclosing object in front."""
         return Wrong(f"{outer}.{self.place}" if self.place else outer, self.fact)
 
 
 def text(row: dict[str, Any], key: str) -> str:
-    """Return a string that must be there."""
+    """Return a required string."""
     value = row.get(key)
     if not isinstance(value, str):
-        raise Wrong(key, "must be a text")
+        raise Wrong(key, "must be a string")
     return value
 
 
@@ -38,12 +38,12 @@ def text_or_none(row: dict[str, Any], key: str) -> str | None:
     """Return a string or null; the key itself must be there."""
     value = row.get(key, 0)
     if value is not None and not isinstance(value, str):
-        raise Wrong(key, "must be a text or null")
+        raise Wrong(key, "must be a string or null")
     return value
 
 
 def count(row: dict[str, Any], key: str) -> int:
-    """Return a number of things."""
+    """Return a count, 0 or more."""
     value = row.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise Wrong(key, "must be a whole number, 0 or more")
@@ -62,7 +62,7 @@ def texts(row: dict[str, Any], key: str) -> tuple[str, ...]:
     """Return a list of strings."""
     value = row.get(key)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Wrong(key, "must be a list of texts")
+        raise Wrong(key, "must be a list of strings")
     return tuple(value)
 
 
@@ -75,7 +75,7 @@ def member(row: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def each(row: dict[str, Any], key: str, build: Callable[[dict[str, Any]], Built]) -> tuple[Built, ...]:
-    """Return what `build` makes of each object in a list."""
+    """Return what `build` makes of each object in a list, in order."""
     value = row.get(key)
     if not isinstance(value, list):
         raise Wrong(key, "must be a list")
@@ -91,6 +91,6 @@ def each(row: dict[str, Any], key: str, build: Callable[[dict[str, Any]], Built]
 
 
 def require(holds: bool, place: str, fact: str) -> None:  # noqa: FBT001 - reads as a sentence where it is called
-    """Raise `Wrong` unless something holds."""
+    """Raise `Wrong` unless the condition holds."""
     if not holds:
         raise Wrong(place, fact)

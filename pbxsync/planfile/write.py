@@ -1,7 +1,7 @@
 """A plan as its document: what `plan --format json` prints and `plan --out` saves.
 
-The document holds no key and no sensitive value. Its `digest` is `sha256:` and the hash of everything else in it, as
-JSON with sorted keys, no blanks and ASCII only; what a later minor version adds is covered too.
+The document contains no key and no sensitive value. Its `digest` is `sha256:` and the hash of everything else in it, as
+JSON with sorted keys, no blanks and ASCII only; it covers what a later minor version adds, too.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 #: The major version changes when an older pbxsync could misread the document, the minor one when keys are added.
 FORMAT_VERSION: Final = "1.0"
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one for each call
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode  # once: `json.dumps` creates an encoder for each call
 
 
 def document(plan: Plan, *, verbose: bool = False) -> dict[str, Any]:
-    """Return the plan document, ready for JSON; the rows of `unmanaged` are in it only when `verbose`."""
+    """Return the plan document, ready for JSON; it contains the rows of `unmanaged` only if `verbose`."""
     shown = plan if verbose else _without_unmanaged(plan)
     content = _content(shown)
     tenants = content.pop("tenants")
@@ -32,17 +32,17 @@ def document(plan: Plan, *, verbose: bool = False) -> dict[str, Any]:
 
 
 def text(plan: Plan, *, verbose: bool = False) -> str:
-    """Return the document as JSON text without a line break at the end: harmless to print, one field a line."""
+    """Return the document as JSON without a line break at the end: harmless to print, one field per line."""
     return lines_of_json(_laid_out(document(plan, verbose=verbose), ""))
 
 
 def digest(plan: Plan) -> str:
-    """Return the digest that the document of exactly this plan has, with the `unmanaged` rows that it holds."""
+    """Return the digest of the document of this plan, including its `unmanaged` rows."""
     return digest_of(_content(plan))
 
 
 def digest_of(content: dict[str, Any]) -> str:
-    """Return the digest of a document from which `digest` was taken out."""
+    """Return the digest of a document without its `digest`."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return f"sha256:{hashlib.sha256(canonical.encode('ascii')).hexdigest()}"
 
@@ -104,7 +104,7 @@ def _unmanaged(row: Unmanaged) -> dict[str, str]:
 
 
 def _laid_out(value: dict[str, Any], pad: str) -> str:
-    """Return an object as JSON: its plain keys on one line, then its lists of objects with a line an object."""
+    """Return an object as JSON: its plain keys on one line, then its lists of objects with one line per object."""
     rows = {key: item for key, item in value.items() if item and isinstance(item, list) and isinstance(item[0], dict)}
     head = _encode({key: item for key, item in value.items() if key not in rows})
     tail = "".join(f', "{key}": [\n{_rows(items, pad)}]' for key, items in rows.items())

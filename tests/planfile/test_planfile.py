@@ -136,14 +136,14 @@ def test_a_plan_that_was_changed_by_hand_is_refused() -> None:
 
 
 CONTENTS: list[tuple[str | bytes, str]] = [
-    ("", "no JSON"),
-    ("{", "no JSON"),
-    ("[]", "no JSON object"),
+    ("", "not JSON"),
+    ("{", "not JSON"),
+    ("[]", "not a JSON object"),
     ("{}", "no format_version"),
-    ("null", "no JSON object"),
-    ("\ufeff{}", "no JSON"),
+    ("null", "not a JSON object"),
+    ("\ufeff{}", "not JSON"),
     (b"\xff\xfe{\x00", "not UTF-8"),
-    (b"\x00" * 100, "no JSON"),
+    (b"\x00" * 100, "not JSON"),
     ("[" * 200_000, "nested"),
     ('{"a":' * 200_000, "nested"),
     ('{"format_version": "1.0", "digest": "", "x": ' + "[" * 900 + "]" * 900 + "}", "digest"),
@@ -249,7 +249,7 @@ def put(target: dict[str, Any], values: dict[str, object]) -> None:
 
 SPOILED: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (top(url=""), "url must not be empty"),
-    (top(url=...), "url must be a text"),
+    (top(url=...), "url must be a string"),
     (top(created_at="yesterday"), "created_at must be a time"),
     (top(complete=False), "complete does not match"),
     (top(complete=1), "complete must be true or false"),
@@ -261,9 +261,9 @@ SPOILED: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (tenant(unchanged=-1), "tenants[0].unchanged must be a whole number"),
     (tenant(unchanged=True), "tenants[0].unchanged must be a whole number"),
     (tenant(unchanged=9), "summary.unchanged does not match"),
-    (tenant(error="failed"), "tenants[0].changes must be empty where there is an error"),
-    (tenant(error=...), "tenants[0].error must be a text or null"),
-    (tenant(warnings="x"), "tenants[0].warnings must be a list of texts"),
+    (tenant(error="failed"), "tenants[0].changes must be empty if there is an error"),
+    (tenant(error=...), "tenants[0].error must be a string or null"),
+    (tenant(warnings="x"), "tenants[0].warnings must be a list of strings"),
     (tenant(unmanaged=[{"id": "1", "name": "", "type": ""}]), "unmanaged does not match its count"),
     (change(action="delete"), 'changes[0].action must be "add" or "update"'),
     (change(id=None), "changes[0].id must be a number in quotes"),
@@ -271,23 +271,23 @@ SPOILED: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (change(id="²"), "changes[0].id must be a number in quotes"),
     (change(id="67&object=x"), "changes[0].id must be a number in quotes"),
     (change(live=...), "changes[0].live must be there"),
-    (change(live=None), "changes[0].live must be a text"),
+    (change(live=None), "changes[0].live must be a string"),
     (change(diff=[]), "changes[0].diff must not be empty"),
     (change(name="Another"), "changes[0].name is not the name in its diff"),
     (row(0, 1, field="name", after="Boss private phone"), "changes[0].diff has a field twice"),
     (row(0, 0, field="param21"), "diff[0].field must be name, type or param1 to param20"),
     (row(0, 0, field="cu_id"), "diff[0].field must be name, type or param1 to param20"),
-    (row(0, 0, after=None), "diff[0].after must be a text"),
+    (row(0, 0, after=None), "diff[0].after must be a string"),
     (row(0, 0, before=None), "changes[0].diff has no value before an update"),
-    (row(0, 0, before=...), "diff[0].before must be a text or null"),
-    (row(0, 1, sensitive=True), "diff[1].fingerprint must be a text"),
-    (row(0, 1, sensitive=True, fingerprint="x"), "diff[1].after must be null where it is sensitive"),
+    (row(0, 0, before=...), "diff[0].before must be a string or null"),
+    (row(0, 1, sensitive=True), "diff[1].fingerprint must be a string"),
+    (row(0, 1, sensitive=True, fingerprint="x"), "diff[1].after must be null if it is sensitive"),
     (row(1, 1, sensitive=True, fingerprint="x"), "diff[1].sensitive does not belong to a type"),
     (change(1, id="5"), "changes[1].id must be null for an add"),
     (change(1, live="x"), "changes[1].live belongs to updates only"),
     (row(1, 2, before="x"), "changes[1].diff has a value before an add"),
     (row(1, 1, before_id="1"), "changes[1].diff has a value before an add"),
-    (row(1, 1, after_id=None), "diff[1].after_id must be a text"),
+    (row(1, 1, after_id=None), "diff[1].after_id must be a string"),
     (row(1, 1, after_id="FORWARD"), "diff[1].after_id must be a number in quotes"),
     (row(1, 1, after_id="1" * 5000), "diff[1].after_id must be a number in quotes"),
     (row(1, 1, field="param2"), "changes[1].diff needs name and type for an add"),
@@ -305,11 +305,11 @@ def test_a_plan_that_pbxsync_would_not_write_is_refused_by_place(
 
 def test_one_tenant_or_id_or_new_name_twice_is_refused() -> None:
     twice = planfile.document(samples.plan(samples.DEMO, samples.DEMO))
-    assert 'hold tenant "DEMO" twice' in refusal(signed(twice))
+    assert 'contain tenant "DEMO" twice' in refusal(signed(twice))
     other = replace(samples.DEMO, tenant="OTHER")
-    assert "hold id 286 twice" in refusal(signed(planfile.document(samples.plan(samples.DEMO, other))))
+    assert "contain id 286 twice" in refusal(signed(planfile.document(samples.plan(samples.DEMO, other))))
     adds = TenantPlan("A", (samples.add("A", "x"), samples.add("A", "x")))
-    assert 'hold the add of "x" to tenant "A" twice' in refusal(signed(planfile.document(samples.plan(adds))))
+    assert 'contain the add of "x" to tenant "A" twice' in refusal(signed(planfile.document(samples.plan(adds))))
 
 
 # files
@@ -425,23 +425,26 @@ def test_joined_plans_are_the_plan_of_one_run_whatever_their_order() -> None:
     expected = replace(samples.FULL, created_at="2031-05-04T09:29:59Z")
     given = shards()
     assert (
-        planfile.join(given) == planfile.join(given[::-1]) == planfile.join([given[1], given[2], given[0]]) == expected
+        planfile.combine(given)
+        == planfile.combine(given[::-1])
+        == planfile.combine([given[1], given[2], given[0]])
+        == expected
     )
 
 
 def test_one_tenant_in_two_files_names_both() -> None:
     given = [*shards(), ("d.plan", samples.plan(samples.IDLE))]
     for order in (given, given[::-1]):
-        with pytest.raises(PlanError, match=r'^c.plan and d.plan both hold tenant "IDLE"'):
-            planfile.join(order)
+        with pytest.raises(PlanError, match=r'^c.plan and d.plan both contain tenant "IDLE"'):
+            planfile.combine(order)
 
 
 def test_plans_of_two_pbxs_are_not_joined() -> None:
     other = replace(samples.plan(samples.IDLE), url="https://other.example/proxyapi.php")
     with pytest.raises(PlanError, match=r"a.plan is a plan for .* and z.plan for .*other.example"):
-        planfile.join([("z.plan", other), ("a.plan", samples.FULL)])
+        planfile.combine([("z.plan", other), ("a.plan", samples.FULL)])
 
 
 def test_no_plan_at_all_is_a_misuse() -> None:
     with pytest.raises(UsageError, match="no plan"):
-        planfile.join([])
+        planfile.combine([])
