@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxsync.cli.load import load_project
@@ -11,8 +12,8 @@ from pbxsync.cli.progress import ProgressBar
 from pbxsync.cli.stages import check_keys, describe, request_limits, traffic
 from pbxsync.disk.atomic import reason
 from pbxsync.disk.read import display
-from pbxsync.errors import UsageError
-from pbxsync.export.exporter import Exporter
+from pbxsync.errors import PbxsyncError, UsageError
+from pbxsync.export.exporter import Exporter, TenantResult
 from pbxsync.export.tenant_list import check_has_file, check_no_other_file, read_tenant_list, unique_codes
 from pbxsync.live.types import TypeSource
 from pbxsync.session import endpoint, reader
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.cli.context import Context
-    from pbxsync.export.exporter import Done
     from pbxsync.project import Project
     from pbxsync.session import RequestLimits
 
-#: Of tenants that failed for one reason, so many are named.
+#: How many of the tenants that failed for the same reason are named.
 _NAMED = 5
 
 
@@ -46,29 +46,23 @@ def run(
     """Write live destinations as tenant files."""
     codes = unique_codes([*tenants, *(read_tenant_list(tenant_list) if tenant_list is not None else ())])
     if merge and force:
-        raise UsageError("--merge overwrites nothing, so there is nothing to --force")
+        raise UsageError("--merge overwrites nothing: remove --force")
     if not codes and not merge:
         raise UsageError("no TENANT given: name one, as in `pbxsync export DEMO`")
     if len(codes) > 1 and out is None and not merge:
-        raise UsageError("several tenants need --out DIR, for a file each")
+        raise UsageError("several tenants need --out DIR, which gets one file for each")
     project = load_project(context, [out] if out is not None else ())
     limits = request_limits(context, project)
     if merge:
         return _merge(context, project, limits, codes, out)
-    return (
-        _print(context, project, limits, codes[0])
-        if out is None
-        else _write(context, project, limits, codes, out, force)
-    )
-
-
-def _print(context: Context, project: Project, limits: RequestLimits, tenant: str) -> int:
-    with _exporter(context, project, limits, [tenant]) as exporter:
-        # In the crew, so that the gets go side by side.
-        (found,) = exporter.workers.map(exporter.text, [tenant])
-    for warning in found.warnings:
+    if out is not None:
+        return _write(context, project, limits, codes, out, force)
+    with _exporter(context, project, limits, codes) as exporter:
+        # In the pool, so that the gets run in parallel.
+        (exported,) = exporter.workers.map(exporter.text, codes)
+    for warning in exported.warnings:
         context.console.warning(warning)
-    context.console.result(found.text.removesuffix("\n"))
+    context.console.result(exported.text.removesuffix("\n"))
     return 0
 
 
@@ -81,7 +75,7 @@ def _write(
     except OSError as error:
         raise UsageError(f"--out {display(str(out))}: {reason(error)}") from None
     with _exporter(context, project, limits, codes) as exporter:
-        return _each(context, exporter, exporter.into(out, force=force), codes)
+        return _export_each(context, exporter, partial(exporter.write, folder=out, force=force), codes)
 
 
 def _merge(context: Context, project: Project, limits: RequestLimits, codes: Sequence[str], out: Path | None) -> int:
@@ -89,8 +83,9 @@ def _merge(context: Context, project: Project, limits: RequestLimits, codes: Seq
     desired = load(folders, project)
     check_has_file(codes, desired.tenants)
     codes = codes or desired.tenants
+    paths = dict(tenant_files(folders)[0])
     with _exporter(context, project, limits, codes) as exporter:
-        return _each(context, exporter, exporter.merging(desired, dict(tenant_files(folders)[0])), codes)
+        return _export_each(context, exporter, partial(exporter.merge, desired=desired, paths=paths), codes)
 
 
 @contextmanager
@@ -107,29 +102,30 @@ def _exporter(context: Context, project: Project, limits: RequestLimits, codes: 
             context.console.note(describe(traffic(pbx, (("export", time.monotonic() - begun),))))
 
 
-def _each(context: Context, exporter: Exporter, one: Callable[[str], Done], codes: Sequence[str]) -> int:
-    """Export each tenant, several side by side, and say what became of them."""
+def _export_each(
+    context: Context, exporter: Exporter, export: Callable[[str], TenantResult], codes: Sequence[str]
+) -> int:
+    """Export the tenants, several in parallel, report each result and return the exit status."""
     with ProgressBar(context.console, "Exporting", len(codes)) as bar:
 
-        def counted(tenant: str) -> Done:
-            done = one(tenant)
+        def counted(tenant: str) -> TenantResult:
+            try:
+                result = export(tenant)
+            except PbxsyncError as error:
+                result = TenantResult(tenant, error=str(error))
             bar.done()
-            return done
+            return result
 
-        ended = exporter.workers.map(counted, codes, bar.tick)
-    return _report(context, ended)
-
-
-def _report(context: Context, ended: Sequence[Done]) -> int:
-    """Say what became of each tenant, and of those that failed for one reason together; return the exit status."""
+        results = exporter.workers.map(counted, codes, bar.tick)
     failed: dict[str, list[str]] = {}
-    for each in ended:
-        for warning in each.warnings:
+    for result in results:
+        for warning in result.warnings:
             context.console.warning(warning)
-        if each.error is not None:
-            failed.setdefault(each.error, []).append(each.tenant)
+        if result.error is not None:
+            failed.setdefault(result.error, []).append(result.tenant)
     for error, tenants in failed.items():
         context.console.error(f"{first_names(tenants, _NAMED)} failed: {error}")
-    wrote, wrong = sum(each.wrote is not None for each in ended), sum(each.error is not None for each in ended)
-    context.console.note(f"{wrote:,} written, {len(ended) - wrote - wrong:,} unchanged, {wrong:,} failed")
+    written = sum(result.written is not None for result in results)
+    failures = sum(result.error is not None for result in results)
+    context.console.note(f"{written:,} written, {len(results) - written - failures:,} unchanged, {failures:,} failed")
     return 1 if failed else 0

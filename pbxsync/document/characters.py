@@ -1,7 +1,7 @@
-r"""The characters of a file: UTF-8 alone, no controls, and every other character arrives as it was written.
+"""Decodes a file: UTF-8 only, no control characters, and every other character arrives as it was written.
 
-libyaml takes U+2028 and U+2029 for line breaks and refuses U+FEFF, U+FFFE and U+FFFF; YAML 1.2 does neither. So a
-file that has them is parsed with private-use characters in their place, which are turned back in every scalar.
+libyaml takes U+2028 and U+2029 for line breaks and refuses U+FEFF, U+FFFE and U+FFFF; YAML 1.2 does neither. So these
+are replaced by private-use characters before parsing, and restored in every scalar.
 """
 
 from __future__ import annotations
@@ -9,28 +9,28 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-#: A problem on its way: line and column count from 0 here (as libyaml counts); `Findings` makes them count from 1.
+#: Line and column, which count from 0 here as in libyaml (`Problems` counts from 1), and the message.
 Fault = tuple[int, int, str]
 
-# Patterns that nearly no file needs are texts, compiled when they are first used.
+# Most patterns are plain text, because hardly any file needs them compiled.
 
-#: What nearly every file consists of, and needs no second look.
+#: A file of these bytes alone needs no further checks, as nearly all do.
 _ORDINARY: Final = bytes(range(0x20, 0x7F)) + b"\t\n"
-_ODD: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
-#: Control characters that no value may hold, however they are written; lone surrogates come from escapes alone.
+_SPECIAL: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+#: What no value may contain, however it is written: control characters, and lone surrogates (from escapes).
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE_CR: Final = "\r(?!\n)"
 _ESCAPED: Final = r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})"
 _ESCAPE: Final = r"(?s)\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
 _NAMED: Final = {"0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", "N": "\x85"}
-_STAND_INS: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))
-#: Enough to see what is wrong; a file of nothing but such characters is no text.
-_MOST_FAULTS: Final = 100
+_PRIVATE_USE: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))
+#: Enough to see what is wrong. A file with more such characters is not text.
+_MAX_FAULTS: Final = 100
 _BOM: Final = "\ufeff"
 
 
 class Undecodable(Exception):
-    """Bytes that are no text; `fault` says where and why."""
+    """Bytes that are not text; `fault` has the place and the reason."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
         super().__init__(message)
@@ -38,27 +38,28 @@ class Undecodable(Exception):
 
 
 class Characters(NamedTuple):
-    """A file's text for the parser, the problems in it, and what to turn back in each scalar (None: nothing)."""
+    """A file's text for the parser, its faults, and the characters to restore in each scalar (None: no character)."""
 
     text: str
     faults: list[Fault]
-    back: dict[int, int] | None
+    restore: dict[int, int] | None
 
 
 def decode(data: bytes) -> Characters:
-    """Return the text of `data`; raise Undecodable where it is no UTF-8."""
+    """Return the text of `data`. Raises Undecodable if it is not UTF-8, or has no line ends but CR."""
     if not data.translate(None, _ORDINARY):
         return Characters(data.decode("ascii"), [], None)
     text = _utf8(data).removeprefix(_BOM)
     if lone := re.search(_LONE_CR, text):
-        raise Undecodable(*position(text, lone.start()), "CR alone ends no line: end lines with LF or CRLF")
-    odd = re.compile(_ODD)
-    found = {character for character in set(text) if odd.match(character)}
-    if not found:
+        raise Undecodable(*position(text, lone.start()), "a line ends with CR alone: end lines with LF or CRLF")
+    special = {character for character in set(text) if re.match(_SPECIAL, character)}
+    if not special:
         return Characters(text, [], None)
-    table = _stand_ins(text, found)
+    table = _replacements(text, special)
     faults = [(*position(text, match.start()), control_message(match.group())) for match in _first_controls(text)]
-    return Characters(text.translate(table), faults, {stand_in: odd for odd, stand_in in table.items()})
+    return Characters(
+        text.translate(table), faults, {replacement: character for character, replacement in table.items()}
+    )
 
 
 def position(text: str, index: int) -> tuple[int, int]:
@@ -67,9 +68,9 @@ def position(text: str, index: int) -> tuple[int, int]:
 
 
 def control_message(character: str) -> str:
-    """Return what to say of a character that no file may hold."""
+    """Return the problem with a character that no value may contain."""
     kind = "surrogate" if "\ud800" <= character <= "\udfff" else "control character"
-    return f"{kind} U+{ord(character):04X} can be in no name or param: take it out"
+    return f"{kind} U+{ord(character):04X} is not allowed in any value: remove it"
 
 
 def escape_place(text: str, start: int, end: int) -> tuple[int, int]:
@@ -84,7 +85,7 @@ def escape_place(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _utf8(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00")) or data[1:2] == b"\x00":
-        raise Undecodable(0, 0, "this is UTF-16 or UTF-32, not UTF-8: save the file as UTF-8")
+        raise Undecodable(0, 0, "the file is UTF-16 or UTF-32: save it as UTF-8")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -96,20 +97,20 @@ def _utf8(data: bytes) -> str:
 
 def _first_controls(text: str) -> list[re.Match[str]]:
     controls = []
-    for match in re.finditer(_ODD, text):
+    for match in re.finditer(_SPECIAL, text):
         if match.group() < "\xa0":
             controls.append(match)
-            if len(controls) == _MOST_FAULTS:
+            if len(controls) == _MAX_FAULTS:
                 break
     return controls
 
 
-def _stand_ins(text: str, characters: set[str]) -> dict[int, int]:
-    """Return the code of a private-use character for each of `characters` that the text has nowhere, escapes included."""
+def _replacements(text: str, characters: set[str]) -> dict[int, int]:
+    """Return for each of `characters` a private-use character that the text does not contain, not even as an escape."""
     used = {ord(character) for character in set(text)}
     used.update(int(short or long, 16) for short, long in re.findall(_ESCAPED, text))
-    free = (code for codes in _STAND_INS for code in codes if code not in used)
+    free = (code for codes in _PRIVATE_USE for code in codes if code not in used)
     table = dict(zip(sorted(map(ord, characters)), free, strict=False))
     if len(table) < len(characters):
-        raise Undecodable(0, 0, "the file uses every private-use character that there is: it is no tenant file")
+        raise Undecodable(0, 0, "the file contains every private-use character of Unicode: remove some")
     return table

@@ -1,6 +1,6 @@
-"""What a YAML syntax error means to somebody who writes phone numbers.
+"""Explains YAML syntax errors to somebody who writes phone numbers.
 
-No text of the file is repeated here: it may be a key that somebody wrote where none belongs.
+No message quotes the file, because the text may be a key that does not belong there.
 """
 
 from __future__ import annotations
@@ -12,56 +12,56 @@ from pbxsync.document.characters import Fault, position
 
 _QUOTE: Final = "put it in quotes"
 _ALIAS: Final = f"a value that begins with * is an alias in YAML: {_QUOTE}"
-_TAIL: Final = "text after the end of a value: put the whole value in quotes, or check the indentation"
+_TAIL: Final = "there is text after the end of a value: put the whole value in quotes, or check the indentation"
 _UNCLOSED: Final = "a list in [ ] or a mapping in { } is not closed, or lacks a comma"
-_TAB: Final = "a tab is not indentation in YAML: use blanks"
-_COMMENT: Final = f"what follows # is a comment in YAML: if the value begins with #, {_QUOTE}"
+_TAB: Final = "YAML does not allow tabs for indentation: use spaces"
+_COMMENT: Final = f"# begins a comment in YAML: if the value begins with #, {_QUOTE}"
 _HASH: Final = re.compile(r"[\[{,:][ \t]*(?=#)")
-#: What goes wrong at the end of something, and is to be mended at its beginning.
-_BEGAN: Final = ("simple key", "unexpected end of stream", "unexpected document")
+#: Errors that the parser finds at the end of something, and that are fixed at its beginning.
+_FIXED_AT_START: Final = ("simple key", "unexpected end of stream", "unexpected document")
 
-#: By what the parser says (libyaml, then the one in Python), context first: what it means, and what to do.
+#: By words of the parsers (libyaml's first, then PyYAML's own), context first: what is wrong, and what to do.
 _MEANINGS: Final = (
     ("scanning an alias", _ALIAS),
     ("scanning an anchor", f"a value that begins with & is an anchor in YAML: {_QUOTE}"),
     ("tag", f"a value that begins with ! is a tag in YAML: {_QUOTE}"),
     ("directive", f"a line that begins with % is a YAML directive: {_QUOTE}"),
     ("tab character", _TAB),
-    ("unknown escape character", r"no escape of YAML: write \\ for a backslash, or use single quotes"),
+    ("unknown escape character", r"YAML has no such escape: write \\ for a backslash, or use single quotes"),
     (
         "invalid Unicode character escape",
         r"half of a character: write the character itself, or \U and its eight digits",
     ),
-    ("unexpected end of stream", "the quote that is opened here is never closed"),
-    ("unexpected document", "the quote that is opened here is not closed before a line of --- or ..."),
-    ("mapping values are not allowed", f"a colon and a blank inside a value: {_QUOTE}; or check the indentation"),
-    ("sequence entries are not allowed", f'a value that begins with "- ": {_QUOTE}; or begin the list on its own line'),
-    ("mapping keys are not allowed", f'a value that begins with "? ": {_QUOTE}'),
-    ("comment or line break", f"a value that begins with | or >: {_QUOTE}"),
-    ("indentation indicator", f"a value that begins with | or >: {_QUOTE}"),
-    ("expected ':'", "a key needs a colon, a blank and a value"),
-    ("document start", "this does not belong to what stands before it: check the indentation"),
-    ("'-' indicator", 'the items of a list begin with "- ", in one column: check the indentation'),
-    ("parsing a block collection", 'the items of a list begin with "- ", in one column: check the indentation'),
+    ("unexpected end of stream", "the quote that opens here is never closed"),
+    ("unexpected document", "the quote that opens here is not closed before a line of --- or ..."),
+    ("mapping values are not allowed", f"the value contains a colon and a space: {_QUOTE}, or check the indentation"),
+    ("sequence entries are not allowed", f'the value begins with "- ": {_QUOTE}, or begin the list on a new line'),
+    ("mapping keys are not allowed", f'the value begins with "? ": {_QUOTE}'),
+    ("comment or line break", f"a value that begins with | or > is a block of lines in YAML: {_QUOTE}"),
+    ("indentation indicator", f"a value that begins with | or > is a block of lines in YAML: {_QUOTE}"),
+    ("expected ':'", "a key needs a colon, a space and a value"),
+    ("document start", "this does not belong to what is above it: check the indentation"),
+    ("'-' indicator", 'items of a list begin with "- " in the same column: check the indentation'),
+    ("parsing a block collection", 'items of a list begin with "- " in the same column: check the indentation'),
     ("parsing a block mapping", _TAIL),
-    ("node content", f"a value is missing, or begins with a character that YAML keeps for itself: {_QUOTE}"),
+    ("node content", f"a value is missing, or begins with a character that has a meaning in YAML: {_QUOTE}"),
     ("parsing a flow", _UNCLOSED),
 )
 
 
 def explain(text: str, context: str, began: tuple[int, int] | None, problem: str, found: tuple[int, int]) -> Fault:
-    """Return the fault for a syntax error, in the words of a YAML parser: began where, found where (from 0)."""
+    """Return the fault for a syntax error: `context` and `problem` are the parser's words, the places count from 0."""
     if "cannot start any token" in problem:
         return (*found, _bad_start(_character(text, found)))
     if "parsing a flow" in context:
         return _in_brackets(text, context, began, problem, found)
     words = f"{context}; {problem}"
-    place = began if began and any(known in words for known in _BEGAN) else found
+    place = began if began and any(known in words for known in _FIXED_AT_START) else found
     return (*place, _meaning(words))
 
 
 def _meaning(words: str) -> str:
-    return next((said for known, said in _MEANINGS if known in words), f"no valid YAML: {words}")
+    return next((meaning for known, meaning in _MEANINGS if known in words), f"the file is not valid YAML: {words}")
 
 
 def _bad_start(character: str) -> str:
@@ -78,9 +78,8 @@ def _in_brackets(text: str, context: str, began: tuple[int, int] | None, problem
         return (*position(text, hashes[0]), _COMMENT)
     if index == len(text) and opened >= 0:
         return (*(began if began != found and began else position(text, opened)), _UNCLOSED)
-    # Far from its beginning, it is the bracket that is wrong; near it, what stands here.
-    far = began is not None and began[0] != found[0]
-    return (*(began if began and far else found), _meaning(f"{context}; {problem}"))
+    # On another line than the bracket, the bracket is wrong; on its line, what is here.
+    return (*(began if began and began[0] != found[0] else found), _meaning(f"{context}; {problem}"))
 
 
 def _character(text: str, place: tuple[int, int]) -> str:

@@ -1,8 +1,8 @@
-r"""Text as a YAML scalar, with the least quoting that is safe.
+"""Writes text as a YAML scalar with the least quoting that is safe.
 
-Safe for the loader here, for which everything is text; for readers of YAML 1.1 and 1.2, which would turn `0636` or `on`
-into something else (`30` is a number to them, and is written as it was); and for terminals and CI runners that print the
-file, so that what is dangerous to show is escaped.
+Safe for our loader, which reads everything as text; for readers of YAML 1.1 and 1.2, which would turn `0636` or `on`
+into something else (`30` is a number to them, too, but they write it back unchanged); and for terminals and CI runners
+that print the file.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Final
 
 from pbxsync.text.sanitize import DANGEROUS
 
-#: Blanks but the plain one, and characters that have no looks of their own.
+#: Blanks other than the space, and characters of private use, which have no standard shape.
 _UNSEEN: Final = re.compile(r"[^\S ]|[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-#: What some reader takes for a number, a time or a date: 0636, +45, 1_000, 1,000, 1e5, 0x1F, 12:30, .5, ._, 2020-01-31.
+#: What some YAML reader takes for a number, time or date: 0636, +45, 1_000, 1,000, 1e5, 0x1F, 12:30, .5, ._, 2020-01-31.
 _NUMBER: Final = re.compile(
     r"[-+]?(?:0[xob][0-9a-f_]+|[0-9][0-9_,.:]*(?:e[-+]?[0-9]*)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]*)?|\.(?:inf|nan))"
     r"|[-+.][0-9_.]*_[0-9_.]*(?:e[-+]?[0-9]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
     re.IGNORECASE,
 )
-#: A number that every reader writes as it found it: no plus, no leading zero, no more digits than a float keeps.
+#: A number that every reader writes back unchanged: no plus, no leading zero, no more digits than a float keeps.
 _KEPT: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _WORDS: Final = frozenset({"", "~", "null", "y", "n", "yes", "no", "true", "false", "on", "off", "=", "<<"})
-#: What YAML keeps for itself at the beginning of a value, or anywhere in it.
+#: What has a meaning in YAML at the beginning of a value, or anywhere in it.
 _INDICATOR: Final = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]\Z)", re.DOTALL)
 _IN_BRACKETS: Final = re.compile(r"[,\[\]{}:?]")
 _COMMAND: Final = re.compile(r"^\s*::", re.MULTILINE)
@@ -31,7 +31,7 @@ _SHORT: Final = {"\n": "\\n", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
 
 
 def scalar(text: str, *, in_brackets: bool = False) -> str:
-    """Return `text` as it may stand on one line: in a block, or `in_brackets` of a list or mapping."""
+    """Return `text` as a scalar of one line, for a block or (`in_brackets`) for a list in [ ]."""
     if DANGEROUS.search(text) or _UNSEEN.search(text):
         return _escaped(text)
     if not _needs_quotes(text, in_brackets=in_brackets):
@@ -42,10 +42,10 @@ def scalar(text: str, *, in_brackets: bool = False) -> str:
 
 
 def block(text: str, indent: str) -> str | None:
-    """Return a text of several lines as a block of lines, each after `indent`; None where that is not safe."""
+    """Return a text of several lines as a block, each line after `indent`; None if that is not safe."""
     lines = text.removesuffix("\n").split("\n")
-    odd = any(DANGEROUS.search(line) or _UNSEEN.search(line) or line.endswith(" ") for line in lines)
-    if len(lines) < 2 or odd or not lines[-1] or not lines[0] or lines[0].startswith(" ") or _COMMAND.search(text):
+    unsafe = any(DANGEROUS.search(line) or _UNSEEN.search(line) or line.endswith(" ") for line in lines)
+    if len(lines) < 2 or unsafe or not lines[-1] or not lines[0] or lines[0].startswith(" ") or _COMMAND.search(text):
         return None
     head = "|" if text.endswith("\n") else "|-"
     return "\n".join([head, *(f"{indent}{line}" if line else "" for line in lines)])

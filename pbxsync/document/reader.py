@@ -1,14 +1,14 @@
-"""Text-preserving YAML: every scalar is the text that was written, with its place. The one import of yaml.
+"""Reads YAML without typing it: every scalar is the text that was written, with its place. The only import of yaml.
 
-It builds on the parser's events and never on its composer: libyaml composes by recursion in C, which ends the process
-on a hundred thousand open brackets. Nothing is typed, and nothing is constructed.
+It uses the parser's events and never its composer: libyaml composes by recursion in C, which ends the process on a
+hundred thousand open brackets.
 
-What comes out are plain tuples, because a fleet has millions of them:
+Nodes are plain tuples, because a fleet has millions of them:
 
     Node   (value, line, column)                        line and column count from 0
     Item   (value, line, column, key line, key column)  the same, as the value of a key
 
-where a value is text, None (left empty), a list of nodes or a dict of items by key.
+A value is text, None (left empty), a list of nodes or a dict of items by key.
 """
 
 from __future__ import annotations
@@ -47,33 +47,34 @@ Node: TypeAlias = "tuple[Value, int, int]"
 Item: TypeAlias = "tuple[Value, int, int, int, int]"
 
 MAX_DEPTH: Final = 20
-#: Also reported when the parser stops first: libyaml 0.2.6 refuses 1,000 levels before it delivers the first event.
+#: Also used if the parser stops first: libyaml 0.2.6 refuses 1,000 levels before it delivers the first event.
 TOO_DEEP: Final = f"nested more than {MAX_DEPTH} deep: check the brackets and the indentation"
 _PARSER_LIMIT: Final = "maximum nesting depth"
-#: Values in one file, and how many of them may come out of aliases: bounds what a file of the largest size costs.
+#: Values in one file, and how many of them may come from aliases: they bound what a file of the largest size costs.
 MAX_NODES: Final = 1_000_000
 MAX_ALIASED: Final = 100_000
-#: Faults in one file before the rest of it is not read.
+#: Faults in one file after which the rest of it is not read.
 MAX_FAULTS: Final = 1_000
 
-#: The parser in C, and the one in Python where PyYAML was built without libyaml.
+#: libyaml, or PyYAML's own parser if it was built without libyaml.
 PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-#: The styles of a scalar in which nothing is a text too.
+#: The styles in which an empty scalar is a text.
 _QUOTES: Final = frozenset({"'", '"'})
 NO_SIGNS: Final[Mapping[tuple[int, int], str]] = MappingProxyType({})
 _COMMENT: Final = re.compile(r"[ \t]+#")
 _END: Final = re.compile(r"\.\.\.(?:[ \t]+#.*|\s*)")
 _LINE: Final = re.compile(r"\S.*")
-_EMPTY: Final = "the file is empty: write something into it, or remove it"
-_SECOND: Final = "a second document in one file: make it a file of its own"
-_STRAY: Final = "this does not belong to what stands before it: check the indentation"
+_EMPTY: Final = "the file is empty: add to it, or remove it"
+_SECOND: Final = "a second document begins here: move it to a file of its own"
+_TAG: Final = "a value that begins with ! is a tag in YAML: put it in quotes, or remove the tag"
+_STRAY: Final = "this does not belong to what is above it: check the indentation"
 
 
 class Document(NamedTuple):
-    """What a file holds: `root` is None where it cannot be parsed; the faults are in no order.
+    """A file after parsing: `root` is None if it could not be parsed; `faults` are in no order.
 
-    `signs` are the places of values that are empty because a sign means something else to YAML: `#`, a comment; `|` and
-    `>`, a text of several lines, of which there are none.
+    `signs` are the places of values that are empty because they begin with a sign of YAML's: `#`, a comment; `|` or `>`,
+    a block without lines.
     """
 
     root: Node | None
@@ -97,7 +98,7 @@ def read(data: bytes, parser: Any = PARSER) -> Document:
 
 
 class _Fatal(Exception):
-    """A fault after which the rest of the file is not read."""
+    """A fault that ends the reading of the file."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
         super().__init__(message)
@@ -108,10 +109,10 @@ class _Builder:
     """Builds the tree of one file from the parser's events, by a recursion that `MAX_DEPTH` bounds."""
 
     def __init__(self, characters: Characters, event: Any) -> None:
-        self.text, self.faults, self.back = characters
+        self.text, self.faults, self.restore = characters
         self.event = event
-        #: Whether a scalar with a text is that text, and needs no second look: in nearly every file.
-        self.plain = "\\" not in self.text and self.back is None
+        #: Whether no scalar needs a check or a replacement, as in nearly every file.
+        self.plain = "\\" not in self.text and self.restore is None
         self.nodes = 0
         self.aliased = 0
         self.signs: dict[tuple[int, int], str] = {}
@@ -120,7 +121,7 @@ class _Builder:
         self.weights: dict[str, tuple[int, int]] = {}
 
     def document(self) -> Node:
-        """Return the root of the one document that the file must be."""
+        """Return the root of the only document that the file may have."""
         if "%TAG" in self.text:
             _refuse_tag_directives(self.text)
         self.event()  # the start of the stream
@@ -143,11 +144,11 @@ class _Builder:
             return self.alias(event.anchor, line, column, depth)
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise _Fatal(line, column, f"more than {MAX_NODES:,} values in one file: split it")
+            raise _Fatal(line, column, f"the file has more than {MAX_NODES:,} values: split it")
         if kind is ScalarEvent and self.plain and event.value and event.anchor is event.tag is None:
             return event.value, line, column
         if event.tag is not None:
-            self.fault(line, column, "a tag (!): every value is text here; take it out, or put the value in quotes")
+            self.fault(line, column, _TAG)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         if kind is ScalarEvent:
@@ -162,20 +163,20 @@ class _Builder:
         return node
 
     def scalar(self, event: Any) -> str | None:
-        """Return the text of a scalar as it was written, or None where nothing was."""
+        """Return the text of a scalar as it was written, or None if it was left empty."""
         text: str = event.value
         if not text and event.style not in _QUOTES:
             mark = event.start_mark if event.style else event.end_mark
             if event.style or _COMMENT.match(self.text, mark.index):
                 self.signs[mark.line, mark.column] = event.style or "#"
             return None
-        if not self.plain and event.style == '"' and (found := FORBIDDEN.search(text)):
+        if not self.plain and event.style == '"' and (forbidden := FORBIDDEN.search(text)):
             place = escape_place(self.text, event.start_mark.index, event.end_mark.index)
-            self.fault(*place, control_message(found.group()))
-        return text if self.back is None else text.translate(self.back)
+            self.fault(*place, control_message(forbidden.group()))
+        return text if self.restore is None else text.translate(self.restore)
 
     def sequence(self, depth: int) -> list[Node]:
-        """Return the items of a list whose start was read."""
+        """Return the items of a list after its start event."""
         items = []
         following, node = self.event, self.node
         while type(event := following()) is not SequenceEndEvent:
@@ -183,7 +184,7 @@ class _Builder:
         return items
 
     def mapping(self, depth: int) -> dict[str, Item]:
-        """Return the items of a mapping whose start was read."""
+        """Return the items of a mapping after its start event."""
         items: dict[str, Item] = {}
         following, node = self.event, self.node
         while type(event := following()) is not MappingEndEvent:
@@ -194,42 +195,43 @@ class _Builder:
                 continue
             key = key or ""
             if key in items:
-                self.fault(line, column, f"{quote(key)} is given twice, first in line {items[key][3] + 1}")
+                first = f"first in line {items[key][3] + 1}"
+                self.fault(line, column, f"{quote(key)} is given twice, {first}: remove one of them")
                 continue
             items[key] = (*value, line, column)
         return items
 
     def alias(self, anchor: str, line: int, column: int, depth: int) -> Node:
-        """Return the value that an alias stands for, if that neither ends nowhere nor multiplies."""
+        """Return the value of an alias. Refuses aliases that contain themselves or multiply."""
         if anchor not in self.anchors:
             raise _Fatal(line, column, "a value that begins with * is an alias in YAML: put it in quotes")
         node = self.anchors[anchor]
         if node is None:
-            raise _Fatal(line, column, "an alias of a value within that value itself")
+            raise _Fatal(line, column, "the alias refers to a value that contains the alias: write the value out")
         if anchor not in self.weights:
             self.weights[anchor] = _weigh(node)
         count, height = self.weights[anchor]
         self.aliased += count
         if self.aliased > MAX_ALIASED:
-            raise _Fatal(line, column, f"an alias bomb: the aliases multiply to more than {MAX_ALIASED:,} values")
+            raise _Fatal(line, column, f"the aliases expand to more than {MAX_ALIASED:,} values: write the values out")
         _check_depth(line, column, depth + height - 1)
         return node[0], line, column
 
     def fault(self, line: int, column: int, message: str) -> None:
-        """Note a fault and read on, unless there are too many for anybody to read."""
+        """Add a fault, and stop reading if there are too many for anybody to read."""
         if len(self.faults) >= MAX_FAULTS:
             raise _Fatal(line, column, message)
         self.faults.append((line, column, message))
 
 
 def _check_depth(line: int, column: int, depth: int) -> None:
-    """Refuse what is nested too deep, before it is built."""
+    """Refuse deep nesting before it is built."""
     if depth > MAX_DEPTH:
         raise _Fatal(line, column, TOO_DEEP)
 
 
 def _weigh(node: Node) -> tuple[int, int]:
-    """Return how many values a node holds, itself included, and how deep they are nested (text: 0)."""
+    """Return how many values a node has, including itself, and how deep they are nested (0 for text)."""
     value = node[0]
     if not isinstance(value, (list, dict)):
         return 1, 0
@@ -238,10 +240,10 @@ def _weigh(node: Node) -> tuple[int, int]:
 
 
 def _refuse_tag_directives(text: str) -> None:
-    """Refuse `%TAG` lines before libyaml sees them: it compares each one with all before."""
+    """Refuse `%TAG` lines before libyaml sees them, because it compares each one with all before."""
     for number, line in enumerate(text.split("\n")):
         if line.startswith("%TAG"):
-            raise _Fatal(number, 0, "a %TAG directive: every value is text here, so take it out")
+            raise _Fatal(number, 0, "a %TAG directive is not allowed, because every value is text: remove it")
         if line.strip() and not line.lstrip().startswith(("#", "%")):
             return
 

@@ -1,4 +1,4 @@
-"""The file that `export` writes: it bears a mark by which a later export knows that nobody has changed it since."""
+"""The file that `export` writes. Its first line has a checksum, so a later export sees whether somebody changed it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _MARK: Final = re.compile(rb"\A" + re.escape(_HEAD.encode()) + rb"([0-9a-f]{64})
 
 
 def marked(text: str) -> str:
-    """Return an exported text with its mark on the first line."""
+    """Return an exported text after a first line with its checksum."""
     return f"{_HEAD}{hashlib.sha256(text.encode()).hexdigest()}\n{text}"
 
 
 def is_ours(content: bytes) -> bool:
-    """Whether `content` is what an export wrote, to the letter (a checkout may have made CRLF of its line ends)."""
+    """Whether `content` is exactly what an export wrote. Line ends may be CRLF, because a checkout may change them."""
     match = _MARK.match(content.replace(b"\r\n", b"\n"))
     return match is not None and hashlib.sha256(match[2]).hexdigest().encode() == match[1]
 
 
 def write_export(path: Path, text: str, *, force: bool = False) -> bool:
-    """Write an exported text to `path` with its mark and mode 0600; return whether that changed the file.
+    """Write an exported text to `path` with its checksum and mode 0600; return whether that changed the file.
 
-    Raises UsageError where the file is not what an export wrote, unless `force`, and where it cannot be written.
+    Raises UsageError if the file cannot be written, or is not what an export wrote (unless `force`).
     """
     content = marked(text).encode()
     shown = display(str(path))
@@ -44,16 +44,14 @@ def write_export(path: Path, text: str, *, force: bool = False) -> bool:
         if present == content:
             return False
         if not (force or is_ours(present)):
-            raise UsageError(
-                f"{shown} is not as export wrote it: it would be lost. Write to another folder with --out, or"
-                " overwrite it with --force"
-            )
+            state = "was changed after export wrote it" if present.startswith(_HEAD.encode()) else "is not an export"
+            raise UsageError(f"{shown} {state}: export to another folder with --out, or overwrite it with --force")
     _write(path, content)
     return True
 
 
 def rewrite(path: Path, content: bytes) -> None:
-    """Replace the tenant file `path` that somebody maintains, and leave its mode as it is. Raises UsageError."""
+    """Replace the tenant file `path`, and keep its mode. Raises UsageError."""
     mode = stat.S_IMODE(path.stat().st_mode)
     _write(path, content)
     path.chmod(mode)

@@ -1,20 +1,18 @@
-"""Live tenants into tenant files: each is read whole, written, and forgotten before the next one takes its place.
+"""Turns live tenants into tenant files. Each is read whole, written and forgotten before the next.
 
-The phases of a tenant:
-
-1. list: all its destinations
-2. get: the params of those that the list has without (all; for a merge, those that no file manages)
-3. write: the file, or what its file lacks
+1. List: all destinations of the tenant.
+2. Get: the params of those that the list has without (of all, or for a merge of those that no file manages).
+3. Write: the file, or what its file lacks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.disk.read import Unreadable, display, read_bytes
-from pbxsync.errors import LiveError, PbxsyncError
+from pbxsync.errors import LiveError, UsageError
 from pbxsync.export.export_file import marked, rewrite, write_export
 from pbxsync.export.merge import merge
 from pbxsync.export.writer import Exported, Missing, export
@@ -24,32 +22,30 @@ from pbxsync.model.plan import Destination
 from pbxsync.planning.match import match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from pbxsync.live.types import TypeSource, TypeTable
-    from pbxsync.model.entry import Type
+    from pbxsync.live.types import TypeSource
     from pbxsync.pbx.managedb import PbxReader
-    from pbxsync.pbx.rows import Row
     from pbxsync.project import Project
     from pbxsync.tenants.desired import Desired
     from pbxsync.workers import WorkerPool
 
-_NOTHING = ("",) * PARAM_COUNT
+_NO_PARAMS: Final = ("",) * PARAM_COUNT
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What became of one tenant: the file that was written (None: none had to be), warnings, or an error."""
+class TenantResult:
+    """What happened to one tenant: the path of the written file (None: nothing to write), warnings, or an error."""
 
     tenant: str
-    wrote: str | None = None
+    written: str | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
 
 
 @dataclass(frozen=True)
 class Exporter:
-    """Reads tenants. Each method raises a PbxsyncError, in which a tenant fails whole: nothing is half written."""
+    """Exports one tenant at a time. If a method raises PbxsyncError, it has written nothing."""
 
     pbx: PbxReader
     workers: WorkerPool
@@ -57,80 +53,59 @@ class Exporter:
     project: Project
 
     def text(self, tenant: str) -> Exported:
-        """Return the tenant file with all that is live."""
+        """Return the tenant file with all live destinations."""
         listing = self.pbx.destinations(tenant)
         table = self.types.table(tenant)
         live = live_destinations(self.pbx, self.workers, tenant, listing.rows, table)
-        found = export(tenant, live.values(), _listed(table), self.project, holds_key=self._holds_key)
-        return Exported(found.text, (*found.warnings, *([_doubt(tenant)] if listing.doubtful else ())))
+        exported = export(tenant, live.values(), table.by_id.values(), self.project, holds_key=self._holds_key)
+        return Exported(exported.text, (*exported.warnings, *([_doubt(tenant)] if listing.doubtful else ())))
 
-    def into(self, folder: Path, *, force: bool) -> Callable[[str], Done]:
-        """Return what writes a tenant into its file below `folder`."""
+    def write(self, tenant: str, folder: Path, *, force: bool) -> TenantResult:
+        """Write the tenant file with all live destinations below `folder`."""
+        path = folder / f"{tenant}.yaml"
+        exported = self.text(tenant)
+        if _doubt(tenant) in exported.warnings and not force and _would_lose(path, exported.text):
+            raise LiveError(f"{_doubt(tenant)}. {display(str(path))} is unchanged: overwrite it with --force")
+        changed = write_export(path, exported.text, force=force)
+        return TenantResult(tenant, display(str(path)) if changed else None, exported.warnings)
 
-        def one(tenant: str) -> Done:
-            path = folder / f"{tenant}.yaml"
-            found = self.text(tenant)
-            if _doubt(tenant) in found.warnings and not force and _would_lose(path, found.text):
-                raise LiveError(f"{_doubt(tenant)}: {display(str(path))} is left as it is; --force overwrites it")
-            wrote = write_export(path, found.text, force=force)
-            return Done(tenant, display(str(path)) if wrote else None, found.warnings)
-
-        return self._failing_alone(one)
-
-    def merging(self, desired: Desired, paths: Mapping[str, str]) -> Callable[[str], Done]:
-        """Return what adds to the last file of a tenant what is live and in none; `paths` are those of files as shown."""
-
-        def one(tenant: str) -> Done:
-            entries = desired.entries(tenant)
-            listing = self.pbx.destinations(tenant)
-            unmanaged = frozenset(match(entries, [(row.id, row.name) for row in listing.rows]).unmanaged)
-            if not unmanaged:
-                return Done(tenant)
-            table = self.types.table(tenant)
-            missing = [row for row in listing.rows if row.id in unmanaged]
-            live = live_destinations(self.pbx, self.workers, tenant, missing, table)
-            everything = [live.get(row.id) or _unread(row) for row in listing.rows]
-            shown = desired.files_of(tenant)[-1]
-            gap = Missing(unmanaged, frozenset(entry.name for entry in entries if entry.name is not None))
+    def merge(self, tenant: str, desired: Desired, paths: Mapping[str, str]) -> TenantResult:
+        """Add the unmanaged destinations to the last file of the tenant. `paths` are by the paths that messages show."""
+        entries = desired.entries(tenant)
+        listing = self.pbx.destinations(tenant)
+        unmanaged = frozenset(match(entries, [(row.id, row.name) for row in listing.rows]).unmanaged)
+        if not unmanaged:
+            return TenantResult(tenant)
+        table = self.types.table(tenant)
+        missing_rows = [row for row in listing.rows if row.id in unmanaged]
+        live = live_destinations(self.pbx, self.workers, tenant, missing_rows, table)
+        # The managed ones are needed for their names alone, which the new ones must not share.
+        rows = [live.get(row.id) or Destination(row.id, row.name, None, _NO_PARAMS) for row in listing.rows]
+        shown = desired.files_of(tenant)[-1]
+        missing = Missing(unmanaged, frozenset(entry.name for entry in entries if entry.name is not None))
+        try:
             content = read_bytes(paths[shown])
-            found = merge(content, shown, everything, _listed(table), self.project, gap, self._holds_key)
-            if found.content != content:
-                rewrite(Path(paths[shown]), found.content)
-            return Done(tenant, shown if found.content != content else None, found.warnings)
-
-        return self._failing_alone(one)
-
-    def _failing_alone(self, one: Callable[[str], Done]) -> Callable[[str], Done]:
-        def failing(tenant: str) -> Done:
-            try:
-                return one(tenant)
-            except PbxsyncError as error:
-                return Done(tenant, error=str(error))
-            except Unreadable as error:
-                return Done(tenant, error=f"its file {error}")
-
-        return failing
+        except Unreadable as error:
+            raise UsageError(f"{shown} {error}") from None
+        merged = merge(content, shown, rows, table.by_id.values(), self.project, missing, self._holds_key)
+        if merged.content != content:
+            rewrite(Path(paths[shown]), merged.content)
+        return TenantResult(tenant, shown if merged.content != content else None, merged.warnings)
 
     def _holds_key(self, text: str) -> bool:
         return self.pbx.transport.redactor.finds(text)
 
 
-def _listed(table: TypeTable) -> tuple[Type, ...]:
-    return tuple(table.by_id.values())
-
-
-def _unread(row: Row) -> Destination:
-    """Return a destination that only lends its name: that of another one has to differ from it."""
-    return Destination(row.id, row.name, None, _NOTHING)
-
-
 def _would_lose(path: Path, text: str) -> bool:
-    """Whether a file is there that says something else."""
-    return path.exists() and read_bytes(str(path)) != marked(text).encode()
+    """Whether there is a file with other content. `write_export` reports one that cannot be read."""
+    try:
+        return path.exists() and read_bytes(str(path)) != marked(text).encode()
+    except Unreadable:
+        return False
 
 
 def _doubt(tenant: str) -> str:
     return (
-        f"the PBX lists no destinations for {tenant}, in a way that is also how its errors look, although it answers"
-        " CUSTOMTYPES"
+        f"the PBX lists no destinations for {tenant}. It answers CUSTOMTYPES, but some of its errors look like this empty"
+        " list"
     )

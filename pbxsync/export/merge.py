@@ -1,7 +1,6 @@
-"""Puts destinations at the end of the list in a tenant file that somebody maintains, and touches no other byte of it.
+"""Adds destinations to the end of the list in a tenant file that somebody maintains, and changes no other byte of it.
 
-The lines are put where they seem to belong, and what the loader then reads is held against what it read before: the file
-is changed only where that is exactly the old destinations and then the new ones.
+Each candidate for the new file is parsed: it is used only if it has exactly the old destinations, then the new ones.
 """
 
 from __future__ import annotations
@@ -21,16 +20,17 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Destination
     from pbxsync.project import Project
 
-#: How `pbxsync.export.writer` indents the dashes of a list.
+#: The indentation of a list by `pbxsync.export.writer`.
 _INDENT: Final = "  "
 _BOM: Final = "\ufeff"
-_MOST_TRIES: Final = 50
-_NOTHING: Final = re.compile(r"\[\s*\]")
-_BETWEEN: Final = re.compile(r"[ \t]*(?:#.*)?\r?")
+#: After how many comment lines of the list's end the new destinations may be put.
+_MAX_TRIES: Final = 50
+_EMPTY_LIST: Final = re.compile(r"\[\s*\]")
+_BLANK_OR_COMMENT: Final = re.compile(r"[ \t]*(?:#.*)?\r?")
 
 
 class Merged(NamedTuple):
-    """A tenant file with what it lacked, and what could not be put into it (a sentence each)."""
+    """A tenant file with the destinations that it lacked, and a sentence about each thing that it still lacks."""
 
     content: bytes
     warnings: tuple[str, ...]
@@ -45,9 +45,9 @@ def merge(
     gap: Missing,
     holds_key: Callable[[str], bool] = lambda _: False,
 ) -> Merged:
-    """Return the tenant file `content` (how it is called is `shown`) with the unmanaged ones of `live` at its end.
+    """Return the tenant file `content` with the unmanaged ones of `live` at the end of its list.
 
-    Raises UsageError where its list leaves no room for more.
+    `shown` is its path for messages. Raises UsageError if its list is not written as lines that begin with a dash.
     """
     root = _plain_root(content) or {}
     unlisted = root.get("unlisted_params")
@@ -65,9 +65,9 @@ def merge(
 
 
 def insert(content: bytes, lines: str, shown: str) -> bytes:
-    """Return `content`, a sound tenant file, with the destinations that `lines` are at the end of its list.
+    """Return `content`, a valid tenant file, with `lines` (destinations) at the end of its list.
 
-    Raises UsageError where the file's list is written in a way that leaves no room for them.
+    Raises UsageError if the list is not written as lines that begin with a dash.
     """
     if not lines:
         return content
@@ -75,17 +75,17 @@ def insert(content: bytes, lines: str, shown: str) -> bytes:
     added = _destinations(f"destinations:\n{lines}\n".encode())
     if before is not None and added is not None:
         bom = _BOM.encode() if content.startswith(_BOM.encode()) else b""
-        for candidate in (bom + each for each in _candidates(content, lines)):
+        for candidate in (bom + candidate for candidate in _candidates(content, lines)):
             if _destinations(candidate) == [*before, *added] and _rest(candidate) == _rest(content):
                 return candidate
     raise UsageError(
-        f"{shown}: its list of destinations is not written as lines that begin with a dash: write it so, or export to"
+        f"{shown}: its destinations are not written as lines that begin with a dash: rewrite the list, or export to"
         " another folder with --out"
     )
 
 
 def _candidates(content: bytes, lines: str) -> Iterator[bytes]:
-    """Yield what the file may look like: the lines after the last content of the list, or after its last comment."""
+    """Yield candidates for the new file: with the lines after the last item of the list, or after a comment below it."""
     text = content.decode().removeprefix(_BOM)
     end = "\r\n" if "\r\n" in text else "\n"
     root: Any = read(content).root
@@ -94,32 +94,32 @@ def _candidates(content: bytes, lines: str) -> Iterator[bytes]:
     rows = text.split("\n")
     if not nodes:
         start = _offset(rows, line, column)
-        if match := _NOTHING.match(text, start):
+        if match := _EMPTY_LIST.match(text, start):
             tail, _, rest = text[match.end() :].partition("\n")
             head = text[:start].rstrip(" ") + tail.rstrip("\r")
             yield f"{head}{end}{lines.replace(chr(10), end)}{end}{rest}".encode()
         return
     dash = _dash(rows, nodes[-1])
-    written = [dash + each.removeprefix(_INDENT) if each else each for each in lines.split("\n")]
+    written = [dash + row.removeprefix(_INDENT) if row else row for row in lines.split("\n")]
     last = _last_line(items, rows, line)
     content_end = last
-    while content_end > nodes[-1][1] and _BETWEEN.fullmatch(rows[content_end]):
+    while content_end > nodes[-1][1] and _BLANK_OR_COMMENT.fullmatch(rows[content_end]):
         content_end -= 1
-    # What looks like a comment may be the end of a text of several lines: then a later place is the right one.
-    for after in [*range(content_end, min(last, content_end + _MOST_TRIES)), last]:
+    # What looks like a comment may be the end of a block of lines: then a later place is the right one.
+    for after in [*range(content_end, min(last, content_end + _MAX_TRIES)), last]:
         head, tail = "\n".join(rows[: after + 1]).removesuffix("\r"), "\n".join(rows[after + 1 :])
         yield f"{head}{end}{end.join(written)}{end}{tail}".encode()
 
 
 def _dash(rows: list[str], node: Node) -> str:
-    """Return the blanks before the dash of a list's item, which may stand on a line of its own above it."""
+    """Return the spaces before the dash of an item. The dash may be on a line of its own above it."""
     upwards = (rows[number] for number in range(node[1], -1, -1))
     row = next((row for row in upwards if row.lstrip(" ").startswith("-")), "")
     return row[: len(row) - len(row.lstrip(" "))]
 
 
 def _last_line(items: dict[str, Any], rows: list[str], line: int) -> int:
-    """Return the last line that may belong to the list: before the next key of the file, its end mark, or its end."""
+    """Return the last line that may belong to the list: before the next key, the end mark or the end of the file."""
     following: list[int] = [item[3] for item in items.values() if item[3] > line]
     ends = [number for number, row in enumerate(rows) if number > line and row.startswith("...")]
     return min([*following, *ends, len(rows) - (not rows[-1])]) - 1
@@ -130,7 +130,7 @@ def _offset(rows: list[str], line: int, column: int) -> int:
 
 
 def _destinations(content: bytes) -> list[Any] | None:
-    """Return the destinations of a file without their places; None where it cannot be read."""
+    """Return the destinations of a file without their places; None if it cannot be parsed."""
     found = _plain_root(content)
     return None if found is None else found.get("destinations")
 

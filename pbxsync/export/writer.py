@@ -1,4 +1,4 @@
-"""Live destinations as the tenant file that a person would have written: `plan` right after says "No changes".
+"""Writes live destinations as the tenant file that a person would have written: `plan` right after has no changes.
 
 Pure: the same destinations, project and types give the same bytes every time.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pbxsync.project import Project
 
 _PARAM_INDENT = " " * 6
-#: Longer lists of params get a line for each.
-_WIDEST = 100
+#: Lists of params that are longer than this get one line for each param.
+_MAX_WIDTH = 100
 
 
 def _never(_: str) -> bool:
@@ -30,14 +30,14 @@ def _never(_: str) -> bool:
 
 
 class Exported(NamedTuple):
-    """A tenant file's text, and what could not be put into it (a sentence each)."""
+    """A tenant file's text, and a sentence about each thing that it lacks."""
 
     text: str
     warnings: tuple[str, ...]
 
 
 class Missing(NamedTuple):
-    """What the files of a tenant lack: the ids that are `unmanaged`; and which `names` they hold already."""
+    """What the files of a tenant lack (the ids that are `unmanaged`), and the `names` that they have."""
 
     unmanaged: Collection[str]
     names: Collection[str]
@@ -51,17 +51,18 @@ def export(
     *,
     holds_key: Callable[[str], bool] = _never,
 ) -> Exported:
-    """Return the tenant file that holds all of `live`; `types` are those that the PBX lists.
+    """Return the tenant file with all of `live`; `types` are those that the PBX lists.
 
-    Each destination stands under its name, or is pinned by its id where no file can hold its name or where others have
-    it too. Params that no file may hold are left out with a warning: sensitive ones, and what `holds_key`.
+    Each destination has its name, or is pinned by its id if other destinations have the name too or a file cannot
+    contain it. Params that a file cannot or must not contain are left out with a warning: those with control
+    characters, sensitive ones, and those that `holds_key` finds a key in.
     """
     rows = sorted(live, key=lambda row: (row.name or "", int(row.id or 0)))
     writer = _Writer(tenant, rows, types, project, holds_key=holds_key)
     lines = [line for row in rows for line in writer.destination(row)]
     head = [f"tenant: {scalar(tenant)}"]
     if writer.left_out and project.clear_unlisted:
-        head.append("unlisted_params: keep  # some params are left out below, and stay as they are")
+        head.append("unlisted_params: keep  # some params are left out below and stay as they are on the PBX")
     head.append("destinations:" if lines else "destinations: []")
     return Exported("\n".join([*head, *lines]) + "\n", tuple(writer.warnings))
 
@@ -76,10 +77,10 @@ def additions(
     clears: bool,
     holds_key: Callable[[str], bool] = _never,
 ) -> Exported:
-    """Return the lines that files which manage the rest of `live` lack for the unmanaged ones.
+    """Return the lines for the unmanaged ones of `live`, to be added to a file.
 
-    `clears` says whether the file clears params that are not listed: a destination
-    that has some which no file may hold is then left out whole, with a warning.
+    If that file `clears` params that are not listed, a destination with a param that has to be left out is left out
+    whole, with a warning.
     """
     rows = sorted(live, key=lambda row: (row.name or "", int(row.id or 0)))
     writer = _Writer(tenant, rows, types, project, gap.names, holds_key=holds_key)
@@ -90,14 +91,14 @@ def additions(
             written = list(writer.destination(row))
             if writer.left_out and clears:
                 named = f"destination {row.id} of tenant {tenant}, {quote(row.name or '')}"
-                writer.warnings.append(f"{named}: left out, because its file clears params that are not listed")
+                writer.warnings.append(f"{named}: left out, because its file clears unlisted params")
             else:
                 lines += written
     return Exported("\n".join(lines), tuple(writer.warnings))
 
 
 class _Writer:
-    """Writes one destination after the other, and gathers what it has to leave out."""
+    """Writes one destination after the other, and collects warnings about what it leaves out."""
 
     def __init__(
         self,
@@ -116,10 +117,12 @@ class _Writer:
         self._rules = ParamRulesByType(project)
         self._named = Counter(row.name for row in rows)
         listed = list(types)
-        self._listed = {each.id: each for each in listed}
-        spelled = Counter(each.name for each in listed)
-        #: Types that their name alone tells apart from every other, and from any number.
-        self._tellable = {(each.id, each.name) for each in listed if spelled[each.name] == 1 and _may_name(each.name)}
+        self._listed = {kind.id: kind for kind in listed}
+        spelled = Counter(kind.name for kind in listed)
+        #: Types with a name that no other type has, and that cannot be taken for a number.
+        self._named_types = {
+            (kind.id, kind.name) for kind in listed if spelled[kind.name] == 1 and _may_name(kind.name)
+        }
         self.warnings: list[str] = []
         self.left_out = False
 
@@ -136,24 +139,24 @@ class _Writer:
         yield from (f"    {line}" for line in others)
 
     def _by_name(self, kind: Type) -> bool:
-        return (kind.id, kind.name) in self._tellable and not self._holds_key(kind.name or "")
+        return (kind.id, kind.name) in self._named_types and not self._holds_key(kind.name or "")
 
     def _why_pinned(self, row: Destination) -> str:
         name = row.name or ""
         if not name:
             return "its name is empty"
         if self._holds_key(name):
-            return "its name holds a key of the project"
+            return "its name contains a key of the project"
         if FORBIDDEN.search(name):
-            return f"no file can hold its name: {quote(name)}"
+            return f"its name contains control characters: {quote(name)}"
         if self._named[name] > 1:
             return f"one of {self._named[name]} named {quote(name)}"
         if name in self._taken:
-            return f"named {quote(name)}, as another one in the files"
+            return f"another destination in the files is named {quote(name)}"
         return ""
 
     def _params(self, row: Destination, written: str | None) -> list[str]:
-        """Return the lines of the params that are not empty, none where all are."""
+        """Return the lines of the params that are not empty."""
         planned = self._planned(row.type)
         labels = () if planned is None else self._project.labels(planned)
         given = {
@@ -175,7 +178,7 @@ class _Writer:
         return ["params:", *lines]
 
     def _planned(self, kind: Type | None) -> Type | None:
-        """Return a type as a plan knows it: one that is not listed by its number alone."""
+        """Return a type as a plan sees it: by its number alone if the PBX does not list it."""
         return None if kind is None else self._listed.get(kind.id, Type(kind.id, None))
 
     def _may_stand(self, row: Destination, position: int, value: str, labels: Sequence[str]) -> bool:
@@ -185,12 +188,12 @@ class _Writer:
         if sensitive:
             why = "it is sensitive"
         elif self._holds_key(value):
-            why = "it holds a key of the project"
+            why = "it contains a key of the project"
         elif FORBIDDEN.search(value):
-            why = "no file can hold its control characters"
+            why = "it contains control characters"
         if not why:
             return True
-        # A plan never clears a param that it knows to be sensitive; it would clear any other one.
+        # A plan would clear it, unless it knows it to be sensitive.
         self.left_out = self.left_out or not sensitive
         label = f" ({quote(labels[position - 1])})" if position <= len(labels) else ""
         named = f"destination {row.id} of tenant {self._tenant}, {quote(row.name or '')}"
@@ -199,14 +202,14 @@ class _Writer:
 
 
 def _may_name(name: str | None) -> bool:
-    """Whether a type can be written by its name: not where that looks like a number, or no file can hold it."""
+    """Whether a type can be written by its name: not if it looks like a number, or contains control characters."""
     return bool(name) and not (name or "").isdigit() and not FORBIDDEN.search(name or "")
 
 
 def _list(values: list[str]) -> list[str]:
-    """Return the lines of params from param1 on without a gap."""
+    """Return the lines of params that begin with param1 and have no gaps."""
     short = f"params: [{', '.join(scalar(value, in_brackets=True) for value in values)}]"
-    if len(short) <= _WIDEST:
+    if len(short) <= _MAX_WIDTH:
         return [short]
     return ["params:", *(f"  - {_value(value, ' ' * 8)}" for value in values)]
 

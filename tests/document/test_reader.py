@@ -27,7 +27,7 @@ def plain(node: Any) -> Any:
         "2020-01-01", "=", "3.10", "+45 70 12 34 56", "${VAR}", "x#y", "Ægil 😀", "1.", "21*#",
     ],
 )  # fmt: skip
-def test_a_scalar_is_the_text_that_stands_there(parser: Any, written: str) -> None:
+def test_a_scalar_is_the_text_that_is_written(parser: Any, written: str) -> None:
     document = read(f"- {written}\n- '{written}'\n- \"{written}\"\n".encode(), parser)
     assert document.faults == []
     assert document.root is not None
@@ -51,14 +51,14 @@ def test_places_count_characters_from_0(parser: Any) -> None:
 @pytest.mark.parametrize(
     "odd", ["\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff", "\u2028\u2028 \uffff", "\ue000\u2029"]
 )
-def test_characters_that_libyaml_knows_otherwise_arrive_as_written(parser: Any, style: str, odd: str) -> None:
+def test_characters_that_libyaml_treats_specially_arrive_as_written(parser: Any, style: str, odd: str) -> None:
     document = read(style.format(odd).encode(), parser)
     assert document.faults == []
     assert document.root is not None
     assert plain(document.root) == [f"a{odd}b"]
 
 
-def test_a_stand_in_is_never_one_that_the_file_has_by_an_escape() -> None:
+def test_a_replacement_is_never_a_character_that_the_file_has_as_an_escape() -> None:
     document = read('- "\\uE000\\U0000E001"\n- a\u2028b\n'.encode())
     assert document.root is not None
     assert plain(document.root) == ["\ue000\ue001", "a\u2028b"]
@@ -77,18 +77,18 @@ REFUSED: list[tuple[str, bytes, list[tuple[int, int, str]]]] = [
     ("raw surrogate", b"a: b\xed\xa0\x80", [(0, 4, "byte 0xED is not UTF-8: save the file as UTF-8")]),
     ("bad byte after a BOM", b"\xef\xbb\xbfa: \xff", [(0, 3, "byte 0xFF is not UTF-8: save the file as UTF-8")]),
 ]
-UTF16 = "this is UTF-16 or UTF-32, not UTF-8: save the file as UTF-8"
+UTF16 = "the file is UTF-16 or UTF-32: save it as UTF-8"
 REFUSED += [
     (encoding, "tenant: DEMO".encode(encoding), [(0, 0, UTF16)])
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be")
 ]
-CONTROL = "control character U+{:04X} can be in no name or param: take it out"
+CONTROL = "control character U+{:04X} is not allowed in any value: remove it"
 REFUSED += [
     (f"control {code:#x}", f"a: b\nc: d{chr(code)}e".encode(), [(1, 4, CONTROL.format(code))])
     for code in (0x01, 0x08, 0x0B, 0x0C, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0x9F)
 ]
 REFUSED += [
-    ("lone CR", b"a: b\r\n\x07\nc:\rd: d\r", [(2, 2, "CR alone ends no line: end lines with LF or CRLF")]),
+    ("lone CR", b"a: b\r\n\x07\nc:\rd: d\r", [(2, 2, "a line ends with CR alone: end lines with LF or CRLF")]),
     ("control in a comment", b"a: b # \x07", [(0, 7, CONTROL.format(7))]),
     ("two controls", b"a: b\x07\nc: \x1bd", [(0, 4, CONTROL.format(7)), (1, 3, CONTROL.format(27))]),
     ("escaped ESC", b'a: "x\\e[1m"', [(0, 5, CONTROL.format(27))]),
@@ -97,13 +97,14 @@ REFUSED += [
     ("escaped NEL in a key", b'"a\\N": b', [(0, 2, CONTROL.format(0x85))]),
     ("escaped DEL", b'a: "\n  \\U0000007F"', [(1, 2, CONTROL.format(0x7F))]),
 ]
-EMPTY = "the file is empty: write something into it, or remove it"
-TAG = "a tag (!): every value is text here; take it out, or put the value in quotes"
-SECOND = "a second document in one file: make it a file of its own"
-DIRECTIVE = "a %TAG directive: every value is text here, so take it out"
-TWICE = '"{}" is given twice, first in line {}'
+EMPTY = "the file is empty: add to it, or remove it"
+TAG = "a value that begins with ! is a tag in YAML: put it in quotes, or remove the tag"
+SECOND = "a second document begins here: move it to a file of its own"
+DIRECTIVE = "a %TAG directive is not allowed, because every value is text: remove it"
+TWICE = '"{}" is given twice, first in line {}: remove one of them'
 KEY = "a key must be plain text"
 DEEP = "nested more than 20 deep: check the brackets and the indentation"
+ITSELF = "the alias refers to a value that contains the alias: write the value out"
 ALIAS = "a value that begins with * is an alias in YAML: put it in quotes"
 REFUSED += [
     ("empty", b"", [(0, 0, EMPTY)]),
@@ -133,17 +134,17 @@ REFUSED += [
     ("deep block", b"- " * 21 + b"x", [(0, 40, DEEP)]),
     ("deep by aliases", b"a: &a " + b"[" * 15 + b"]" * 15 + b"\nb: [[[[[*a]]]]]", [(1, 8, DEEP)]),
     ("unknown alias", b"number: *21", [(0, 8, ALIAS)]),
-    ("alias of itself", b"a: &x [*x]", [(0, 7, "an alias of a value within that value itself")]),
-    ("alias of its mapping", b"&x a: &y {b: *y}", [(0, 13, "an alias of a value within that value itself")]),
+    ("alias of itself", b"a: &x [*x]", [(0, 7, ITSELF)]),
+    ("alias of its mapping", b"&x a: &y {b: *y}", [(0, 13, ITSELF)]),
 ]  # fmt: skip
-COMMENT = "what follows # is a comment in YAML: if the value begins with #, put it in quotes"
-TAIL = "text after the end of a value: put the whole value in quotes, or check the indentation"
-TAB = "a tab is not indentation in YAML: use blanks"
+COMMENT = "# begins a comment in YAML: if the value begins with #, put it in quotes"
+TAIL = "there is text after the end of a value: put the whole value in quotes, or check the indentation"
+TAB = "YAML does not allow tabs for indentation: use spaces"
 CHARACTER = "a value cannot begin with {} in YAML: put it in quotes"
-COLON = "a colon and a blank inside a value: put it in quotes; or check the indentation"
+COLON = "the value contains a colon and a space: put it in quotes, or check the indentation"
 CLOSED = "a list in [ ] or a mapping in { } is not closed, or lacks a comma"
-NODE = "a value is missing, or begins with a character that YAML keeps for itself: put it in quotes"
-BLOCK = "a value that begins with | or >: put it in quotes"
+NODE = "a value is missing, or begins with a character that has a meaning in YAML: put it in quotes"
+BLOCK = "a value that begins with | or > is a block of lines in YAML: put it in quotes"
 PAIR = r"half of a character: write the character itself, or \U and its eight digits"
 SYNTAX: list[tuple[str, bytes, tuple[int, int, str]]] = [
     ("feature code", b"number: *21*0636287454#", (0, 11, ALIAS)),
@@ -156,15 +157,15 @@ SYNTAX: list[tuple[str, bytes, tuple[int, int, str]]] = [
     ("tab after blanks", b"a:\n  b: c\n \td: e", (2, 1, TAB)),
     ("colon", b"name: a: b", (0, 7, COLON)),
     ("indentation", b"a: b\n  c: d", (1, 3, COLON)),
-    ("less indentation", b"  a: b\n c: d", (1, 1, "this does not belong to what stands before it: check the indentation")),
-    ("dash", b"a: - b", (0, 3, 'a value that begins with "- ": put it in quotes; or begin the list on its own line')),
-    ("question mark", b"a: ? b", (0, 3, 'a value that begins with "? ": put it in quotes')),
-    ("dash left out", b"- a\nb: c", (1, 0, 'the items of a list begin with "- ", in one column: check the indentation')),
+    ("less indentation", b"  a: b\n c: d", (1, 1, "this does not belong to what is above it: check the indentation")),
+    ("dash", b"a: - b", (0, 3, 'the value begins with "- ": put it in quotes, or begin the list on a new line')),
+    ("question mark", b"a: ? b", (0, 3, 'the value begins with "? ": put it in quotes')),
+    ("dash left out", b"- a\nb: c", (1, 0, 'items of a list begin with "- " in the same column: check the indentation')),
     ("apostrophe", b"a: 'it's'\nb: c", (0, 7, TAIL)),
     ("after a quote", b'a: "x" y', (0, 7, TAIL)),
-    ("quote left open", b'a: b\nc: "x\nd: e\n', (1, 3, "the quote that is opened here is never closed")),
-    ("quote over ---", b'a: "x\n---\nb', (0, 3, "the quote that is opened here is not closed before a line of --- or ...")),
-    ("key alone", b"- a: b\n  c", (1, 2, "a key needs a colon, a blank and a value")),
+    ("quote left open", b'a: b\nc: "x\nd: e\n', (1, 3, "the quote that opens here is never closed")),
+    ("quote over ---", b'a: "x\n---\nb', (0, 3, "the quote that opens here is not closed before a line of --- or ...")),
+    ("key alone", b"- a: b\n  c", (1, 2, "a key needs a colon, a space and a value")),
     ("comma left out", b'a: ["x" "y"]', (0, 8, CLOSED)),
     ("bracket left open", b"a: [x\nb: c\n", (0, 3, CLOSED)),
     ("brace left open", b"a: {x: y\n", (0, 3, CLOSED)),
@@ -176,7 +177,7 @@ SYNTAX: list[tuple[str, bytes, tuple[int, int, str]]] = [
     ("closing", b"a: ]", (0, 3, NODE)),
     ("bar", b"a: |x", (0, 4, BLOCK)),
     ("indicator", b"a: >0\n b", (0, 4, BLOCK)),
-    ("escape", b'a: "\\d"', (0, 4, r"no escape of YAML: write \\ for a backslash, or use single quotes")),
+    ("escape", b'a: "\\d"', (0, 4, r"YAML has no such escape: write \\ for a backslash, or use single quotes")),
     ("pair", b'a: "\\ud83d\\ude00"', (0, 6, PAIR)),
     ("directive", b"%FOO\n---\na: b", (0, 4, "a line that begins with % is a YAML directive: put it in quotes")),
 ]  # fmt: skip
@@ -184,7 +185,7 @@ SYNTAX: list[tuple[str, bytes, tuple[int, int, str]]] = [
 
 @pytest.mark.parametrize(("data", "faults"), [pytest.param(*case[1:], id=case[0]) for case in REFUSED])
 @pytest.mark.parametrize("parser", PARSERS)
-def test_what_no_file_may_hold_is_refused_at_its_place(
+def test_what_a_file_must_not_contain_is_refused_at_its_place(
     parser: Any, data: bytes, faults: list[tuple[int, int, str]]
 ) -> None:
     assert sorted(read(data, parser).faults) == faults
@@ -202,7 +203,7 @@ DIFFERENT = {"a line that begins with % is a YAML directive: put it in quotes"}
 @pytest.mark.parametrize(("data", "fault"), [pytest.param(*case[1:], id=case[0]) for case in SYNTAX])
 def test_the_parser_in_python_refuses_the_same(data: bytes, fault: tuple[int, int, str]) -> None:
     said = {said for _, _, said in read(data, yaml.BaseLoader).faults}
-    assert fault[2] in said | DIFFERENT or said == {"surrogate U+D83D can be in no name or param: take it out"}
+    assert fault[2] in said | DIFFERENT or said == {"surrogate U+D83D is not allowed in any value: remove it"}
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_a_file_may_end_as_files_do(end: str) -> None:
     assert plain(document.root) == {"a": "b"}
 
 
-def test_empty_values_know_whether_a_comment_ate_them() -> None:
+def test_an_empty_value_knows_that_a_comment_follows() -> None:
     document = read(b"a: #31#\nb:\n# c\nc: ''\nd: ~\ne:    # x")
     assert document.root is not None
     assert plain(document.root) == {"a": None, "b": None, "c": "", "d": "~", "e": None}

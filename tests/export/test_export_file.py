@@ -8,9 +8,7 @@ import pytest
 from pbxsync.errors import UsageError
 from pbxsync.export.export_file import is_ours, marked, write_export
 
-LOST = (
-    r"^a.yaml is not as export wrote it: it would be lost. Write to another folder with --out, or overwrite it with --f"
-)
+LOST = r"^a.yaml {}: export to another folder with --out, or overwrite it with --force$"
 
 
 def test_a_new_file_is_for_its_owner_alone(here: Path) -> None:
@@ -37,11 +35,20 @@ def test_what_export_wrote_may_be_replaced(here: Path, end: str) -> None:
 OURS = marked("x\n")
 
 
-@pytest.mark.parametrize("present", ["", "tenant: A\n", f"{OURS}y\n", f"{OURS[:-2]}y\n", f" {OURS}", OURS[1:]])
-def test_what_somebody_wrote_is_replaced_by_force_alone(here: Path, present: str) -> None:
+OTHER, CHANGED = "is not an export", "was changed after export wrote it"
+
+
+@pytest.mark.parametrize(
+    ("present", "state"),
+    [
+        ("", OTHER), ("tenant: A\n", OTHER), (f" {OURS}", OTHER), (OURS[1:], OTHER),
+        (f"{OURS}y\n", CHANGED), (f"{OURS[:-2]}y\n", CHANGED),
+    ],
+)  # fmt: skip
+def test_what_somebody_wrote_is_replaced_by_force_alone(here: Path, present: str, state: str) -> None:
     (here / "a.yaml").write_text(present)
     assert not is_ours(present.encode())
-    with pytest.raises(UsageError, match=LOST):
+    with pytest.raises(UsageError, match=LOST.format(state)):
         write_export(Path("a.yaml"), "z\n")
     assert (here / "a.yaml").read_text() == present
     assert write_export(Path("a.yaml"), "z\n", force=True)

@@ -64,9 +64,7 @@ def test_new_destinations_are_indented_as_the_others(indent: str) -> None:
     "before", ["tenant: A\ndestinations: [{name: x}]\n", "{tenant: A, destinations: []}", "broken: ["]
 )
 def test_a_list_without_dashes_is_left_alone(before: str) -> None:
-    with pytest.raises(
-        UsageError, match=r"^a.yaml: its list of destinations is not written as lines that begin with a dash"
-    ):
+    with pytest.raises(UsageError, match=r"^a.yaml: its destinations are not written as lines that begin with a dash"):
         insert(before.encode(), NEW, "a.yaml")
 
 
@@ -79,7 +77,7 @@ def test_only_unmanaged_destinations_are_added_and_names_in_use_are_pinned(here:
     live = [row(1, "Old", QUEUE), row(2, "Fax", QUEUE, "x"), row(3, "Boss", FORWARD), row(4, "New", FORWARD, "1")]
     merged = merge(text.encode(), "a.yaml", live, [FORWARD, QUEUE], project(here), Missing({"2", "4"}, {"Fax", "Boss"}))
     assert merged.content.decode() == text + (
-        '  - id: 2  # named "Fax", as another one in the files\n    type: QUEUE\n    params: [x]\n'
+        '  - id: 2  # another destination in the files is named "Fax"\n    type: QUEUE\n    params: [x]\n'
         "  - name: New\n    type: FORWARD\n    params:\n      number: 1\n"
     )
     assert merged.warnings == ()
@@ -92,10 +90,8 @@ def test_what_a_clearing_file_would_lose_is_not_added(here: Path, clears: str) -
     merged = merge(text.encode(), "a.yaml", live, [QUEUE], project(here), Missing({"1"}, ()))
     said = 'destination 1 of tenant A, "x": '
     assert (merged.content == text.encode()) == bool(clears)
-    assert merged.warnings[0] == f"{said}param1 is left out: no file can hold its control characters"
-    assert merged.warnings[1:] == (
-        (f"{said}left out, because its file clears params that are not listed",) if clears else ()
-    )
+    assert merged.warnings[0] == f"{said}param1 is left out: it contains control characters"
+    assert merged.warnings[1:] == ((f"{said}left out, because its file clears unlisted params",) if clears else ())
 
 
 def test_a_rewritten_file_keeps_its_mode(here: Path) -> None:

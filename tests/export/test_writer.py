@@ -61,7 +61,7 @@ destinations:
     type: FORWARD
     params:
       number: 1
-  - id: 8  # no file can hold its name: "Bad\\u001b[1m"
+  - id: 8  # its name contains control characters: "Bad\\u001b[1m"
     type: QUEUE
     params:
       2: "#\\x23[b"
@@ -105,7 +105,7 @@ destinations:
 """
     )
     assert exported.warnings == (
-        'destination 8 of tenant DEMO, "Bad\\u001b[1m": param1 is left out: no file can hold its control characters',
+        'destination 8 of tenant DEMO, "Bad\\u001b[1m": param1 is left out: it contains control characters',
         'destination 6 of tenant DEMO, "Robot": param2 ("api_key") is left out: it is sensitive',
     )
 
@@ -137,7 +137,7 @@ def test_a_type_is_named_by_its_number_where_its_name_tells_too_little(here: Pat
 
 def test_params_that_are_left_out_are_kept_though_the_project_clears(here: Path) -> None:
     clears = project(here, SETTINGS + "unlisted_params: clear\n")
-    kept = "unlisted_params: keep  # some params are left out below, and stay as they are"
+    kept = "unlisted_params: keep  # some params are left out below and stay as they are on the PBX"
     assert kept in export("A", [row(1, "x", QUEUE, "a\x07")], [QUEUE], clears).text
     assert "unlisted_params" not in export("A", [row(1, "x", AGENT, "", "hunter2")], [AGENT], clears).text
 

@@ -106,8 +106,8 @@ def test_problems_of_reader_and_schema_come_together_and_in_order(here: Path) ->
     }
     assert refusals(here, files) == [
         "a.yml:1:12: a value that begins with * is an alias in YAML: put it in quotes",
-        'b.yaml:2:1: "tenant" is given twice, first in line 1',
-        "b.yaml:3:23: a tag (!): every value is text here; take it out, or put the value in quotes",
+        'b.yaml:2:1: "tenant" is given twice, first in line 1: remove one of them',
+        "b.yaml:3:23: a value that begins with ! is a tag in YAML: put it in quotes, or remove the tag",
         "b.yaml:3:29: unknown key z in a destination",
         "c/d.yaml:1:9: a list in [ ] or a mapping in { } is not closed, or lacks a comma",
     ]
