@@ -68,11 +68,11 @@ bench: $(STAMP)
 
 # A million inputs for the loader of tenant files; ARGS='--count 20000' for a look, ARGS='--one N' to see one again.
 fuzz: $(STAMP)
-	$(BIN)/python tests/fuzz_yaml.py $(ARGS)
+	$(BIN)/python -m tests.fuzz.tenant_files $(ARGS)
 
 # 200,000 inputs for what reads replies, saved plans and journals, with the same arguments.
 fuzz-replies: $(STAMP)
-	$(BIN)/python -m tests.fuzz_replies $(ARGS)
+	$(BIN)/python -m tests.fuzz.replies $(ARGS)
 
 # Random worlds and random faults, drawn from a number each: `make campaign WORLDS=10000 FIRST=0`; `make campaign SEED=7`.
 WORLDS ?= 300

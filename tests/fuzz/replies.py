@@ -1,6 +1,6 @@
 """Feeds what reads replies, saved plans and journals inputs that nobody would send: `make fuzz-replies`, by hand.
 
-    python tests/fuzz_replies.py [--count N] [--seed S] [--one N]
+    python -m tests.fuzz.replies [--count N] [--seed S] [--one N]
 
 For every input and reader: no exception but the one that it is documented to raise, whose sentence is harmless and short,
 and an answer within seconds. Input N of a seed is always the same: `--one N` replays it. The suite runs some thousands.

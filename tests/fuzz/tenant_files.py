@@ -1,6 +1,6 @@
 """Feeds the loader inputs that nobody would write, and holds it to its promises: `make fuzz`, by hand and not by pytest.
 
-    python tests/fuzz_yaml.py [--count N] [--seed S] [--one N] [--processes P]
+    python -m tests.fuzz.tenant_files [--count N] [--seed S] [--one N] [--processes P]
 
 For every input: no exception but FilesError, an answer within seconds and a gibibyte, places that are in the file,
 sentences that are harmless to print; what is accepted is what another reader of YAML sees, and nothing forbidden.
@@ -30,7 +30,7 @@ from pbxsync.project import Project, find
 from pbxsync.tenants.load import load
 from pbxsync.text.sanitize import DANGEROUS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SETTINGS = "types:\n  AI AGENT: {params: [prompt, api_key], sensitive: [api_key]}\n  '7': {params: [digits]}\n"
 TOKENS = [
     *"[]{},:?-&*!|>'\"%@`#~=<\\$ \n\t\r.+/019aZ",
