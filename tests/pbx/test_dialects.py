@@ -35,7 +35,7 @@ def test_a_plan_is_applied_and_a_second_one_is_empty(workdir: Workspace, dialect
         assert planned.status == 2, planned
         assert "Plan: 2 to add, 2 to change." in planned.out
         assert not any(request.committed or request.method == "POST" for request in pbx.log)
-        believe = ["--allow-empty"] if "apply wants --allow-empty" in planned.out else []
+        believe = ["--allow-empty"] if "apply needs --allow-empty" in planned.out else []
 
         applied = workdir.run("apply", "--auto-approve", *believe)
         assert applied.status == 0, applied
