@@ -1,28 +1,28 @@
 """Every error that pbxsync expects, as one tree.
 
-A message is the user's sentence: it names the object, the fact and the next step. Nothing in a message may hold a key;
-text from files or servers gets into one only through `pbxsync.text.sanitize`.
+A message is a sentence for the user: it names the object, the fact and the next step. No message holds a key. Text from
+files or servers gets into one only through `pbxsync.text.sanitize`.
 
-    PbxsyncError                 anything that ends in exit status 1 with a sentence and without a traceback
-    ├── UsageError               the command line asks for something that makes no sense
+    PbxsyncError                 ends in exit status 1, with a sentence and without a traceback
+    ├── UsageError               the command line asks for something impossible
     ├── InputError               files that cannot be used: holds all their problems at once
     │   ├── FilesError           tenant files
     │   └── ProjectError         pbxsync.yaml, its variables and keys
-    ├── WireError                one request to the PBX did not end in a reply that can be used
-    │   ├── Unreachable          reset, time-out, reply cut short: the server may or may not have acted
-    │   │   └── NoConnection         nothing was sent at all
-    │   ├── UntrustedServer      TLS: not the server that it should be, so nothing was sent
+    ├── WireError                one request to the PBX got no usable reply
+    │   ├── Unreachable          reset, time-out, reply cut short: the server may have acted
+    │   │   └── NoConnection         nothing was sent
+    │   ├── UntrustedServer      TLS did not prove the server's identity: nothing was sent
     │   ├── Busy                 429 (refused before acting), or 503 with Retry-After
-    │   ├── ServerFault          any other 5xx: the server may or may not have acted
+    │   ├── ServerFault          any other 5xx: the server may have acted
     │   ├── Denied               "Too bad…": key, tenant or permission
-    │   │   ├── Barred               401, 403, 407: what stands in front of the PBX, perhaps on the way back
-    │   │   └── KeyRevoked       the same, for a key that worked before: nothing else can work either
-    │   ├── Redirected           3xx: never followed, it would carry the key along
+    │   │   ├── Barred               401, 403, 407: from a proxy or gateway, perhaps after the PBX acted
+    │   │   └── KeyRevoked       the same, for a key that worked before: no other request can work either
+    │   ├── Redirected           3xx: never followed, because the key would follow too
     │   ├── NotThere             a `get` for which the server has no row
-    │   ├── NotStored            a write of a program that reads back other than it was to be
-    │   └── Unrecognised         a reply that no known shape fits
-    ├── LiveError                a tenant's live state is not known whole, so there is no plan for it
-    ├── MatchError               destinations of the files and of the PBX cannot be brought together
+    │   ├── NotStored            a program's write that reads back with other values
+    │   └── Unrecognised         a reply of no known shape
+    ├── LiveError                a tenant's live state could not be read completely, so there is no plan for it
+    ├── MatchError               destinations of the files and of the PBX cannot be matched
     ├── PlanError                a plan that may not be applied or saved
     │   ├── PlanFileError        a saved plan that cannot be read: version, digest, url, shape
     │   └── StalePlan            a saved plan whose live side has moved
@@ -30,8 +30,7 @@ text from files or servers gets into one only through `pbxsync.text.sanitize`.
     ├── GuardError               more changes than a limit allows
     ├── JournalError             a journal that cannot be read or written
     ├── Locked                   another apply runs in this project folder
-    ├── OutputError              the result cannot be written to standard output
-    └── Interrupted              ^C or SIGTERM, after the writes in flight were read back (exit status 130)
+    └── OutputError              the result cannot be written to standard output
 """
 
 from __future__ import annotations
@@ -45,17 +44,15 @@ if TYPE_CHECKING:
 
 
 class PbxsyncError(Exception):
-    """The root: its text is a whole sentence for the user."""
-
-    exit_status = 1
+    """The root of the tree."""
 
 
 class UsageError(PbxsyncError):
-    """The command line asks for something that makes no sense."""
+    """The command line asks for something impossible."""
 
 
 class InputError(PbxsyncError):
-    """Files that cannot be used; `problems` holds every one that was found, in the order of file and line."""
+    """Files that cannot be used; `problems` has every problem of all of them, by file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -67,13 +64,13 @@ class FilesError(InputError):
 
 
 class ProjectError(InputError):
-    """A project file, or the variables and keys that it names, that cannot be used."""
+    """A project file, or a variable or key that it names, that cannot be used."""
 
 
 class WireError(PbxsyncError):
-    """One request to the PBX did not end in a reply that can be used."""
+    """One request to the PBX got no usable reply."""
 
-    #: True where the server may have acted on the request although no usable reply came back.
+    #: True if the server may have acted on the request although no usable reply came back.
     open_outcome = False
 
 
@@ -84,19 +81,19 @@ class Unreachable(WireError):
 
 
 class NoConnection(Unreachable):
-    """No connection came about, so nothing was sent."""
+    """No connection could be made, so nothing was sent."""
 
     open_outcome = False
 
 
 class UntrustedServer(WireError):
-    """TLS could not show that this is the server that it should be; nothing was sent."""
+    """TLS did not prove the identity of the server; nothing was sent."""
 
 
 class Busy(WireError):
-    """The server has too much to do (429, or 503 with `Retry-After`); `retry_after` is in seconds.
+    """The server is overloaded (429, or 503 with `Retry-After`); `retry_after` is in seconds.
 
-    A 429 refuses before anything is done; a 503 may come from a proxy whose server did act.
+    With a 429 the server has not acted. A 503 may come from a proxy in front of a server that did.
     """
 
     def __init__(self, message: str, retry_after: float | None = None, *, open_outcome: bool = False) -> None:
@@ -106,33 +103,33 @@ class Busy(WireError):
 
 
 class ServerFault(WireError):
-    """A 5xx that says nothing about whether the server acted."""
+    """A 5xx: the server may have acted."""
 
     open_outcome = True
 
 
 class Denied(WireError):
-    """The key, the tenant or the operation is refused; the API has one text for all of these."""
+    """The key, the tenant or the operation is refused: the API has one text for all three."""
 
 
 class Barred(Denied):
-    """What stands in front of the PBX refuses (401, 403, 407): the request, or the reply to one that was carried out."""
+    """A proxy or gateway in front of the PBX refuses (401, 403, 407), perhaps on the way back."""
 
     open_outcome = True
 
 
 class KeyRevoked(Denied):
-    """The key worked earlier in this run and is refused now, so that every further request would be too."""
+    """The key worked earlier in this run and is refused now: every other request would be refused too."""
 
 
 class Redirected(WireError):
-    """The server answered with a redirect, which is never followed."""
+    """The server answered with a redirect. It is not followed, because the key would follow too."""
 
     open_outcome = True
 
 
 class NotThere(WireError):
-    """The server has no row for this id, or does not show it to this key; or an empty reply, to a write too."""
+    """The server has no row for this id, or does not show it to this key; also an empty reply, even to a write."""
 
     def __init__(self, message: str, *, open_outcome: bool = False) -> None:
         super().__init__(message)
@@ -140,21 +137,21 @@ class NotThere(WireError):
 
 
 class NotStored(WireError):
-    """What a program wrote is not there, or reads back other than it was to be."""
+    """What a program wrote is not there, or reads back with other values."""
 
 
 class Unrecognised(WireError):
-    """A reply that no known shape fits: never an empty list and never a success."""
+    """A reply of no known shape. It counts neither as an empty list nor as a success."""
 
     open_outcome = True
 
 
 class LiveError(PbxsyncError):
-    """The live state of a tenant is not known whole."""
+    """The live state of a tenant could not be read completely."""
 
 
 class MatchError(PbxsyncError):
-    """Destinations of the files and of the PBX cannot be brought together; one sentence a line."""
+    """Destinations of the files and of the PBX cannot be matched; one sentence per line."""
 
 
 class PlanError(PbxsyncError):
@@ -186,10 +183,4 @@ class Locked(PbxsyncError):
 
 
 class OutputError(PbxsyncError):
-    """The result cannot be written to standard output; without a text where nobody is there to read one."""
-
-
-class Interrupted(PbxsyncError):
-    """Stopped by ^C or SIGTERM after the writes in flight were finished and read back."""
-
-    exit_status = 130
+    """The result cannot be written to standard output. The text is empty if its reader is gone."""

@@ -1,4 +1,4 @@
-"""What is said when something happened that nobody expected: how to report it, with keys and sensitive values left out."""
+"""The message for an error that nobody expected, and the report that it names."""
 
 from __future__ import annotations
 
@@ -17,34 +17,37 @@ if TYPE_CHECKING:
     from pbxsync.redaction.redactor import Redactor
 
 
-def report_crash(error: Exception, redact: Redactor) -> str:
-    """Save the traceback for its owner alone and return the sentence that says where, and what to do with it.
+def report_crash(error: Exception, redactor: Redactor) -> str:
+    """Save the traceback in a file for its owner alone, and return a message that names the file and the next step.
 
-    Where there are sensitive params, what errors say is left out, for they may quote a value; where they were raised tells
-    most all the same.
+    If the project has sensitive params, the texts of errors are left out because they may quote a value.
     """
-    text = "".join(_places(error) if redact.withhold else traceback.format_exception(error))
-    said = type(error).__name__ if redact.withhold else f"{type(error).__name__}: {truncate(str(error), 2000)}"
+    if redactor.withhold:
+        details, summary = "".join(_without_texts(error)), type(error).__name__
+    else:
+        details = "".join(traceback.format_exception(error))
+        summary = f"{type(error).__name__}: {truncate(str(error), 2000)}"
     head = f"pbxsync {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
     try:
-        handle, path = tempfile.mkstemp(prefix="pbxsync-crash-", suffix=".txt")  # mode 0600, and never through a link
+        handle, path = tempfile.mkstemp(prefix="pbxsync-crash-", suffix=".txt")  # mode 0600, never through a link
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(redact(head + text))
-        where = f"The details are in {sanitize(path)}"
+            file.write(redactor(head + details))
+        saved = f"The details are in {sanitize(path)}"
     except OSError:
-        where = f"The details could not be saved: {text}"
+        saved = f"The details could not be saved: {details}"
     return (
-        f"this should not have happened: {said}. {where}. Your keys are out of it; look it through for names and numbers of"
-        " your customers, then report it to the maintainers of pbxsync"
+        f"this should not have happened: {summary}. {saved}. They contain no keys, but may contain customer names and"
+        " numbers: check before sending. Please report this bug, with the details, in the repository that your copy of"
+        " pbxsync came from"
     )
 
 
-def _places(error: BaseException) -> Iterator[str]:
-    """Yield where an error was raised, and what it came from before that, without a word of what any of them says."""
+def _without_texts(error: BaseException) -> Iterator[str]:
+    """Yield the traceback of an error and of its causes, without the text of any of them."""
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
-        yield from _places(cause)
-        yield "\nand from that:\n\n"
+        yield from _without_texts(cause)
+        yield "\nThat led to:\n\n"
     yield "Traceback (most recent call last):\n"
     yield from traceback.format_tb(error.__traceback__)
-    yield f"{type(error).__qualname__} (what it says is left out)\n"
+    yield f"{type(error).__qualname__} (text withheld)\n"

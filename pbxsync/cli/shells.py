@@ -1,6 +1,6 @@
-"""Click's scripts for shells, mended where `NAME=VALUE` is typed.
+"""Click's completion scripts, fixed for `NAME=VALUE`.
 
-Bash cuts words at `=`; and both it and zsh put a blank behind what they have completed, which must not follow `NAME=`.
+Bash splits words at `=`. Bash and zsh add a blank after a completed word, which must not follow `NAME=`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from click.shell_completion import split_arg_string as split
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-#: The variable by which a script asks this program what to offer; click makes it from the program's name.
+#: A script sets this variable to ask for completions; click derives it from the name of the program.
 VARIABLE = "_PBXSYNC_COMPLETE"
 _BASH = r"""%(complete_func)s() {
     local IFS=$'\n' response completion type value
@@ -42,50 +42,50 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
 
 class Bash(BashComplete):
-    """Bash, which is told the whole line: in its words `object=CUSTOM` would be three."""
+    """Bash. The script passes the whole line, because bash splits `object=CUSTOM` into three words."""
 
     source_template: ClassVar[str] = _BASH
     _cut = 0
 
     def source(self) -> str:
-        """Return the script, without a look for bash: whoever asks has it."""
+        """Return the script. Click would first run bash to find out its version."""
         return self.source_template % self.source_vars()
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the one that is typed, and that one."""
+        """Return the complete words, and the incomplete one."""
         line = os.environ["COMP_LINE"][: int(os.environ["COMP_POINT"])]
         words = split(line)[1:]
         incomplete = words.pop() if words and not line[-1:].isspace() else ""
-        # Bash puts what is offered in the place of what follows the last = alone.
+        # Bash replaces only what follows the last =.
         self._cut = incomplete.rfind("=") + 1 if "=" in os.environ.get("COMP_WORDBREAKS", "=") else 0
         return words, incomplete
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return an item as the script reads it."""
-        # Of an option's value, click itself takes the part before the = away.
+        """Return an item in the format that the script reads."""
+        # Click has already removed `--option=` from the value of an option.
         begins = item.value[: self._cut].endswith("=")
         return f"{item.type},{item.value[self._cut :] if begins else item.value}"
 
 
 class _WholeWord(ShellComplete):
-    """A shell that puts what is offered in the place of the whole word: of `--color=al` click offers the value alone."""
+    """A shell that replaces the whole word. For `--color=al`, click offers only the value."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        """Return what is offered, with the option before it."""
-        found = super().get_completions(args, incomplete)
+        """Return the completions, with the option in front."""
+        items = super().get_completions(args, incomplete)
         option, is_there, _ = incomplete.partition("=")
         if option.startswith("--") and is_there:
-            for item in found:
+            for item in items:
                 item.value = f"{option}={item.value}"
-        return found
+        return items
 
 
 class Fish(_WholeWord, FishComplete):
-    """Fish, as click has it."""
+    """Fish."""
 
 
 class Zsh(_WholeWord, ZshComplete):
-    """Zsh, which adds no blank to what ends with `=`."""
+    """Zsh. Adds no blank after `=`."""
 
     source_template: ClassVar[str] = (
         ZshComplete.source_template.replace("    local -a response\n", "    local -a response\n    local -a open\n")
@@ -107,6 +107,6 @@ SHELLS: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": Zsh, "fish": Fish
 
 
 def register() -> None:
-    """Let click use these for what the scripts ask."""
+    """Let click use these classes."""
     for name, shell in SHELLS.items():
         add_completion_class(shell, name)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pbxsync import session
 from pbxsync.api.operations import is_read, operation
 from pbxsync.cli.checks import check_out
-from pbxsync.cli.inputs import json_given
+from pbxsync.cli.json_option import read_json_option
 from pbxsync.cli.load import load_project
-from pbxsync.cli.output import BINARY, deliver
+from pbxsync.cli.reply import BINARY, deliver
 from pbxsync.cli.stages import request_limits
 from pbxsync.errors import UsageError
 from pbxsync.live.types import TypeTable
@@ -48,7 +48,7 @@ def run(
         return 0
     if reqtype is None:
         raise UsageError("which REQTYPE? `pbxsync api --list` shows what there is")
-    request = request_of(reqtype, words, None if jsondata is None else json_given(jsondata))
+    request = request_of(reqtype, words, None if jsondata is None else read_json_option(jsondata))
     check_allowed(request, write=write)
     _check_way_out(request, out)
     project = load_project(context)

@@ -223,7 +223,7 @@ def test_audio_goes_into_a_file_of_its_owner_alone_and_to_the_byte_into_a_pipe(
     file = workdir.folder / "call.wav"
     data = file.read_bytes()
     assert (ran.status, ran.out) == (0, "")
-    assert f"{len(data):,} bytes of audio/x-wav are in call.wav" in ran.err
+    assert f"Saved {len(data):,} bytes of audio/x-wav in call.wav\n" in ran.err
     assert file.stat().st_mode & 0o777 == 0o600
     assert data[:4] == b"RIFF"
     assert int.from_bytes(data[4:8], "little") == len(data) - 8
@@ -251,7 +251,7 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_sent(workdir: 
 def test_audio_is_refused_to_a_terminal_before_anything_is_sent(workdir: Workspace, demo: Emulator) -> None:
     status, shown = on_terminal(workdir, "api", *RECORDING)
     assert status == 1
-    assert "give --out FILE" in shown
+    assert "the reply is binary, so it is not shown on a terminal: use --out FILE, or a pipe" in shown
     assert demo.log == []
 
 
@@ -260,7 +260,7 @@ def test_a_binary_reply_that_nobody_expected_is_kept_off_a_terminal(workdir: Wor
     demo.faults.add("latin-1")
     status, shown = on_terminal(workdir, "api", *UPDATE, "--json", '{"cu_name": "\u00e6"}')
     assert status == 1
-    assert "but binary" in shown
+    assert "the reply is binary" in shown
 
 
 def test_a_long_download_shows_how_far_it_is_on_a_terminal(workdir: Workspace, demo: Emulator) -> None:

@@ -186,8 +186,8 @@ def test_without_anything_it_says_what_is_missing(workdir: Workspace) -> None:
     ran = workdir.run("doctor")
     assert ran.status == 1
     assert "! no project file" in ran.out
-    assert "no url: write url: into pbxsync.yaml, or set PBXSYNC_URL" in ran.out
-    assert "✗ tenants: no such file or folder" in ran.out
+    assert "no url: add url: to pbxsync.yaml, or set PBXSYNC_URL" in ran.out
+    assert "✗ tenants: there is no such file or folder" in ran.out
     assert "name one with --tenant" in ran.out
 
 

@@ -123,8 +123,8 @@ def test_validate_suggests_the_type_of_the_project_that_is_nearest(workdir: Work
     ran = workdir.run("validate")
     assert ran.status == 0
     assert ran.err.splitlines() == [
-        f"warning: tenants/acme.yaml:{line}:5: the project has no type {written}; did you mean {meant}?"
-        " (`pbxsync types` lists what the PBX has)"
+        f"warning: tenants/acme.yaml:{line}:5: the project has no type {written} (did you mean {meant}?)."
+        " `pbxsync types` lists the types of the PBX"
         for line, written, meant in (
             (3, '"FOWARD"', '"FORWARD"'),
             (4, '"forward"', '"FORWARD"'),

@@ -1,4 +1,4 @@
-"""Where an answer of the API goes: into a file, to the byte into a pipe, or harmless onto a terminal."""
+"""Writes a reply of the API: to a file or a pipe byte by byte, to a terminal as sanitized text."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from pbxsync.cli.context import Context
     from pbxsync.pbx.body import Body
 
-BINARY: Final = "this is nothing for a terminal, but binary: give --out FILE, or pipe it on"
-#: A line without an end is shown in parts of this many characters.
+BINARY: Final = "the reply is binary, so it is not shown on a terminal: use --out FILE, or a pipe"
+#: Characters after which a line is shown although its end has not come.
 _LONGEST_LINE: Final = 64 * 1024
 
 
 def deliver(context: Context, pieces: Iterable[bytes], body: Body, out: Path | None) -> None:
-    """Write the pieces of an answer to where they belong. Raises UsageError, and a WireError where they end too soon."""
+    """Write the pieces of a reply. Raises UsageError, and WireError if the reply ends too soon."""
     if out is not None:
-        _keep(context, pieces, body, out)
+        _save(context, pieces, body, out)
     elif not sys.stdout.isatty():
         context.console.stream(pieces)
     elif body.binary:
@@ -36,7 +36,7 @@ def deliver(context: Context, pieces: Iterable[bytes], body: Body, out: Path | N
             context.console.result(line)
 
 
-def _keep(context: Context, pieces: Iterable[bytes], body: Body, out: Path) -> None:
+def _save(context: Context, pieces: Iterable[bytes], body: Body, out: Path) -> None:
     size = 0
     try:
         with atomic.replacing(out) as file, DownloadBar(context.console, "Receiving", body.length or 0) as bar:
@@ -47,13 +47,12 @@ def _keep(context: Context, pieces: Iterable[bytes], body: Body, out: Path) -> N
                 bar.tick()
     except OSError as error:
         raise UsageError(f"--out {truncate(str(out), 1000)}: {atomic.reason(error)}") from None
-    context.console.note(
-        f"{size:,} bytes of {sanitize(body.content_type) or 'no content type'} are in {sanitize(str(out))}"
-    )
+    content_type = sanitize(body.content_type) or "no content type"
+    context.console.note(f"Saved {size:,} bytes of {content_type} in {sanitize(str(out))}")
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Yield the lines of a text, each made harmless."""
+    """Yield the lines of a text, sanitized."""
     decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
     rest = ""
     for piece in pieces:
