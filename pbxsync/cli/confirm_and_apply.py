@@ -22,7 +22,7 @@ from pbxsync.journal.write import Journal, check, new_path
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
 from pbxsync.planfile import digest
-from pbxsync.render import Options, render, report_text
+from pbxsync.render import report_text
 from pbxsync.session import writer
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import plural
@@ -109,12 +109,6 @@ def live_reader(pbx: PbxReader, project: Project, where: Endpoint) -> LiveReader
     """Return what reads single rows over a connection."""
     matter = any(rules.sensitive for rules in project.types.values())
     return LiveReader(pbx, TypeSource(pbx.custom_types), project, where.read_key, matter)
-
-
-def show(app: Context, plan: Plan) -> None:
-    """Write the plan as text."""
-    options = Options(max(0, app.verbosity), app.console.coloured(sys.stdout), app.console.width)
-    app.console.result(render(plan, "text", options))
 
 
 def ask_and_write(ground: ApplyContext, plan: Plan, prepare: Prepare = _as_it_is) -> int:

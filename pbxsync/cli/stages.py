@@ -1,27 +1,89 @@
-"""The stages that several commands go through, with progress and the summary of `-v`."""
+"""The stages of `plan`, `apply` and `revert`, in their order, and what they cost.
+
+1. Load the tenant files, the saved plans or the journal.
+2. Check, before any request, that it belongs to this PBX and that the run may begin.
+3. Read what is live, and plan.
+4. Show the plan.
+5. Finish: save the plan, or check the limits, ask and apply.
+"""
 
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pbxsync.cli.progress import ProgressBar
+from pbxsync.errors import PlanError
 from pbxsync.live.types import CachedTypeRules, TypeSource
 from pbxsync.model.report import Traffic
-from pbxsync.planning.plan import PlanContext, PlanOptions, plan_fleet
+from pbxsync.planning.plan import PlanContext, plan_fleet
 from pbxsync.session import RequestLimits, reader
+from pbxsync.session import endpoint as open_endpoint
+from pbxsync.text.sanitize import quote
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
     from pbxsync.pbx.managedb import PbxReader
-    from pbxsync.planning.shards import Shard
+    from pbxsync.planning.plan import PlanOptions
     from pbxsync.project import Project
     from pbxsync.session import Endpoint
     from pbxsync.tenants.desired import Desired
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, with a line for each thing that it leaves as it is. `blocked`: that makes the exit status 1."""
+
+    plan: Plan
+    left: tuple[str, ...] = ()
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a plan is made from. `url` is that of the PBX which a `subject` ("the journal") belongs to, if to any."""
+
+    plan: Callable[[Endpoint], Planned]
+    subject: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What differs between `plan`, `apply` and `revert`. `check` raises if the run may not begin."""
+
+    load: Callable[[], Loaded]
+    show: Callable[[Planned], None]
+    finish: Callable[[Plan, Endpoint], int]
+    check: Callable[[], None] = lambda: None
+    lock: AbstractContextManager[object] = field(default_factory=nullcontext)
+
+
+def run_stages(project: Project, stages: Stages) -> int:
+    """Go through the stages of a command and return its exit status. Raises a PbxsyncError."""
+    # 1. Load
+    loaded = stages.load()
+    with stages.lock, open_endpoint(project) as endpoint:
+        # 2. Check
+        if loaded.url is not None and loaded.url != endpoint.name:
+            raise PlanError(
+                f"{loaded.subject} is for {quote(loaded.url)}, but the project's url is {quote(endpoint.name)}: nothing was"
+                " written"
+            )
+        stages.check()
+        # 3. Read and plan
+        planned = loaded.plan(endpoint)
+        # 4. Show
+        stages.show(planned)
+        # 5. Finish
+        status = stages.finish(planned.plan, endpoint)
+    return 1 if not status and planned.blocked else status
 
 
 def request_limits(context: Context, project: Project) -> RequestLimits:
@@ -32,21 +94,12 @@ def request_limits(context: Context, project: Project) -> RequestLimits:
     )
 
 
-def plan_stage(
-    app: Context,
-    project: Project,
-    desired: Desired,
-    endpoint: Endpoint,
-    limits: RequestLimits,
-    shard: Shard | None = None,
-    *,
-    relist_before_add: bool = False,
-) -> Plan:
-    """Plan all tenants in scope, or those of a shard, over a connection that cannot write."""
-    options = PlanOptions(unmanaged=app.verbosity > 0, relist_before_add=relist_before_add)
-    tenants = desired.tenants if shard is None else shard.of(desired.tenants)
+def plan_files(
+    app: Context, project: Project, desired: Desired, tenants: Sequence[str], endpoint: Endpoint, options: PlanOptions
+) -> Planned:
+    """Read these tenants and plan them, over a connection that cannot write."""
     check_keys(project, endpoint, tenants)
-    begun = time.monotonic()
+    begun, limits = time.monotonic(), request_limits(app, project)
     with (
         reader(endpoint, limits, app.redactor) as pbx,
         WorkerPool(limits.parallel) as workers,
@@ -59,7 +112,7 @@ def plan_stage(
     app.spent.append(cost)
     if app.verbosity > 0:
         app.console.note(describe(cost))
-    return plan
+    return Planned(plan)
 
 
 def check_keys(project: Project, endpoint: Endpoint, tenants: Sequence[str]) -> None:

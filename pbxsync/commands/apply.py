@@ -15,80 +15,67 @@ from pbxsync.cli.confirm_and_apply import (
     ask_and_write,
     check_approvable,
     check_journal,
-    show,
 )
 from pbxsync.cli.load import load_desired, load_project
-from pbxsync.cli.stages import plan_stage, request_limits
-from pbxsync.errors import PlanError, UsageError
+from pbxsync.cli.show import show_plan
+from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limits, run_stages
+from pbxsync.errors import UsageError
 from pbxsync.planfile import combine, load
-from pbxsync.session import endpoint
-from pbxsync.text.sanitize import quote
+from pbxsync.planning.plan import PlanOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pbxsync.cli.confirm_and_apply import Prepare
     from pbxsync.cli.context import Context
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Plan
     from pbxsync.project import Project
-    from pbxsync.session import RequestLimits
+    from pbxsync.session import Endpoint
     from pbxsync.workers import WorkerPool
 
 
 def run(context: Context, *, paths: tuple[Path, ...], tenants: tuple[str, ...], **options: Any) -> int:
     """Apply the tenant files below `paths`, or saved plans; `options` are the fields of ApplyOptions."""
-    found, plans = split_paths(paths)
-    if found and plans:
+    files, plans = split_paths(paths)
+    if files and plans:
         raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")
     if plans and tenants:
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
     given = ApplyOptions(**options)
     if not plans:
         check_approvable(given, "plan")
-    project = load_project(context, found or plans, outside=bool(plans))
+    project = load_project(context, files or plans, outside=bool(plans))
+
+    def load_files() -> Loaded:
+        desired = load_desired(context, project, files, tenants)
+        options = PlanOptions(unmanaged=context.verbosity > 0, relist_before_add=True)
+        return Loaded(lambda endpoint: plan_files(context, project, desired, desired.tenants, endpoint, options))
+
+    def load_plans() -> Loaded:
+        plan = combine([(str(path), load(path)) for path in plans])
+        return Loaded(lambda _: Planned(plan), "the saved plan", plan.url)
+
+    def finish(plan: Plan, endpoint: Endpoint) -> int:
+        if not plans:
+            return ask_and_write(ApplyContext(context, project, endpoint, limits, given), plan)
+        # A saved plan was shown and approved before, so nobody is asked again.
+        apply_context = ApplyContext(context, project, endpoint, limits, replace(given, auto_approve=True))
+        return ask_and_write(apply_context, plan, _prepare(context, project))
+
     limits = request_limits(context, project)
-    if plans:
-        return _apply_saved(context, project, limits, given, plans)
-    return _apply_files(context, project, limits, given, found, tenants)
+    stages = Stages(
+        load=load_plans if plans else load_files,
+        show=lambda planned: show_plan(context, planned.plan),
+        finish=finish,
+        check=lambda: check_journal(project, given),
+        lock=locked(project.root, given.lock_timeout),
+    )
+    return run_stages(project, stages)
 
 
-def _apply_files(
-    context: Context,
-    project: Project,
-    limits: RequestLimits,
-    terms: ApplyOptions,
-    paths: tuple[Path, ...],
-    tenants: tuple[str, ...],
-) -> int:
-    """Plan, show, check, ask, write."""
-    desired = load_desired(context, project, paths, tenants)
-    with locked(project.root, terms.lock_timeout), endpoint(project) as where:
-        check_journal(project, terms)
-        plan = plan_stage(context, project, desired, where, limits, relist_before_add=True)
-        show(context, plan)
-        return ask_and_write(ApplyContext(context, project, where, limits, terms), plan)
-
-
-def _apply_saved(
-    context: Context, project: Project, limits: RequestLimits, terms: ApplyOptions, paths: tuple[Path, ...]
-) -> int:
-    """Load the saved plans, hold them against what is live, and write."""
-    plan = combine([(str(path), load(path)) for path in paths])
-    with locked(project.root, terms.lock_timeout), endpoint(project) as where:
-        check_journal(project, terms)
-        if plan.url != where.name:
-            raise PlanError(
-                f"the saved plan is for {quote(plan.url)}, and the project's url is {quote(where.name)}: nothing"
-                " was written"
-            )
-        show(context, plan)
-        # What was saved was shown and approved before: nobody is asked again.
-        ground = ApplyContext(context, project, where, limits, replace(terms, auto_approve=True))
-        return ask_and_write(ground, plan, _prepared(context, project))
-
-
-def _prepared(context: Context, project: Project) -> Any:
-    """Return what readies a saved plan: found fresh, and its sensitive values found again in the files."""
+def _prepare(context: Context, project: Project) -> Prepare:
+    """Return what readies a saved plan: it is checked to be fresh, and its sensitive values are read again."""
 
     def prepare(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
         plan = check_fresh(live, workers, plan)

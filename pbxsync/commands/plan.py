@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from typing import TYPE_CHECKING
 
 from pbxsync.cli.checks import check_format, check_plan_out, check_tenant_paths
 from pbxsync.cli.load import load_desired, load_project
-from pbxsync.cli.stages import plan_stage, request_limits
+from pbxsync.cli.show import show_plan
+from pbxsync.cli.stages import Loaded, Stages, plan_files, run_stages
 from pbxsync.planfile import save
 from pbxsync.planning import shards
 from pbxsync.planning.drift import unmanaged as unmanaged_sentence
-from pbxsync.render import FORMATS, Options, render
-from pbxsync.session import endpoint
+from pbxsync.planning.plan import PlanOptions
+from pbxsync.render import FORMATS
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.cli.context import Context
+    from pbxsync.model.plan import Plan
+    from pbxsync.session import Endpoint
 
 
 def run(
@@ -40,18 +42,23 @@ def run(
     part = shards.parse(shard) if shard is not None else None
     check_tenant_paths(paths)
     project = load_project(context, paths)
-    desired = load_desired(context, project, paths, tenants)
-    with endpoint(project) as pbx:
-        plan = plan_stage(context, project, desired, pbx, request_limits(context, project), part)
-    console = context.console
-    options = Options(max(0, context.verbosity), console.coloured(sys.stdout), console.width)
-    console.result(render(plan, fmt, options))
-    if out is not None:
-        save(plan, out)
-        console.note(f"Saved. To apply exactly this plan: pbxsync apply {sanitize(shlex.quote(str(out)))}")
-    drifted = bool(plan.summary.unmanaged) and unmanaged != "ignore"
-    if drifted:
-        (console.error if unmanaged == "fail" else console.warning)(unmanaged_sentence(plan))
-    if not plan.complete or (drifted and unmanaged == "fail"):
-        return 1
-    return 2 if detailed_exitcode and plan.summary.changes else 0
+
+    def load() -> Loaded:
+        desired = load_desired(context, project, paths, tenants)
+        scope = desired.tenants if part is None else part.of(desired.tenants)
+        options = PlanOptions(unmanaged=context.verbosity > 0)
+        return Loaded(lambda endpoint: plan_files(context, project, desired, scope, endpoint, options))
+
+    def finish(plan: Plan, _: Endpoint) -> int:
+        console = context.console
+        if out is not None:
+            save(plan, out)
+            console.note(f"Saved. To apply exactly this plan: pbxsync apply {sanitize(shlex.quote(str(out)))}")
+        drifted = bool(plan.summary.unmanaged) and unmanaged != "ignore"
+        if drifted:
+            (console.error if unmanaged == "fail" else console.warning)(unmanaged_sentence(plan))
+        if not plan.complete or (drifted and unmanaged == "fail"):
+            return 1
+        return 2 if detailed_exitcode and plan.summary.changes else 0
+
+    return run_stages(project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt), finish))

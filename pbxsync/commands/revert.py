@@ -16,26 +16,23 @@ from pbxsync.cli.confirm_and_apply import (
     check_approvable,
     check_journal,
     live_reader,
-    show,
 )
 from pbxsync.cli.load import load_project
-from pbxsync.cli.stages import request_limits
+from pbxsync.cli.show import show_plan
+from pbxsync.cli.stages import Loaded, Planned, Stages, request_limits, run_stages
 from pbxsync.clock import now
-from pbxsync.errors import JournalError
-from pbxsync.journal.read import JournalContent, read_journal
+from pbxsync.journal.read import read_journal
 from pbxsync.model.plan import Plan
 from pbxsync.planfile import save
-from pbxsync.planning.revert import Reversal, RevertContext, plan_revert
-from pbxsync.session import endpoint, reader
-from pbxsync.text.sanitize import quote
+from pbxsync.planning.revert import RevertContext, plan_revert
+from pbxsync.session import reader
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.cli.context import Context
-    from pbxsync.project import Project
-    from pbxsync.session import Endpoint, RequestLimits
+    from pbxsync.session import Endpoint
 
 
 def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, **options: Any) -> int:
@@ -45,41 +42,37 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
         check_plan_out(out)
     else:
         check_approvable(given, "revert JOURNAL")
-    logged = read_journal(journal_read)
+    journal = read_journal(journal_read)
     project = load_project(context, [journal_read], outside=True)
     limits = request_limits(context, project)
-    with locked(project.root, given.lock_timeout), endpoint(project) as where:
-        if logged.url != where.name:
-            raise JournalError(
-                f"the journal is of {quote(logged.url)}, and the project's url is {quote(where.name)}: nothing was written"
-            )
+
+    def plan(endpoint: Endpoint) -> Planned:
+        read_at = time.monotonic()
+        with reader(endpoint, limits, context.redactor) as pbx, WorkerPool(limits.parallel) as workers:
+            live = replace(live_reader(pbx, project, endpoint), types_matter=True)  # for the labels in the plan
+            reversal = plan_revert(journal, RevertContext(live, workers, context.redactor, force))
+        tenants = tuple(replace(tenant, read_at=read_at) for tenant in reversal.tenants)
+        return Planned(Plan(endpoint.name, now(), __version__, tenants), reversal.left, reversal.blocked)
+
+    def show(planned: Planned) -> None:
+        if planned.plan.changes:
+            show_plan(context, planned.plan)
+        else:
+            context.console.result("Nothing to put back.")
+        for line in planned.left:
+            context.console.warning(line)
+
+    def finish(plan: Plan, endpoint: Endpoint) -> int:
         if out is None:
-            check_journal(project, given)
-        plan, found = _plan(context, project, where, limits, logged, force=force)
-        return _go_on(ApplyContext(context, project, where, limits, given), plan, found, out)
+            return ask_and_write(ApplyContext(context, project, endpoint, limits, given), plan)
+        save(plan, out)
+        return 0
 
-
-def _plan(
-    context: Context, project: Project, where: Endpoint, limits: RequestLimits, logged: JournalContent, *, force: bool
-) -> tuple[Plan, Reversal]:
-    read_at = time.monotonic()
-    with reader(where, limits, context.redactor) as pbx, WorkerPool(limits.parallel) as workers:
-        live = replace(live_reader(pbx, project, where), types_matter=True)  # for the labels that people read
-        found = plan_revert(logged, RevertContext(live, workers, context.redactor, force))
-    tenants = tuple(replace(tenant, read_at=read_at) for tenant in found.tenants)
-    return Plan(where.name, now(), __version__, tenants), found
-
-
-def _go_on(ground: ApplyContext, plan: Plan, found: Reversal, out: Path | None) -> int:
-    """Show the plan and what it leaves alone; then save it, or ask and write."""
-    if plan.changes:
-        show(ground.app, plan)
-    else:
-        ground.app.console.result("Nothing to put back.")
-    for line in found.left:
-        ground.app.console.warning(line)
-    status = 1 if found.blocked else 0
-    if out is None:
-        return ask_and_write(ground, plan) or status
-    save(plan, out)
-    return status
+    stages = Stages(
+        load=lambda: Loaded(plan, "the journal", journal.url),
+        show=show,
+        finish=finish,
+        check=lambda: None if out is not None else check_journal(project, given),
+        lock=locked(project.root, given.lock_timeout),
+    )
+    return run_stages(project, stages)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from pbxsync.cli.checks import check_format
+from pbxsync.cli.show import show_plan
 from pbxsync.planfile import combine, load
-from pbxsync.render import FORMATS, Options, render
+from pbxsync.render import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,5 @@ def run(context: Context, *, plans: tuple[Path, ...], fmt: str) -> int:
     """Show saved plans as one; whether they are stale is not checked."""
     check_format(fmt, list(FORMATS))
     plan = combine([(str(path), load(path)) for path in plans])
-    options = Options(max(0, context.verbosity), context.console.coloured(sys.stdout), context.console.width)
-    context.console.result(render(plan, fmt, options))
+    show_plan(context, plan, fmt)
     return 0
