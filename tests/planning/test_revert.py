@@ -221,7 +221,7 @@ def test_a_revert_heeds_the_limits(stage: Workspace) -> None:
     stage.apply()
     status, said = revert(stage, "--max-changes", "1", stage.journals[0])
     assert status == 1
-    assert "2 changes are more than the 1" in said
+    assert "the plan has 2 changes, and the limit is 1: DEMO (2)." in said
 
 
 def test_a_journal_of_another_url_is_refused_before_any_request(stage: Workspace) -> None:
