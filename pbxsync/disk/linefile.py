@@ -1,6 +1,7 @@
-"""A file of lines that is only ever appended to, each line on the disk before the call returns.
+"""A file of lines that is only appended to. Each line is on the disk before the call returns.
 
-It may hold live data: mode 0600, its owner's alone, never through somebody's symlink, and by one process at a time.
+It may contain live data, so it has mode 0600, belongs to its owner only, and is never opened through a symlink. One
+process at a time may use it.
 """
 
 from __future__ import annotations
@@ -17,54 +18,54 @@ from typing import Final
 
 from pbxsync.disk import atomic
 
-_PIECE: Final = 64 * 1024
+_BLOCK: Final = 64 * 1024
 
 
 class LineFile:
-    """Thread safe. `broken` says why nothing more can be written, None while it works."""
+    """Thread safe. `broken` says why nothing more can be written; None while it works."""
 
-    def __init__(self, path: Path, *, look_only: bool = False) -> None:
-        """Open or make a file; with `look_only` one that is there, which stays as it is. Raises OSError."""
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open or create a file; with `read_only`, open one without changing it. Raises OSError."""
         self.broken: str | None = None
         self._lock = threading.Lock()
-        made = not path.exists()
+        is_new = not path.exists()
         flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        self._file = os.open(path, flags if look_only else flags | os.O_CREAT, 0o600)
+        self._file = os.open(path, flags if read_only else flags | os.O_CREAT, 0o600)
         try:
-            self._make_sure()
-            if not look_only:
+            self._lock_file()
+            if not read_only:
                 os.fchmod(self._file, 0o600)
-            if made:
+            if is_new:
                 atomic.sync_folder(path.parent)
         except BaseException:
             os.close(self._file)
             raise
 
-    def _make_sure(self) -> None:
-        """Raise OSError for what is no file of ours alone."""
-        found = os.fstat(self._file)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is no ordinary file")
-        if found.st_uid != os.geteuid():
-            raise OSError("it belongs to somebody else")
+    def _lock_file(self) -> None:
+        """Lock the file until it is closed. Raises OSError, also if it may not hold live data."""
+        status = os.fstat(self._file)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("it is not a regular file")
+        if status.st_uid != os.geteuid():
+            raise OSError("it belongs to another user")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OSError("another process writes it just now") from None
+            raise OSError("another process is writing it") from None
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
 
     def first_line(self) -> bytes:
-        """Return the first line with its end, or what there is of it; nothing where the file is empty."""
-        return b"".join(os.pread(self._file, _PIECE, 0).partition(b"\n")[:2])
+        """Return the first line, with its line end if it has one; nothing if the file is empty."""
+        return b"".join(os.pread(self._file, _BLOCK, 0).partition(b"\n")[:2])
 
     def drop_unfinished(self) -> None:
-        """Take off what stands behind the last line end: the process that wrote it was killed. Raises OSError."""
+        """Remove what follows the last line end, because its process was killed while writing it. Raises OSError."""
         size = at = os.fstat(self._file).st_size
         while at > 0:
-            start = max(0, at - _PIECE)
+            start = max(0, at - _BLOCK)
             end = os.pread(self._file, at - start, start).rfind(b"\n")
             if end >= 0:
                 at = start + end + 1
@@ -74,7 +75,7 @@ class LineFile:
             os.ftruncate(self._file, at)
 
     def append(self, line: bytes) -> None:
-        """Put a line to the disk, whole or not at all. Raises OSError, from then on for every line."""
+        """Append a line, whole or not at all. Raises OSError; after that every further line raises it too."""
         with self._lock:
             if self.broken is not None:
                 raise OSError(self.broken)
@@ -86,25 +87,25 @@ class LineFile:
                 os.fsync(self._file)
             except OSError as error:
                 self.broken = atomic.reason(error)
-                with suppress(OSError):  # what is left of the line is not finished, and so counts as not written
+                with suppress(OSError):  # an unfinished line counts as not written
                     os.ftruncate(self._file, size)
                 raise OSError(self.broken) from None
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file to go on with at `path`. Raises OSError where there is none and none can be made."""
+    """Whether there is a file at `path`. Raises OSError if there is none and none can be created."""
     try:
         path.lstat()
     except FileNotFoundError:
         if not path.parent.is_dir():
-            raise OSError("its folder does not exist: make it first") from None
+            raise OSError("its folder does not exist: create it first") from None
         with tempfile.TemporaryFile(dir=path.parent):
             return False
     return True
 
 
 def folder_for(path: Path) -> Path:
-    """Make the folder of a file where it is missing; what is below a `.pbxsync` as `own_folder` does. Raises OSError."""
+    """Create the folder of a file; one below a `.pbxsync` as `own_folder` does. Raises OSError."""
     above, own, below = str(path.parent).partition("/.pbxsync")
     if own and (not below or below.startswith("/")):
         Path(above).mkdir(parents=True, exist_ok=True)
@@ -114,9 +115,9 @@ def folder_for(path: Path) -> Path:
 
 
 def own_folder(root: Path, *parts: str) -> Path:
-    """Return a folder below `root` for its owner alone, made where it is missing.
+    """Return a folder below `root` that only its owner can read, created if needed.
 
-    Raises OSError, also where a part of it is a symlink: one that came with the files of a project may lead anywhere.
+    Raises OSError, also if a part of it is a symlink: one that came with the files of a project may lead anywhere.
     """
     path = root
     for part in parts:
@@ -124,7 +125,7 @@ def own_folder(root: Path, *parts: str) -> Path:
         with suppress(FileExistsError):
             path.mkdir(mode=0o700)
             if path.parent == root:
-                path.joinpath(".gitignore").write_text("*\n")  # it holds live data, and git would take it
+                path.joinpath(".gitignore").write_text("*\n")  # it contains live data, which must not be committed
         found = path.lstat().st_mode
         if stat.S_ISLNK(found):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))

@@ -148,14 +148,14 @@ def check(path: Path) -> None:
     """Raise JournalError if no journal can be written at `path`. Creates nothing, and changes nothing that exists."""
     try:
         if is_there(path):
-            _open(path, look_only=True).close()
+            _open(path, read_only=True).close()
     except OSError as error:
         raise _unusable(path, error) from None
 
 
-def _open(path: Path, *, look_only: bool = False) -> LineFile:
+def _open(path: Path, *, read_only: bool = False) -> LineFile:
     """Open or create the file of a journal. Raises OSError, also if it contains something else."""
-    file = LineFile(path, look_only=look_only)
+    file = LineFile(path, read_only=read_only)
     first = file.first_line()
     if not (first.startswith(_START) or _START.startswith(first)):
         file.close()

@@ -147,7 +147,7 @@ def test_tenants_may_come_from_a_list_and_each_counts_once(workdir: Workspace, d
         (("../A", "--out", "t"), '"../A" is not a tenant'),
         (("A B", "--out", "t"), '"A B" is not a tenant'),
         (("DEMO", "--merge", "--force"), "--merge overwrites nothing: remove --force"),
-        (("DEMO", "--out", "file"), "--out file: it is no folder"),
+        (("DEMO", "--out", "file"), "--out file: it is not a folder"),
     ],
 )
 def test_what_makes_no_sense_is_refused_unsent(

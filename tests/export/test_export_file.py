@@ -65,7 +65,7 @@ def test_a_planted_link_is_never_followed(here: Path) -> None:
 
 
 def test_what_cannot_be_written_is_said(here: Path) -> None:
-    with pytest.raises(UsageError, match=r"^no/a.yaml cannot be written: its folder does not exist: make it first$"):
+    with pytest.raises(UsageError, match=r"^no/a.yaml cannot be written: its folder does not exist: create it first$"):
         write_export(Path("no/a.yaml"), "z\n")
     (here / "a.yaml").mkdir()
     with pytest.raises(UsageError, match=r"^a.yaml is not a regular file: name another file$"):

@@ -167,7 +167,7 @@ def test_what_can_hold_no_journal_stops_the_apply_before_the_first_request(
     assert ran.status == 1
     assert f"the journal {name} cannot be opened" in ran.err
     assert "--journal FILE" in ran.err
-    assert ("its folder does not exist: make it first" in ran.err) == name.startswith("none/")
+    assert ("its folder does not exist: create it first" in ran.err) == name.startswith("none/")
     assert not stage.asked
     assert stat.S_IMODE(Path("/dev/null").stat().st_mode) == device
     del boss
@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_made_stops_the_apply(stage: Workspace, boss: st
     stage.write(".pbxsync", "a file")
     ran = stage.apply()
     assert ran.status == 1
-    assert "a part of the path is no folder" in ran.err
+    assert "part of its path is not a folder" in ran.err
     assert not stage.asked
     del boss
 
@@ -189,7 +189,7 @@ def test_a_saved_plan_and_a_revert_look_for_a_place_for_their_journal_first_too(
     for command, file in (("apply", plan), ("revert", stage.journals[0])):
         ran = stage.run(command, "--auto-approve", "--journal", "none/run.jsonl", file)
         assert (ran.status, ran.out) == (1, "")
-        assert "its folder does not exist: make it first" in ran.err
+        assert "its folder does not exist: create it first" in ran.err
     assert len(stage.asked) == asked
     assert stage.run("revert", "--out", "back.plan", "--journal", "none/run.jsonl", stage.journals[0]).status == 0
     del boss
@@ -248,7 +248,7 @@ def test_a_journal_that_another_process_writes_is_refused(stage: Workspace, boss
         fcntl.flock(file, fcntl.LOCK_EX)
         ran = stage.apply("--journal", path)
     assert ran.status == 1
-    assert "another process writes it" in ran.err
+    assert "another process is writing it" in ran.err
     assert not stage.asked
     del boss
 

@@ -355,7 +355,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(PlanFileError, match="it is a folder"):
         planfile.save(samples.FULL, tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(PlanFileError, match="no ordinary file"):
+    with pytest.raises(PlanFileError, match="not a regular file"):
         planfile.save(samples.FULL, tmp_path / "pipe")
     with pytest.raises(PlanFileError, match="the name is too long"):
         planfile.save(samples.FULL, tmp_path / ("x" * 300))
