@@ -83,7 +83,7 @@ HOMES = {
 #: The pure core: no input, no output, no clock, no random numbers.
 PURE = [
     *("kinds.compare", "planning.match", "planning.resolve", "planning.diff", "planning.order", "live.fingerprint"),
-    *("apply.settle", "apply.readback", "text.sanitize", "text.words", "model.plan"),
+    *("apply.settle", "apply.readback", "text.sanitize", "text.lookalike", "text.words", "model.plan"),
 ]
 IMPURE = {"os", "sys", "time", "datetime", "random", "secrets", "socket", "pathlib", "tempfile", "threading", "io"}
 

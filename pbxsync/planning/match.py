@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import MatchError
+from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote
-from pbxsync.text.words import similar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +91,7 @@ def _warnings(pairs: Sequence[tuple[Entry, str | None]], live_names: Mapping[str
     """Return a sentence for each name that another live destination has, or has but for case, blanks or encoding."""
     alike: dict[str, list[str]] = defaultdict(list)
     for name in ids:
-        names = alike[similar(name)]
+        names = alike[look_alike_key(name)]
         if len(names) < _MOST_SIMILAR:
             names.append(name)
     all_differ = len(alike) == len(ids)
@@ -108,7 +108,7 @@ def _warnings(pairs: Sequence[tuple[Entry, str | None]], live_names: Mapping[str
                 f" {shown}: two will have this name, and only their ids tell them apart"
             )
         # If all live names differ and its own is among them, no other one looks like it.
-        candidates = () if all_differ and entry.name in ids else alike.get(similar(entry.name), ())
+        candidates = () if all_differ and entry.name in ids else alike.get(look_alike_key(entry.name), ())
         for name in candidates:
             warnings += [
                 f"{entry.place}: the name {shown} differs from that of the live destination {other}, {quote(name)}, only"

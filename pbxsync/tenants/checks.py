@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.entry import Place, Problem
+from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote
-from pbxsync.text.words import nearest, similar
+from pbxsync.text.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,7 @@ class NameChecks(NamedTuple):
 def check_names(files: Iterable[tuple[str, Sequence[Row]]]) -> NameChecks:
     """Check the names of one tenant. `files` are the path (for messages) and the rows of each of its files, in order."""
     named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
-    if len({similar(name) for name, _, _ in named}) == len(named):
+    if len({look_alike_key(name) for name, _, _ in named}) == len(named):
         return NameChecks()
     problems: list[Problem] = []
     warnings: list[Problem] = []
@@ -50,7 +51,7 @@ def check_names(files: Iterable[tuple[str, Sequence[Row]]]) -> NameChecks:
             problems.append(Problem(place, message))
             continue
         first[name] = place
-        near, near_place = first_similar.setdefault(similar(name), (name, place))
+        near, near_place = first_similar.setdefault(look_alike_key(name), (name, place))
         if near != name:
             message = (
                 f"{quote(name)} differs from {quote(near)} at {near_place} only in {_difference(name, near)}. They are"

@@ -1,8 +1,7 @@
-"""Words as people compare and count them: the one that was meant, names that look the same, plurals, shortened lists."""
+"""Words as people expect them: the one that was meant, plurals, shortened lists."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,13 +28,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     near = nearest(word, known)
     return "" if near is None else f" (did you mean {sanitize(near)}?)"
-
-
-def similar(name: str) -> str:
-    """Return a key that is equal for names that differ only in case, blanks around them or normalisation."""
-    if name.isascii():
-        return name.strip().lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
 def plural(number: int, noun: str) -> str:

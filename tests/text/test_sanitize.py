@@ -52,6 +52,13 @@ def test_json_is_harmless_and_parses_to_the_same_value(value: dict[str, object])
         ("##[error]", "#\\u0023[error]"),
         ("  ::error::", "  \\u003a:error::"),
         ("\U000e0041", "\\udb40\\udc41"),
+        ("70\u00a012 34", "70\\u00a012 34"),
+        ("Cafe\u0301 X", "Cafe\\u0301 X"),
+        ("Caf\u00e9 X", "Caf\u00e9 X"),
+        ("Vagt\u1112\u1161\u11ab", "Vagt\u1112\\u1161\\u11ab"),
+        ("20 \u212b", "20 \\u212b"),
+        ("e\u0301\u0323e\u0323\u0301", "e\\u0301\\u0323e\\u0323\\u0301"),
+        ("\u0939\u093f", "\u0939\u093f"),
     ],
 )
 def test_what_is_odd_is_shown_as_an_escape(text: str, shown: str) -> None:
@@ -74,3 +81,33 @@ def test_no_control_or_format_character_of_unicode_gets_through() -> None:
     assert [
         char for char in sanitize.sanitize(every) if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
     ] == []
+
+
+#: The characters of the field that printed as a blank or as nothing, and some more of their kind.
+DECEPTIVE = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000"
+    "\u034f\u115f\u1160\u3164\uffa0\u2800\ufe0f\u17b4\u17b5\U0001d159\u00ad\u2060\U000e0100\U00013441"
+)
+
+
+@pytest.mark.parametrize("character", DECEPTIVE, ids=lambda character: f"U+{ord(character):04X}")
+def test_no_blank_but_the_space_and_nothing_invisible_prints_as_it_is(character: str) -> None:
+    text = f"70{character}12"
+    for shown in (sanitize.sanitize(text), sanitize.quote(text), sanitize.json_text([text])):
+        assert character not in shown
+        assert "\\u" in shown
+    assert json.loads(sanitize.quote(text)) == text
+
+
+@given(TEXTS, TEXTS)
+def test_two_values_that_normalisation_joins_never_print_the_same(text: str, other: str) -> None:
+    for same in (other, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)):
+        assert text == same or sanitize.quote_full(text) != sanitize.quote_full(same)
+    if text.isprintable() and "\\" not in text:
+        shown = sanitize.quote_full(text)
+        assert unicodedata.normalize("NFC", shown) == shown
+
+
+def test_a_long_text_of_decomposed_letters_takes_no_longer_than_its_length() -> None:
+    text = "e\u0301" * 100_000
+    assert sanitize.sanitize(text) == "e\\u0301" * 100_000

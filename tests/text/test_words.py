@@ -1,10 +1,10 @@
-"""Words as people compare and count them."""
+"""Words as people expect them."""
 
 from __future__ import annotations
 
 import pytest
 
-from pbxsync.text.words import did_you_mean, first_lines, first_names, nearest, plural, similar
+from pbxsync.text.words import did_you_mean, first_lines, first_names, nearest, plural
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 tenants"), (1, "1 tenant"), (2000, "2,000 tenants")])
@@ -36,9 +36,3 @@ def test_a_suggestion_is_near_and_harmless() -> None:
     assert did_you_mean("parms", ["params"]) == " (did you mean params?)"
     assert did_you_mean("\x1b[1mX", ["\x1b[1mY"]) == " (did you mean \\u001b[1mY?)"
     assert did_you_mean("zzz", ["params"]) == ""
-
-
-def test_similar_names_differ_in_case_blanks_around_them_or_normalisation() -> None:
-    assert similar(" Front Desk ") == similar("front desk")
-    assert similar("Caf\u00e9") == similar("CAFE\u0301")
-    assert similar("Front desk") != similar("Frontdesk")
