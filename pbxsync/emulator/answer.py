@@ -18,12 +18,12 @@ HTML: Final = "text/html; charset=UTF-8"
 class Delivery(NamedTuple):
     """How an answer is sent if not whole and at once.
 
-    reset and close end the connection without it, hold ends it after `seconds`, cut ends it in the middle of the body,
-    drip sends one byte every `seconds`.
+    reset and close end the connection without it, hold does so after `value` seconds, cut does so in the middle of the
+    body, drip sends one byte every `value` seconds, interim sends an interim answer of status `value` first.
     """
 
-    how: Literal["reset", "close", "hold", "drip", "cut"]
-    seconds: float = 0.0
+    how: Literal["reset", "close", "hold", "drip", "cut", "interim"]
+    value: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class App:
 
     def _operate(self, exchange: Exchange) -> Answer:
         request = exchange.request
-        operation = table.find(*request.operation)
+        operation = table.find(*request.operation, exchange.backend.dialect)
         allowed = self.keys.allows(
             request.key,
             tenant=request.tenant,

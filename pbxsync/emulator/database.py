@@ -153,17 +153,22 @@ def _own_file(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
-def tenant_id(db: sqlite3.Connection, tenant: str) -> int:
+def tenant_id(db: sqlite3.Connection, tenant: str, *, ignore_case: bool = False) -> int:
     """The numeric id of a tenant, assigned at first use."""
-    db.execute("INSERT OR IGNORE INTO te_tenants (te_code) VALUES (?)", (tenant,))
-    (te_id,) = db.execute("SELECT te_id FROM te_tenants WHERE te_code = ?", (tenant,)).fetchone()
-    return int(te_id)
+    collation = " COLLATE NOCASE" if ignore_case else ""
+    known = db.execute(f"SELECT te_id FROM te_tenants WHERE te_code = ?{collation}", (tenant,)).fetchone()  # noqa: S608
+    if known:
+        return int(known[0])
+    return int(db.execute("INSERT INTO te_tenants (te_code) VALUES (?)", (tenant,)).lastrowid or 0)
 
 
 def _fill(db: sqlite3.Connection) -> None:
     marks = ", ".join("?" * len(COLUMNS))
-    for tenant, destinations in demo_world.TENANTS.items():
-        te_id = tenant_id(db, tenant)
+    te_ids = {tenant: tenant_id(db, tenant) for tenant in demo_world.TENANTS}
+    for te_id, destinations in (
+        *((te_ids[tenant], destinations) for tenant, destinations in demo_world.TENANTS.items()),
+        (0, demo_world.SHARED),
+    ):
         for cu_id, name, ct_id, params in destinations:
             padded = (*params, *[None] * (len(PARAMS) - len(params)))
             db.execute(f"INSERT INTO cu_customs VALUES ({marks})", (cu_id, te_id, name, ct_id, *padded))  # noqa: S608 -- marks alone

@@ -60,6 +60,9 @@ TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
     ),
 }
 
+SHARED: Final[tuple[Destination, ...]] = ((90, "Emergency line", 1, ("112", "ORIGINAL", "30")),)
+"""Destinations of no tenant, which a dialect with `shared` other than hidden shows to all."""
+
 CALL_ID: Final = "15a4cfe6429054"
 """The call whose recording the API document fetches."""
 

@@ -109,6 +109,40 @@ class Dialect:
         bare="text/html without a charset [guess]",
     )
 
+    shared: str = _option(
+        "hidden",
+        "shared destinations, which belong to no tenant [vendor]",
+        hidden="neither listed nor fetched",
+        zero="in the list of every tenant, with cu_te_id 0 [guess]",
+        empty="in the list of every tenant, with an empty cu_te_id [guess]",
+        other="in the list of every tenant, with a cu_te_id of no tenant [guess]",
+    )
+    tenant_case: str = _option(
+        "counts",
+        "whether the case of a tenant code counts",
+        counts="DEMO and demo are two tenants [guess]",
+        ignored="DEMO and demo are one tenant [guess]",
+    )
+    types_object: str = _option(
+        "customtypes",
+        "the name of the object that lists the types",
+        customtypes="customtypes [doc]",
+        customtype="customtype [vendor]",
+        both="both [guess]",
+    )
+    marks: str = _option(
+        "no",
+        "translation marks in ct_description",
+        no="Forward call to [doc]",
+        yes="<t>Forward call to</t> [field]",
+    )
+    delete: str = _option(
+        "no",
+        "whether CUSTOM delete exists",
+        no="it is an unknown operation [doc]",
+        yes="it deletes the destination and replies like an update [vendor]",
+    )
+
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():
             value = getattr(self, name)

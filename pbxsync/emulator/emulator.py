@@ -8,7 +8,7 @@ import tempfile
 import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.app import SCRIPT, App, Behaviour
 from pbxsync.emulator.database import COLUMNS, PARAMS, Database
@@ -18,7 +18,7 @@ from pbxsync.emulator.keys import KeyRing
 from pbxsync.emulator.log import RequestLog
 from pbxsync.emulator.operations.base import Backend
 from pbxsync.emulator.server import RunningServer, loopback
-from pbxsync.emulator.store import Store
+from pbxsync.emulator.store import Store, StoreWithShared
 from pbxsync.emulator.telephony import Telephony
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from pbxsync.emulator.log import LogEntry
     from pbxsync.emulator.store import Type
     from pbxsync.emulator.telephony import Call, Pause
+
+_SHARED_TE_IDS: Final = {"zero": "0", "empty": "", "other": "999999"}
+"""The cu_te_id of shared destinations, by dialect. No tenant has the last one."""
 
 
 class Emulator:
@@ -68,7 +71,8 @@ class Emulator:
         self._demo = demo
         self._host, self._port = loopback(host), port
         self._log_file = log_file
-        self._keys = KeyRing(None if tenants is None else tuple(tenants))
+        self._ignore_case = self.dialect.tenant_case == "ignored"
+        self._keys = KeyRing(None if tenants is None else tuple(tenants), ignore_case=self._ignore_case)
         self._keys.add(self.read_key, "read", None)
         self._keys.add(self.write_key, "write", None)
 
@@ -89,10 +93,15 @@ class Emulator:
             database = Database(path, durable=self._db is not None)
             undo.callback(database.close)
             database.create(demo=self._demo)
-            self._store, self._telephony = Store(database), Telephony(database)
+            self._store = Store(database, ignore_case=self._ignore_case)
+            self._telephony = Telephony(database)
             self._log = RequestLog(self._log_file)
             undo.callback(self._log.close)
-            app = App(Backend(self._store, self._telephony, self.dialect), self._keys, self._log, self.behaviour)
+            served = self._store
+            if self.dialect.shared != "hidden":
+                te_id = _SHARED_TE_IDS[self.dialect.shared]
+                served = StoreWithShared(database, te_id, ignore_case=self._ignore_case)
+            app = App(Backend(served, self._telephony, self.dialect), self._keys, self._log, self.behaviour)
             self._running = RunningServer(app, self._host, self._port)
             undo.callback(self._running.stop)
             self._undo = undo.pop_all()
@@ -155,6 +164,16 @@ class Emulator:
         """Add a destination as if in the portal, under cu_id if given. Returns its id."""
         values = {"cu_name": cu_name, "cu_ct_id": str(cu_ct_id), **_columns(columns, "cu_id")}
         return str(self._store.add(tenant, values))
+
+    def put_shared(self, *, cu_name: str, cu_ct_id: int | str = 1, **columns: Any) -> str:
+        """Add a shared destination, which belongs to no tenant (see the dialect option `shared`). Returns its id."""
+        values = {"cu_name": cu_name, "cu_ct_id": str(cu_ct_id), **_columns(columns, "cu_id")}
+        return str(self._store.add_shared(values))
+
+    @property
+    def shared_rows(self) -> list[dict[str, str]]:
+        """The shared destinations, ordered by id."""
+        return [{name: row[name] or "" for name in COLUMNS} for row in self._store.shared_rows()]
 
     def change(self, cu_id: int | str, **columns: Any) -> None:
         """Change a destination as if in the portal. Raises KeyError for an unknown id."""

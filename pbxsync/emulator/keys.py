@@ -15,10 +15,14 @@ class Key(NamedTuple):
 
 
 class KeyRing:
-    """The keys and the tenants of one PBX. With tenants None, every tenant code exists."""
+    """The keys and the tenants of one PBX. With tenants None, every tenant code exists.
 
-    def __init__(self, tenants: tuple[str, ...] | None) -> None:
-        self._tenants = None if tenants is None else frozenset(tenants)
+    With ignore_case, tenant codes that differ only in case are one tenant.
+    """
+
+    def __init__(self, tenants: tuple[str, ...] | None, *, ignore_case: bool = False) -> None:
+        self._fold = str.casefold if ignore_case else str
+        self._tenants = None if tenants is None else frozenset(map(self._fold, tenants))
         self._keys: dict[str, Key] = {}
 
     def add(self, key: str, kind: Kind, tenant: str | None) -> None:
@@ -41,6 +45,6 @@ class KeyRing:
             return False
         if tenant in {"", "%"}:
             return known.tenant is None and (tenant == "%" or not needs_tenant)
-        if known.tenant not in {None, tenant}:
+        if known.tenant is not None and self._fold(known.tenant) != self._fold(tenant):
             return False
-        return self._tenants is None or tenant in self._tenants
+        return self._tenants is None or self._fold(tenant) in self._tenants

@@ -14,6 +14,7 @@ import struct
 import threading
 import time
 import traceback
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from cheroot import wsgi
@@ -78,11 +79,13 @@ class ClientConnection:
         elif delivery.how == "close":
             self._close()
         elif delivery.how == "hold":
-            self._hold(delivery.seconds)
+            self._hold(delivery.value)
         elif delivery.how == "drip":
-            self._drip(delivery.seconds, body)
-        else:
+            self._drip(delivery.value, body)
+        elif delivery.how == "cut":
             self._cut(body)
+        else:
+            self._interim(HTTPStatus(int(delivery.value)), body)
 
     def _close(self) -> None:
         """Make cheroot close the connection without sending anything more."""
@@ -112,6 +115,12 @@ class ClientConnection:
         for byte in body:
             self._request.write(bytes([byte]))
             self.pause(seconds)
+
+    def _interim(self, status: HTTPStatus, body: bytes) -> None:
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n"
+        self._request.conn.wfile.write(head.encode())
+        self._request.ensure_headers_sent()
+        self._request.write(body)
 
     def _cut(self, body: bytes) -> None:
         self._request.ensure_headers_sent()

@@ -70,8 +70,10 @@ def _list_columns(dialect: Dialect) -> list[str]:
 def _shape(row: Mapping[str, str | None], dialect: Dialect) -> Shaped:
     unset = None if dialect.unset == "null" else ""
     shaped: Shaped = {name: unset if value is None else value for name, value in row.items()}
+    if dialect.marks == "yes" and shaped.get("ct_description"):
+        shaped["ct_description"] = f"<t>{shaped['ct_description']}</t>"
     if dialect.ids == "number":
-        shaped.update({name: int(str(shaped[name])) for name in _IDS & shaped.keys()})
+        shaped.update({name: int(str(shaped[name])) for name in _IDS & shaped.keys() if shaped[name] != ""})
     if dialect.positional == "yes":
         # PHP puts the number before the name of each column.
         shaped = {key: value for n, (name, value) in enumerate(shaped.items()) for key in (str(n), name)}

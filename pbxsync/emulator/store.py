@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from pbxsync.emulator.database import COLUMNS, Database, tenant_id
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
 
 Row = dict[str, str | None]
@@ -17,8 +18,10 @@ Row = dict[str, str | None]
 
 _SELECT: Final = (
     f"SELECT {', '.join(COLUMNS)}, ct_name, ct_description FROM cu_customs"  # noqa: S608 -- only constants
-    " LEFT JOIN ct_customtypes ON ct_id = cu_ct_id JOIN te_tenants ON te_id = cu_te_id"
+    " LEFT JOIN ct_customtypes ON ct_id = cu_ct_id LEFT JOIN te_tenants ON te_id = cu_te_id"
 )
+_SHARED: Final = 0
+"""The cu_te_id under which shared destinations are stored. Tenants count from 1."""
 
 
 class Type(NamedTuple):
@@ -47,12 +50,17 @@ class Tables(Protocol):
     def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
         """Change columns of a destination. False for an unknown id."""
 
+    def remove(self, cu_id: int) -> bool:
+        """Delete a destination. False for an unknown id."""
+
 
 class Store:
-    """The tables of one PBX (see `Tables`)."""
+    """The tables of one PBX (see `Tables`). With ignore_case, tenant codes that differ only in case are one tenant."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, ignore_case: bool = False) -> None:
         self._database = database
+        self._ignore_case = ignore_case
+        self._is_tenant = "te_code = ? COLLATE NOCASE" if ignore_case else "te_code = ?"
 
     def types(self) -> list[Type]:
         """Every type, ordered by id."""
@@ -66,23 +74,29 @@ class Store:
 
     def rows(self, tenant: str) -> list[Row]:
         """Every destination of a tenant, ordered by id, with its type's ct_name and ct_description."""
-        rows = self._database.connection.execute(f"{_SELECT} WHERE te_code = ? ORDER BY cu_id", (tenant,))
+        rows = self._database.connection.execute(f"{_SELECT} WHERE {self._is_tenant} ORDER BY cu_id", (tenant,))
         return [_text(row) for row in rows]
 
     def row(self, tenant: str, cu_id: int) -> Row | None:
         """One destination of a tenant, None if the tenant has no such id."""
-        query = f"{_SELECT} WHERE te_code = ? AND cu_id = ?"
+        query = f"{_SELECT} WHERE {self._is_tenant} AND cu_id = ?"
         row = self._database.connection.execute(query, (tenant, cu_id)).fetchone()
         return None if row is None else _text(row)
+
+    def shared_rows(self) -> list[Row]:
+        """Every shared destination, ordered by id."""
+        rows = self._database.connection.execute(f"{_SELECT} WHERE cu_te_id = ? ORDER BY cu_id", (_SHARED,))
+        return [_text(row) for row in rows]
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """Store a new destination and return its id: cu_id if given, else the next of the sequence."""
         with self._database.write() as db:
-            row = {"cu_te_id": str(tenant_id(db, tenant)), **values}
-            marks = ", ".join("?" * len(row))
-            sql = f"INSERT INTO cu_customs ({', '.join(row)}) VALUES ({marks})"  # noqa: S608 -- names are from COLUMNS
-            inserted = db.execute(sql, tuple(row.values()))
-        return int(inserted.lastrowid or 0)
+            return _insert(db, tenant_id(db, tenant, ignore_case=self._ignore_case), values)
+
+    def add_shared(self, values: Mapping[str, str]) -> int:
+        """Store a new shared destination and return its id."""
+        with self._database.write() as db:
+            return _insert(db, _SHARED, values)
 
     def change(self, cu_id: int, values: Mapping[str, str | None]) -> bool:
         """Change columns of a destination. False for an unknown id."""
@@ -95,6 +109,35 @@ class Store:
         """Delete a destination. False for an unknown id."""
         with self._database.write() as db:
             return db.execute("DELETE FROM cu_customs WHERE cu_id = ?", (cu_id,)).rowcount == 1
+
+
+class StoreWithShared(Store):
+    """A store that shows the shared destinations, under this cu_te_id, as destinations of every tenant."""
+
+    def __init__(self, database: Database, te_id: str, *, ignore_case: bool = False) -> None:
+        super().__init__(database, ignore_case=ignore_case)
+        self._te_id = te_id
+
+    def rows(self, tenant: str) -> list[Row]:
+        """Every destination of a tenant and every shared one, ordered by id."""
+        rows = [*super().rows(tenant), *self.shared_rows()]
+        return sorted(rows, key=lambda row: int(row["cu_id"] or 0))
+
+    def row(self, tenant: str, cu_id: int) -> Row | None:
+        """One destination of a tenant or a shared one, None for any other id."""
+        shared = (row for row in self.shared_rows() if row["cu_id"] == str(cu_id))
+        return super().row(tenant, cu_id) or next(shared, None)
+
+    def shared_rows(self) -> list[Row]:
+        """Every shared destination, ordered by id."""
+        return [{**row, "cu_te_id": self._te_id} for row in super().shared_rows()]
+
+
+def _insert(db: sqlite3.Connection, te_id: int, values: Mapping[str, str]) -> int:
+    row = {"cu_te_id": str(te_id), **values}
+    marks = ", ".join("?" * len(row))
+    sql = f"INSERT INTO cu_customs ({', '.join(row)}) VALUES ({marks})"  # noqa: S608 -- names are from COLUMNS
+    return int(db.execute(sql, tuple(row.values())).lastrowid or 0)
 
 
 def _text(row: tuple[object, ...]) -> Row:

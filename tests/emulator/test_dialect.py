@@ -15,14 +15,19 @@ def _everything(dialect: Dialect) -> str:
     """All that a dialect can say, as one text."""
     with Emulator(dialect=dialect, demo=False) as pbx:
         pbx.put("DEMO", cu_name="Æ", cu_id=1)
+        pbx.put_shared(cu_name="Everybody's", cu_id=3)
         replies = [
             ask(pbx, reqtype="MANAGEDB", object="CUSTOMTYPES", tenant="DEMO", action="list"),
+            ask(pbx, reqtype="MANAGEDB", object="CUSTOMTYPE", tenant="DEMO", action="list"),
+            custom(pbx, "list", "demo"),
+            custom(pbx, "get", objectid="3"),
             custom(pbx, "list"),
             custom(pbx, "list", "EMPTY"),
             custom(pbx, "get", objectid="1"),
             custom(pbx, "get", objectid="2"),
             write(pbx, "add", {"cu_name": "B", "cu_ct_id": 1}),
             write(pbx, "update", {"cu_name": "C"}, objectid="1"),
+            write(pbx, "delete", {}, objectid="1"),
         ]
         return "\n".join(f"{reply.headers['Content-Type']} {reply.text}" for reply in replies)
 
@@ -70,3 +75,59 @@ def test_format_json_changes_the_content_type_alone() -> None:
         assert plain.headers["Content-Type"].startswith("text/html")
         assert asked.headers["Content-Type"].startswith("application/json")
         assert plain.content == asked.content
+
+
+@pytest.mark.parametrize(("shared", "te_id"), [("zero", "0"), ("empty", ""), ("other", "999999")])
+def test_a_shared_row_is_in_every_list_under_no_tenants_te_id(shared: str, te_id: str) -> None:
+    with Emulator(dialect=f"shared={shared},te_id=yes,ids=number", demo=False) as pbx:
+        pbx.put("DEMO", cu_name="Own", cu_id=9)
+        pbx.put_shared(cu_name="Everybody's", cu_id=3)
+        told = int(te_id) if te_id else ""
+        for tenant, ids in (("DEMO", ["3", "9"]), ("ACME", ["3"])):
+            listed = custom(pbx, "list", tenant).json()
+            assert list(listed) == ids
+            assert listed["3"]["cu_te_id"] == custom(pbx, "get", tenant, objectid="3").json()["cu_te_id"] == told
+        assert write(pbx, "update", {"cu_name": "Changed"}, "ACME", objectid="3").text
+        assert [row["cu_name"] for row in pbx.shared_rows] == ["Changed"]
+        assert [row["cu_id"] for row in pbx.rows("DEMO")] == ["9"]
+
+
+def test_the_demo_world_has_a_shared_row_that_is_hidden_unless_the_dialect_shows_it() -> None:
+    with Emulator() as pbx:
+        assert list(custom(pbx, "list").json()) == ["67", "286"]
+        assert custom(pbx, "get", objectid="90").content == b""
+    with Emulator(dialect="shared=zero") as pbx:
+        assert list(custom(pbx, "list").json()) == ["67", "90", "286"]
+
+
+def test_tenants_that_differ_in_case_alone_are_one_where_case_is_ignored() -> None:
+    with Emulator(dialect="tenant_case=ignored", tenants=["Demo"], demo=False) as pbx:
+        pbx.add_key("demo-only", "write", "DEMO")
+        first = write(pbx, "add", {"cu_name": "A", "cu_ct_id": 1}, "DEMO").json()["cu_id"]
+        second = write(pbx, "add", {"cu_name": "B", "cu_ct_id": 1}, "demo", key="demo-only").json()["cu_id"]
+        assert list(custom(pbx, "list", "dEmO").json()) == [first, second]
+        assert [row["cu_te_id"] for row in pbx.rows("DEMO")] == ["1", "1"]
+    with Emulator(demo=False) as pbx:
+        pbx.put("DEMO", cu_name="A")
+        assert custom(pbx, "list", "demo").text == "[]"
+
+
+def test_delete_deletes_where_the_dialect_has_it_and_a_read_only_key_may_not() -> None:
+    with Emulator(dialect="delete=yes") as pbx:
+        assert "action=DELETE" in ask(pbx, reqtype="HELP").text
+        assert custom(pbx, "delete", objectid="67").text.startswith("Too bad")
+        assert write(pbx, "delete", {}, "HANSEN", objectid="67").content == b""
+        assert write(pbx, "delete", {}, objectid="67").text.startswith("delete from cu_customs where cu_id='67'")
+        assert [row["cu_id"] for row in pbx.rows("DEMO")] == ["286"]
+    with Emulator() as pbx:
+        assert "DELETE" not in ask(pbx, reqtype="HELP").text
+
+
+def test_types_with_translation_marks() -> None:
+    with Emulator(dialect="marks=yes,ct_description=yes") as pbx:
+        types = ask(pbx, reqtype="MANAGEDB", object="CUSTOMTYPES", tenant="DEMO", action="list").json()
+        assert (
+            types["1"]["ct_description"]
+            == "<t>Forward call to</t>"
+            == custom(pbx, "list").json()["67"]["ct_description"]
+        )

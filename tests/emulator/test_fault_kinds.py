@@ -6,13 +6,14 @@ import base64
 import gzip
 import json
 import time
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
 from pbxsync.emulator import FAULTS, Emulator
-from tests.emulator.http_client import LIST, answers_in_the_end, ask, custom, exchange, resets, write
+from tests.emulator.http_client import CUSTOM, LIST, answers_in_the_end, ask, custom, exchange, resets, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,6 +142,71 @@ def _is_stale(pbx: Emulator) -> bool:
     return names == ["Old", "Old", "New", "Old"]
 
 
+def _hints_first(pbx: Emulator) -> bool:
+    interim, _, final = exchange(pbx).partition(b"\r\n\r\n")
+    return interim.startswith(b"HTTP/1.1 103 Early Hints\r\n") and final.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def _is_coded(pbx: Emulator) -> bool:
+    plain = exchange(pbx)
+    pbx.faults.clear()
+    pbx.faults.add("content-coding codings=deflate,gzip")
+    head, _, body = exchange(pbx).partition(b"\r\n\r\n")
+    return (
+        b"Content-Encoding: br\r\n" in plain
+        and plain.endswith(b"\r\n\r\n" + LIST)
+        and b"Content-Encoding: deflate, gzip" in head
+        and zlib.decompress(gzip.decompress(body)) == LIST
+    )
+
+
+def _uses_another_tenant(pbx: Emulator) -> bool:
+    listed = custom(pbx, "list", "OTHERS").content
+    row = custom(pbx, "get", "OTHERS", objectid="67").json()
+    pbx.faults.clear()
+    pbx.faults.add("other-tenant as=ELSEWHERE action=list")
+    return listed == LIST and row["cu_name"] == "Old fax" and custom(pbx, "list").text == "[]"
+
+
+def _has_te_id(pbx: Emulator) -> bool:
+    pbx.faults.clear()
+    pbx.faults.add("te-id=42")
+    return {custom(pbx, "get", objectid=cu_id).json()["cu_te_id"] for cu_id in ("67", "286")} == {"42"}
+
+
+def _answers_with_another_object(pbx: Emulator) -> bool:
+    types = ask(pbx, **{**CUSTOM, "object": "CUSTOMTYPES", "action": "list"})
+    return types.content == LIST and custom(pbx, "list").json()["1"]["ct_name"] == "FORWARD"
+
+
+def _changes_the_names(pbx: Emulator, name: str, listed: str) -> bool:
+    cu_id = pbx.put("NAMES", cu_name=name)
+    names = [custom(pbx, "list", "NAMES").json()[cu_id]["cu_name"]]
+    names.append(custom(pbx, "get", "NAMES", objectid=cu_id).json()["cu_name"])
+    pbx.remove(cu_id)
+    return names == [listed, name]
+
+
+def _lists_names(name: str, listed: str) -> Callable[[Emulator], bool]:
+    return lambda pbx: _changes_the_names(pbx, name, listed)
+
+
+def _tells_a_wrong_id(pbx: Emulator) -> bool:
+    told = write(pbx, "add", {"cu_name": "x", "cu_ct_id": 1}, "WRONG").json()["cu_id"]
+    return int(told) == int(pbx.rows("WRONG")[-1]["cu_id"]) + 1
+
+
+def _lists_late(pbx: Emulator) -> bool:
+    pbx.faults.clear()
+    pbx.faults.add("list-lag=400ms")
+    cu_id = write(pbx, "add", {"cu_name": "x", "cu_ct_id": 1}, "LATE").json()["cu_id"]
+    early = custom(pbx, "list", "LATE").text, custom(pbx, "get", "LATE", objectid=cu_id).json()["cu_name"]
+    time.sleep(0.4)  # the fault has a clock of its own
+    late = custom(pbx, "list", "LATE").json()
+    pbx.remove(cu_id)
+    return early == ("[]", "x") and late.keys() == {cu_id}
+
+
 SHOWS: dict[str, Callable[[Emulator], bool]] = {
     "refuse": _refuses,
     "reset": resets,
@@ -148,6 +214,7 @@ SHOWS: dict[str, Callable[[Emulator], bool]] = {
     "timeout": _times_out,
     "latency": _is_late,
     "drip": _drips,
+    "interim": _hints_first,
     "cut-body": _body_is_cut,
     "status-429": _status(429, "Too Many Requests"),
     "status-503": _status(503, "Service Unavailable"),
@@ -174,6 +241,7 @@ SHOWS: dict[str, Callable[[Emulator], bool]] = {
     "bom": _says(b"\xef\xbb\xbf" + LIST),
     "gzip": _is_gzipped,
     "bad-gzip": _is_no_gzip,
+    "content-coding": _is_coded,
     "huge": _has_many_megabytes,
     "gzip-bomb": _is_a_bomb,
     "missing-row": _rows(lambda pairs: [key for key, _ in pairs] == ["67"]),
@@ -184,12 +252,21 @@ SHOWS: dict[str, Callable[[Emulator], bool]] = {
     "number-ids": _rows(lambda pairs: dict(pairs[1][1])["cu_id"] == 286),
     "other-row": _other_row,
     "many-rows": _rows(lambda pairs: len(pairs) == 10_002),
+    "other-tenant": _uses_another_tenant,
+    "other-object": _answers_with_another_object,
+    "te-id": _has_te_id,
+    "list-names-html": _lists_names("A & B", "A &amp; B"),
+    "list-names-cut": _lists_names("Omstilling til natvagten", "Omstilling til natva"),
+    "list-names-upper": _lists_names("Søren", "SØREN"),
+    "list-names-trim": _lists_names(" Night duty ", "Night duty"),
+    "wrong-id": _tells_a_wrong_id,
     "cut-values": _stores("012345678901234", "0123456789"),
     "trim-values": _stores(" 1 2 ", "1 2"),
     "escape-quotes": _stores("a'b\"c\\", "a\\'b\\\"c\\\\"),
     "escape-html": _stores("<&>", "&lt;&amp;&gt;"),
     "lie": _lies,
     "stale": _is_stale,
+    "list-lag": _lists_late,
 }
 
 

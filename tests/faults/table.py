@@ -18,6 +18,7 @@ READS: Final = {
     "untold": "apply lists twice before it adds, and the tenant fails where the lists differ; where both lack the same"
     " row it cannot be told: the row is planned as an add, for people to see, and a list after the adds shows twins,"
     " which are named and fail the run",
+    "believed": "taken at its word: nothing in this reply shows that it is wrong",
     "-": "does not concern this operation",
 }
 WRITES: Final = {
@@ -70,6 +71,7 @@ TABLE: Final[dict[str, Cells]] = {
     "timeout": _PASSING,
     "latency": _FINE,
     "drip": Cells("again", "again", "again", "fine", "found", "again"),
+    "interim": _FINE,
     "cut-body": Cells("again", "again", "again", "found", "found", "again"),
     "status-429": Cells("again", "again", "again", "again", "again", "again", ("found", "later")),
     "status-503": _PASSING,
@@ -94,6 +96,7 @@ TABLE: Final[dict[str, Cells]] = {
     "bom": _FINE,
     "gzip": _FINE,
     "bad-gzip": Cells("fails", "fails", "fails", "found", "found", "unknown"),
+    "content-coding": Cells("fails", "fails", "fails", "found", "found", "unknown"),
     "huge": _NO_ANSWER,
     "gzip-bomb": _NO_ANSWER,
     "missing-row": Cells("again", "untold", "-", "-", "-", "-"),
@@ -104,12 +107,21 @@ TABLE: Final[dict[str, Cells]] = {
     "number-ids": _FINE._replace(update="-"),
     "other-row": Cells("-", "-", "fails", "-", "-", "unknown"),
     "many-rows": Cells("-", "fine", "-", "-", "-", "-"),
+    "other-tenant": Cells("-", "believed", "again", "lost", "lost", "again"),
+    "other-object": Cells("fails", "fails", "-", "-", "-", "-"),
+    "te-id": Cells("-", "fine", "fine", "fine", "fine", "fine"),
+    "list-names-html": Cells("-", "believed", "-", "-", "-", "-"),
+    "list-names-cut": Cells("-", "believed", "-", "-", "-", "-"),
+    "list-names-upper": Cells("-", "believed", "-", "-", "-", "-"),
+    "list-names-trim": Cells("-", "fine", "-", "-", "-", "-"),
+    "wrong-id": Cells("-", "-", "-", "found", "-", "-"),
     "cut-values": _STORED,
     "trim-values": _STORED,
     "escape-quotes": _STORED,
     "escape-html": _STORED,
     "lie": Cells("-", "-", "-", "lost", "lost", "-"),
     "stale": Cells("fine", "fine", "fine", "-", "-", "fine"),
+    "list-lag": Cells("-", "fine", "fine", "fine", "fine", "fine"),
 }
 #: The operations that a row speaks of, as they are called on the page.
 OPERATIONS: Final = {

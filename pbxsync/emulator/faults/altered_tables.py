@@ -40,6 +40,10 @@ class ForwardingTables:
         """Whether there is one of that id."""
         return self._tables.change(cu_id, values)
 
+    def remove(self, cu_id: int) -> bool:
+        """Whether there is one of that id."""
+        return self._tables.remove(cu_id)
+
 
 class AlteringTables(ForwardingTables):
     """Tables that store altered values: `alter` maps a column's name and value to the stored value."""
@@ -70,6 +74,76 @@ class DiscardingTables(ForwardingTables):
         """Whether there is one of that id."""
         del cu_id, values
         return True
+
+    def remove(self, cu_id: int) -> bool:
+        """Whether there is one of that id."""
+        del cu_id
+        return True
+
+
+class RenderedTables(ForwardingTables):
+    """Tables that show altered rows: `render` maps a stored row to the one that is read."""
+
+    def __init__(self, tables: Tables, render: Callable[[Row], Row]) -> None:
+        super().__init__(tables)
+        self._render = render
+
+    def rows(self, tenant: str) -> list[Row]:
+        """A tenant's destinations."""
+        return [self._render(row) for row in super().rows(tenant)]
+
+    def row(self, tenant: str, cu_id: int) -> Row | None:
+        """One destination."""
+        row = super().row(tenant, cu_id)
+        return row and self._render(row)
+
+
+class SnapshotTables(ForwardingTables):
+    """Tables that list these rows instead of the present ones."""
+
+    def __init__(self, tables: Tables, rows: list[Row]) -> None:
+        super().__init__(tables)
+        self._rows = rows
+
+    def rows(self, tenant: str) -> list[Row]:
+        """A tenant's destinations."""
+        del tenant
+        return self._rows
+
+
+class OtherTenantTables(ForwardingTables):
+    """Tables that use the destinations of another tenant for every tenant."""
+
+    def __init__(self, tables: Tables, tenant: str) -> None:
+        super().__init__(tables)
+        self._tenant = tenant
+
+    def rows(self, tenant: str) -> list[Row]:
+        """A tenant's destinations."""
+        del tenant
+        return super().rows(self._tenant)
+
+    def row(self, tenant: str, cu_id: int) -> Row | None:
+        """One destination."""
+        del tenant
+        return super().row(self._tenant, cu_id)
+
+    def add(self, tenant: str, values: Mapping[str, str]) -> int:
+        """A new destination's id."""
+        del tenant
+        return super().add(self._tenant, values)
+
+
+class MisreportingTables(ForwardingTables):
+    """Tables that report the id of a new destination as so much higher than it is."""
+
+    def __init__(self, tables: Tables, excess: int) -> None:
+        super().__init__(tables)
+        self._excess = excess
+
+    def add(self, tenant: str, values: Mapping[str, str]) -> int:
+        """A new destination's id."""
+        return super().add(tenant, values) + self._excess
 
 
 class PaddedTables(ForwardingTables):

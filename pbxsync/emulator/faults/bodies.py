@@ -13,7 +13,7 @@ from pbxsync.emulator.answer import NOTHING, Answer, text
 from pbxsync.emulator.faults.kind import Kind, instead, substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
 
@@ -21,6 +21,7 @@ _WHERE: Final = "in <b>/var/www/html/pbx/proxyapi.php</b> on line <b>1207</b><br
 _WARNING: Final = f"<br />\n<b>Warning</b>:  Invalid argument supplied for foreach() {_WHERE}"
 _FATAL: Final = f"<br />\n<b>Fatal error</b>:  Allowed memory size of 134217728 bytes exhausted {_WHERE}"
 _MEGABYTE: Final = b"x" * 1_000_000
+_CODERS: Final[dict[str, Callable[[bytes], bytes]]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 _GZIP: Final = (("Content-Encoding", "gzip"),)
 
 
@@ -58,6 +59,15 @@ def _bad_gzip(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
     return replace(answer, headers=(*answer.headers, *_GZIP))
 
 
+def _content_coding(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    answer = call_next(exchange)
+    codings = setting.options.get("codings", "br").split(",")
+    body = answer.body
+    for coding in codings:
+        body = _CODERS.get(coding, bytes)(body)
+    return replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", ", ".join(codings))))
+
+
 def _huge(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
     return substitute(Answer(stream=lambda: _huge_row(int(setting.value))), setting, exchange, call_next)
 
@@ -92,6 +102,12 @@ KINDS: Final = (
     Kind("bom", "sends a byte order mark before the answer", _bom),
     Kind("gzip", "compresses the answer, even if the client does not accept it", _gzip),
     Kind("bad-gzip", "sends the answer uncompressed although the header says gzip", _bad_gzip),
+    Kind(
+        "content-coding",
+        "encodes the answer; br and other codings are only named in the header",
+        _content_coding,
+        options={"codings": "the codings in the order applied, such as `gzip,gzip` or `deflate,gzip` (default: br)"},
+    ),
     Kind("huge", "sends a reply of this many megabytes", _huge, unit="MB", default=100, moment="after-commit"),
     Kind(
         "gzip-bomb",

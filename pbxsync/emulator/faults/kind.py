@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pbxsync.emulator.operations.base import Backend
     from pbxsync.emulator.request import Request
     from pbxsync.emulator.server import ClientConnection
+    from pbxsync.emulator.store import Tables
 
 Moment = Literal["before", "after-commit"]
 
@@ -28,6 +29,14 @@ class Exchange:
     backend: Backend
     connection: ClientConnection
     url: str
+
+    def with_store(self, store: Tables) -> Exchange:
+        """The same exchange with other tables."""
+        return replace(self, backend=replace(self.backend, store=store))
+
+    def with_params(self, **params: str) -> Exchange:
+        """The same exchange with other parameters in its request."""
+        return replace(self, request=replace(self.request, params={**self.request.params, **params}))
 
 
 @dataclass(frozen=True, slots=True)

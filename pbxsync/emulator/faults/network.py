@@ -34,6 +34,10 @@ def _cut_body(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
     return replace(call_next(exchange), delivery=Delivery("cut"))
 
 
+def _interim(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return replace(call_next(exchange), delivery=Delivery("interim", setting.value))
+
+
 _RESET: Final = Answer(status=0, delivery=Delivery("reset"))
 _CLOSE: Final = Answer(status=0, delivery=Delivery("close"))
 
@@ -57,5 +61,12 @@ KINDS: Final = (
     ),
     Kind("latency", "answers this much later", _latency, unit="ms", default=200),
     Kind("drip", "sends the body one byte at a time with this much time between", _drip, unit="ms", default=50),
+    Kind(
+        "interim",
+        "sends an interim answer of this status before the answer: 103 Early Hints, 102 Processing, 100 Continue",
+        _interim,
+        unit="",
+        default=103,
+    ),
     Kind("cut-body", "closes the connection in the middle of the body", _cut_body),
 )

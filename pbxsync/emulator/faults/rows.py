@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsync.emulator.faults.altered_tables import PaddedTables
+from pbxsync.emulator.faults.altered_tables import MisreportingTables, OtherTenantTables, PaddedTables, RenderedTables
 from pbxsync.emulator.faults.kind import Kind
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator.answer import Answer
     from pbxsync.emulator.faults.kind import Effect, Exchange, Handler, Setting
+    from pbxsync.emulator.store import Row
 
 Pairs = list[tuple[str | None, Any]]
 """The rows of a list, each with its key (None in an array). Unlike a dict, it may hold a key twice."""
@@ -78,13 +80,62 @@ def _other_row(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
     ]
     if not others:
         return call_next(exchange)
-    params = {**exchange.request.params, "objectid": str(others[0])}
-    return call_next(replace(exchange, request=replace(exchange.request, params=params)))
+    return call_next(exchange.with_params(objectid=str(others[0])))
 
 
 def _many_rows(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
     store = PaddedTables(exchange.backend.store, int(setting.value))
-    return call_next(replace(exchange, backend=replace(exchange.backend, store=store)))
+    return call_next(exchange.with_store(store))
+
+
+def _other_tenant(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return call_next(exchange.with_store(OtherTenantTables(exchange.backend.store, setting.options.get("as", "DEMO"))))
+
+
+def _other_object(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    types_object = "CUSTOMTYPE" if exchange.backend.dialect.types_object == "customtype" else "CUSTOMTYPES"
+    return call_next(
+        exchange.with_params(object=types_object if exchange.request.word("object") == "CUSTOM" else "CUSTOM")
+    )
+
+
+def _te_id(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    def render(row: Row) -> Row:
+        return {**row, "cu_te_id": f"{setting.value:.0f}"}
+
+    return call_next(exchange.with_store(RenderedTables(exchange.backend.store, render)))
+
+
+def _list_names(change: Callable[[str, int], str]) -> Effect:
+    """Render the names in a list otherwise than they are stored."""
+
+    def effect(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+        def render(row: Row) -> Row:
+            return {**row, "cu_name": change(row["cu_name"] or "", int(setting.value))}
+
+        return call_next(exchange.with_store(RenderedTables(exchange.backend.store, render)))
+
+    return effect
+
+
+def _as_html(name: str, _: int) -> str:
+    return html.escape(name)
+
+
+def _cut(name: str, length: int) -> str:
+    return name[:length]
+
+
+def _upper(name: str, _: int) -> str:
+    return name.upper()
+
+
+def _trim(name: str, _: int) -> str:
+    return name.strip()
+
+
+def _wrong_id(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    return call_next(exchange.with_store(MisreportingTables(exchange.backend.store, int(setting.value))))
 
 
 def _pairs(body: bytes) -> Pairs:
@@ -125,5 +176,44 @@ KINDS: Final = (
     Kind("other-row", "answers a get with the row of another object, if the tenant has one", _other_row, only=_GET),
     Kind(
         "many-rows", "adds this many rows to the list", _many_rows, unit="", default=10_000, only={"object": "CUSTOM"}
+    ),
+    Kind(
+        "other-tenant",
+        "uses the destinations of another tenant: with `action=list` it lists them, without `action=` the two codes are"
+        " one tenant",
+        _other_tenant,
+        options={"as": "the code of the other tenant (default: DEMO)"},
+        only={"object": "CUSTOM"},
+    ),
+    Kind(
+        "other-object",
+        "answers a list of types with the list of destinations, and the reverse",
+        _other_object,
+        only={"object": "CUSTOM*", "action": "LIST"},
+    ),
+    Kind("te-id", "sends this cu_te_id in every row", _te_id, unit="", default=1, only={"object": "CUSTOM"}),
+    Kind("list-names-html", "sends the names in a list as HTML", _list_names(_as_html), only=_LIST),
+    Kind(
+        "list-names-cut",
+        "sends the first so many characters of the names in a list",
+        _list_names(_cut),
+        unit="",
+        default=20,
+        only=_LIST,
+    ),
+    Kind("list-names-upper", "sends the names in a list in upper case", _list_names(_upper), only=_LIST),
+    Kind(
+        "list-names-trim",
+        "sends the names in a list without leading and trailing blanks",
+        _list_names(_trim),
+        only=_LIST,
+    ),
+    Kind(
+        "wrong-id",
+        "answers an add with an id that is this much too high",
+        _wrong_id,
+        unit="",
+        default=1,
+        only={"object": "CUSTOM", "action": "ADD"},
     ),
 )

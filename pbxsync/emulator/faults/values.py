@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+import time
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator.faults.altered_tables import AlteringTables, DiscardingTables
+from pbxsync.emulator.faults.altered_tables import AlteringTables, DiscardingTables, SnapshotTables
 from pbxsync.emulator.faults.kind import Kind
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ def _store_as(alter: Callable[[str, int], str]) -> Effect:
         def altered(name: str, value: str) -> str:
             return alter(value, int(setting.value)) if name != "cu_ct_id" and fnmatchcase(name, pattern) else value
 
-        return call_next(
-            replace(exchange, backend=replace(exchange.backend, store=AlteringTables(exchange.backend.store, altered)))
-        )
+        return call_next(exchange.with_store(AlteringTables(exchange.backend.store, altered)))
 
     return effect
 
@@ -52,10 +51,8 @@ def _html(value: str, _: int) -> str:
 
 
 def _lie(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
-    pretended = call_next(
-        replace(exchange, backend=replace(exchange.backend, store=DiscardingTables(exchange.backend.store)))
-    )
-    return replace(pretended, committed=False)
+    answer = call_next(exchange.with_store(DiscardingTables(exchange.backend.store)))
+    return replace(answer, committed=False)
 
 
 def _stale(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
@@ -68,6 +65,20 @@ def _stale(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
             setting.memory[read] = call_next(exchange)
         answer: Answer = setting.memory[read]
     return answer
+
+
+def _list_lag(setting: Setting, exchange: Exchange, call_next: Handler) -> Answer:
+    """Before each write, remember the rows that it changes; a list shows the rows before the first write of the lag."""
+    store, tenant = exchange.backend.store, exchange.request.tenant
+    began = time.monotonic() - setting.value
+    with setting.lock:
+        snapshots = [(at, rows) for at, rows in setting.memory.get(tenant, ()) if at > began]
+        if exchange.request.word("action") not in {"LIST", "GET"}:
+            snapshots.append((time.monotonic(), store.rows(tenant)))
+        setting.memory[tenant] = snapshots
+    if exchange.request.word("action") == "LIST" and snapshots:
+        return call_next(exchange.with_store(SnapshotTables(store, snapshots[0][1])))
+    return call_next(exchange)
 
 
 KINDS: Final = (
@@ -89,4 +100,12 @@ KINDS: Final = (
     Kind("escape-html", "stores & < > and quotes as HTML entities", _store_as(_html), options=_FIELD),
     Kind("lie", "reports success and changes nothing", _lie, only={"object": "CUSTOM", "action": "UPDATE"}),
     Kind("stale", "repeats its first answer to a GET unless cache=no is sent", _stale, only={"reqtype": "MANAGEDB"}),
+    Kind(
+        "list-lag",
+        "lists the destinations as they were this long ago; a get shows them as they are",
+        _list_lag,
+        unit="s",
+        default=6,
+        only={"object": "CUSTOM"},
+    ),
 )

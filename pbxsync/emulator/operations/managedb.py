@@ -56,6 +56,16 @@ def update_destination(request: Request, backend: Backend) -> Answer:
     return _written(backend.dialect.update, cu_id, sql, backend)
 
 
+def delete_destination(request: Request, backend: Backend) -> Answer:
+    """CUSTOM delete [vendor]; the reply is a guess."""
+    cu_id = request.object_id
+    if cu_id is None or backend.store.row(request.tenant, cu_id) is None:
+        return NOTHING
+    backend.store.remove(cu_id)
+    sql = f"delete from cu_customs where cu_id='{cu_id}'"  # noqa: S608 -- shown, never run
+    return _written(backend.dialect.update, cu_id, sql, backend)
+
+
 def _writable(request: Request, backend: Backend) -> dict[str, str] | None:
     """The columns to set, or None if PHP's SQL would fail: an unknown column, or a type that is not a number."""
     fields = request.fields()

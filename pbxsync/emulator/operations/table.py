@@ -9,14 +9,17 @@ from pbxsync.emulator.operations import calling, managedb, reports, sound
 from pbxsync.emulator.operations.base import Operation
 
 if TYPE_CHECKING:
+    from pbxsync.emulator.dialect import Dialect
     from pbxsync.emulator.operations.base import Backend
     from pbxsync.emulator.request import Request
 
 
-def help_text(_: Request, __: Backend) -> Answer:
+def help_text(_: Request, backend: Backend) -> Answer:
     """HELP: the syntax of every operation [vendor]."""
     lines = ["PBXCloud API - Syntax", ""]
     for (reqtype, obj, action), operation in OPERATIONS.items():
+        if action == "DELETE" and backend.dialect.delete == "no":
+            continue
         selector = f"info={action}" if reqtype == "INFO" else f"action={action}"
         words = [f"reqtype={reqtype}", f"object={obj}" if obj else "", selector if action else "", operation.syntax]
         lines.append(" ".join(filter(None, words)))
@@ -31,6 +34,7 @@ OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
     ("MANAGEDB", "CUSTOM", "UPDATE"): Operation(
         managedb.update_destination, "tenant objectid jsondata(POST)", writes=True
     ),
+    ("MANAGEDB", "CUSTOM", "DELETE"): Operation(managedb.delete_destination, "tenant objectid", writes=True),
     ("DIAL", "", ""): Operation(calling.dial, "tenant source dest [account] [var]", writes=True),
     ("AGENT", "", "PAUSE"): Operation(calling.pause, "tenant queue extension [pausereason]", writes=True),
     ("AGENT", "", "UNPAUSE"): Operation(calling.unpause, "tenant queue extension", writes=True),
@@ -48,6 +52,10 @@ OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
 """Operations by reqtype, object and action (or info)."""
 
 
-def find(reqtype: str, obj: str, action: str) -> Operation | None:
-    """The operation of that name, None if the PBX has none."""
+def find(reqtype: str, obj: str, action: str, dialect: Dialect) -> Operation | None:
+    """The operation of that name, None if a PBX of this dialect has none."""
+    if action == "DELETE" and dialect.delete == "no":
+        return None
+    if obj in {"CUSTOMTYPE", "CUSTOMTYPES"}:
+        obj = "CUSTOMTYPES" if dialect.types_object in {obj.lower(), "both"} else ""
     return OPERATIONS.get((reqtype, obj, action))
