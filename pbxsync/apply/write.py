@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Change
     from pbxsync.model.report import Outcome
 
-#: After this many writes of a tenant in a row that a proxy or firewall refused, nothing more is written to the tenant: one
-#: alone may be refused because of its text.
-_ENOUGH_BARRED: Final = 3
+#: After this many refused writes in a row nothing more is written to a tenant. One alone may be refused for its content, by
+#: the PBX or by a firewall in front of it.
+_ENOUGH_REFUSED: Final = 3
 
 
 def write(context: WriteContext, change: Change, state: TenantState, send: Callable[[], WriteResult]) -> Outcome:
@@ -30,8 +30,10 @@ def write(context: WriteContext, change: Change, state: TenantState, send: Calla
     result = send()
     outcome = result.outcome
     state.refusals = 0 if result.refusal is None else state.refusals + 1
-    if state.refusals >= (_ENOUGH_BARRED if isinstance(result.error, Barred) else 1):
-        state.closed = result.refusal
+    if state.refusals >= _ENOUGH_REFUSED:
+        state.closed = f"the last {_ENOUGH_REFUSED} writes to this tenant were refused ({result.refusal})"
+    elif state.refusals and not isinstance(result.error, Barred) and not context.pbx.has_written(change.tenant):
+        state.closed = result.refusal  # no write was accepted with this key yet: it may not write at all
     if state.ids is not None and outcome.id is not None:
         state.ids |= {outcome.id}
     context.breaker.heard(answered=result.answered)

@@ -72,7 +72,7 @@ class KeyStatus:
 
     def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error to raise for a write that was refused although the same key may read the tenant."""
-        fact = _no_write(tenant, error)
+        fact = self._write_refusal(key, tenant, error)
         with self._lock:
             refused = self._no_write.setdefault(key, set())
             refused.add(tenant)
@@ -82,13 +82,23 @@ class KeyStatus:
             return KeyRevoked(self._read_only.setdefault(key, fact))
 
     def wrote(self, key: Secret) -> None:
-        """Note that a write with this key was let through."""
+        """Note that a write with this key was accepted."""
         self._wrote.add(key)
+
+    def has_written(self, key: Secret) -> bool:
+        """Whether a write with this key was accepted in this run: then it is not a read-only key."""
+        return key in self._wrote
 
     def revoke(self, key: Secret, reason: str) -> KeyRevoked:
         """Note that nothing more can be had with this key, and return the error that says so."""
         with self._lock:
             return KeyRevoked(self._revoked.setdefault(key, reason))
+
+    def _write_refusal(self, key: Secret, tenant: str, error: Denied) -> str:
+        if key in self._wrote:
+            return f"the PBX refused this write although it accepted others with the same key ({error})"
+        start = f"the key may read {truncate(tenant)} but not write there"
+        return f"{start}: it is a read-only key, or lacks this permission ({error})"
 
     def _without_good(self, key: Secret, tenant: str, error: Denied) -> Denied:
         with self._lock:
@@ -100,7 +110,7 @@ class KeyStatus:
 
 
 class Unremembered(KeyStatus):
-    """Concludes nothing for the next request: for a program, which may run for months, its key mended meanwhile."""
+    """Concludes nothing for the next request: for a program, which may run for months, its key fixed meanwhile."""
 
     def accepted(self, key: Secret, request: Request) -> None:
         """Do nothing."""
@@ -112,10 +122,4 @@ class Unremembered(KeyStatus):
 
     def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
         """Return the error, which tells that the key may at least read."""
-        del key
-        return Denied(_no_write(tenant, error))
-
-
-def _no_write(tenant: str, error: Denied) -> str:
-    where = f"the key may read {truncate(tenant)} but not write there"
-    return f"{where}: it is a read-only key, or lacks this permission ({error})"
+        return Denied(self._write_refusal(key, tenant, error))

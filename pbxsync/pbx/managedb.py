@@ -163,6 +163,10 @@ class PbxWriter(PbxReader):
         """Raise KeyRevoked where it is known that the key would be refused."""
         self.standing.check_write(self._key_for(tenant))
 
+    def has_written(self, tenant: str) -> bool:
+        """Whether the PBX has accepted a write with the key of this tenant in this run."""
+        return self.standing.has_written(self._key_for(tenant))
+
     def add(self, tenant: str, fields: Mapping[str, str]) -> str | None:
         """Add a custom destination and return its new id, None where the reply does not tell it (SQL text, nothing).
 

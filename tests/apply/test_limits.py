@@ -414,12 +414,55 @@ def test_a_key_that_may_not_write_to_a_tenant_is_used_there_once(stage: Workspac
     stage.tenant("OTHER", {"name": "Night", "type": "FORWARD"})
     for each in fault.split("|"):
         stage.pbx.faults.add(f"{each} action={what} tenant=DEMO")
-    ran = stage.apply()
+    ran = stage.apply("--parallel", "1")
     assert ran.status == 1
     assert sorted(request.tenant for request in stage.sent) == ["DEMO", "OTHER"]
     said = re.search(r'not sent: DEMO "Fax".*\n +(.*)', ran.out)
     assert said is not None
     assert said[1].startswith("the key may read DEMO but not write there")
+
+
+REFUSED = "    the PBX refused this write although it accepted others with the same key (MANAGEDB CUSTOM {} of DEMO: "
+
+
+@pytest.mark.parametrize("what", ["update", "add"])
+def test_one_refused_write_after_accepted_ones_is_the_failure_of_one_destination(stage: Workspace, what: str) -> None:
+    names = [f"N{number}" for number in range(5)]
+    for name in names if what == "update" else ():
+        stage.pbx.put("DEMO", cu_name=name, cu_param1="11")
+    stage.tenant("DEMO", *({"name": name, "type": "FORWARD", "params": ["22"]} for name in names))
+    stage.pbx.faults.add(f"too-bad action={what} n=2")
+    ran = stage.apply()
+    assert (ran.status, len(stage.sent), len(stage.commits)) == (1, 5, 4)
+    assert re.findall(r"\n(?:failed|not sent): .*", ran.out) == re.findall(r'\nfailed: DEMO "N1".*', ran.out)
+    assert ran.out.count(REFUSED.format("update 2" if what == "update" else "add")) == 1
+    assert "read-only" not in ran.out
+    stage.pbx.faults.clear()
+    assert stage.apply().status == 0
+
+
+def test_a_revert_goes_on_after_one_refused_write_too(stage: Workspace) -> None:
+    names = [f"N{number}" for number in range(4)]
+    for name in names:
+        stage.pbx.put("DEMO", cu_name=name, cu_param1="11")
+    stage.tenant("DEMO", *({"name": name, "params": ["22"]} for name in names))
+    assert stage.apply().status == 0
+    stage.pbx.clear_log()
+    stage.pbx.faults.add("too-bad action=update n=2")
+    ran = stage.run("revert", "--auto-approve", stage.journals[0])
+    assert (ran.status, len(stage.sent), len(stage.commits)) == (1, 4, 3)
+    assert ran.out.count("    the PBX refused this write although it accepted others with the same key") == 1
+
+
+def test_three_refused_writes_in_a_row_stop_a_tenant_although_the_key_may_write(stage: Workspace) -> None:
+    stage.tenant("DEMO", *({"name": f"N{number}", "type": "FORWARD"} for number in range(9)))
+    stage.tenant("OTHER", {"name": "Night", "type": "FORWARD"})
+    stage.pbx.faults.add("too-bad action=add tenant=DEMO n=2..3")
+    stage.pbx.faults.add("too-bad action=add tenant=DEMO n=5..")
+    ran = stage.apply("--parallel", "1")
+    assert (ran.status, [request.tenant for request in stage.sent]) == (1, [*["DEMO"] * 7, "OTHER"])
+    assert "Apply failed: 3 added, 0 changed, 5 failed, 2 not sent." in ran.out
+    assert ran.out.count("    the last 3 writes to this tenant were refused (the PBX refused this write although") == 2
 
 
 @pytest.mark.parametrize("what", ["update", "add"])

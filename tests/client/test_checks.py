@@ -84,6 +84,8 @@ def test_tenants_that_may_not_be_written_do_not_bar_the_one_that_may(demo: Emula
             with pytest.raises(Denied, match=r"may read \w but not write there"):
                 client.update(tenant, "67", name="New")
         assert client.update("DEMO", "67", name="New").name == "New"
+        with pytest.raises(Denied, match="the PBX refused this write although it accepted others with the same key"):
+            client.update("A", "67", name="New")
 
 
 def test_an_empty_reply_to_a_call_or_a_pause_leaves_open_whether_the_pbx_acted() -> None:
