@@ -1,4 +1,4 @@
-"""What every test has: no way out of this machine, a folder to work in, an emulated PBX."""
+"""What every test has: a guard against other machines, a workspace, an emulated PBX."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 guard()
-# A shell has its background jobs ignore ^C, and what they start inherits that; the tests start what is to be interrupted.
+# A shell makes its background jobs ignore ^C, and their children inherit that. Tests interrupt processes that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -48,7 +48,7 @@ def stage(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def bot(stage: Workspace) -> str:
-    """A destination whose api_key is to change, and beside it one to add with another one from a file; its id."""
+    """Return the id of a destination whose api_key is to change; another one, with a key from a file, is to be added."""
     stage.write("pbxsync.yaml", PROJECT)
     stage.write("secret", FROM_FILE + "\n")
     stage.environ["BOT_KEY"] = NEW

@@ -188,18 +188,18 @@ def test_a_command_is_loaded_at_one_boundary_and_loads_all_it_needs_there(comman
 
 
 @pytest.mark.parametrize("library", HOMES)
-def test_a_library_is_imported_at_its_home_alone(library: str) -> None:
-    guests = [
+def test_a_library_is_imported_only_at_its_home(library: str) -> None:
+    importers = [
         path.relative_to(PACKAGE).as_posix()
         for module, path in MODULES.items()
         for item in imports(module)
         if item.name.split(".")[0] == library and not item.typing
     ]
-    assert all(guest.startswith(tuple(HOMES[library])) for guest in guests), guests
-    assert guests or not HOMES[library], f"nobody imports {library}: is it still needed?"
+    assert all(importer.startswith(tuple(HOMES[library])) for importer in importers), importers
+    assert importers or not HOMES[library], f"nobody imports {library}: is it still needed?"
 
 
-def test_nothing_is_imported_that_pyproject_does_not_declare() -> None:
+def test_every_imported_library_is_declared_in_pyproject() -> None:
     needed = metadata.requires("pbxsync") or []
     always = {_name(requirement) for requirement in needed if "extra ==" not in requirement}
     assert always == {"click", "deepdiff", "pyyaml", "requests"}
@@ -218,13 +218,13 @@ def _name(requirement: str) -> str:
     return re.split(r"[^\w-]", requirement)[0]
 
 
-def test_the_emulator_imports_nothing_of_the_rest_so_that_the_two_cannot_agree_on_a_mistake() -> None:
+def test_the_emulator_imports_no_other_package_so_that_the_two_cannot_share_a_mistake() -> None:
     for module in MODULES:
         if package_of(module) == "emulator":
             assert not [name for name in own_imports(module, typing=False) if package_of(name) != "emulator"], module
 
 
-def test_the_rest_imports_the_emulator_only_where_one_is_asked_for() -> None:
+def test_the_emulator_is_imported_only_when_one_is_started() -> None:
     users = [
         (module, item.lazy)
         for module in MODULES
@@ -236,21 +236,21 @@ def test_the_rest_imports_the_emulator_only_where_one_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("module", PURE)
-def test_what_plans_are_made_with_is_pure(module: str) -> None:
+def test_the_core_is_pure(module: str) -> None:
     assert not {item.name.split(".")[0] for item in imports(f"pbxsync.{module}") if not item.typing} & IMPURE
 
 
-def test_nothing_prints_but_the_console() -> None:
+def test_only_the_console_prints() -> None:
     for module, path in MODULES.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             calls = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
             assert not calls, f"{module} prints"
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
-                speaks = node.attr in {"stdout", "stderr", "stdin", "__stdout__", "__stderr__"}
-                assert not speaks or package_of(module) in {"commands", "cli"}, f"{module} uses sys.{node.attr}"
+                is_stream = node.attr in {"stdout", "stderr", "stdin", "__stdout__", "__stderr__"}
+                assert not is_stream or package_of(module) in {"commands", "cli"}, f"{module} uses sys.{node.attr}"
 
 
-def test_only_the_writing_transport_and_what_applies_can_write() -> None:
+def test_only_the_packages_that_apply_can_write() -> None:
     writers = {
         module
         for module in MODULES
@@ -272,13 +272,14 @@ def test_only_the_writing_transport_and_what_applies_can_write() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES.values(), ids=MODULES)
-def test_a_module_is_of_a_size_to_be_read_and_says_what_it_is_for(path: Path) -> None:
+def test_a_module_is_short_and_has_a_docstring(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 400
     if text:
-        assert ast.get_docstring(ast.parse(text)), f"{path.name} does not say what it is for"
+        assert ast.get_docstring(ast.parse(text)), f"{path.name} has no docstring"
 
 
+#: Libraries that take long to import.
 SLOW = {"requests", "urllib3", "deepdiff", "yaml", "cheroot", "werkzeug", "sqlite3"}
 
 
@@ -286,7 +287,9 @@ SLOW = {"requests", "urllib3", "deepdiff", "yaml", "cheroot", "werkzeug", "sqlit
     ("arguments", "allowed"),
     [(["--help"], set()), (["--version"], set()), (["plan", "--help"], set()), (["validate"], {"yaml"})],
 )
-def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: list[str], allowed: set[str]) -> None:
+def test_a_command_loads_only_the_libraries_that_it_needs(
+    tmp_path: Path, arguments: list[str], allowed: set[str]
+) -> None:
     (tmp_path / "tenants").mkdir()
     (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
     program = (
@@ -302,7 +305,7 @@ def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: l
     assert (status, SLOW & set(loaded) - allowed, emulator) == (0, set(), [])
 
 
-def test_a_plan_loads_nothing_of_what_writes(tmp_path: Path) -> None:
+def test_a_plan_does_not_load_the_code_that_writes(tmp_path: Path) -> None:
     (tmp_path / "tenants").mkdir()
     (tmp_path / "tenants/demo.yaml").write_text("tenant: DEMO\ndestinations: []\n")
     program = (
@@ -312,3 +315,12 @@ def test_a_plan_loads_nothing_of_what_writes(tmp_path: Path) -> None:
     environ = {"PBXSYNC_URL": "emulator:pbx.db", "PATH": "/usr/bin", "HOME": str(tmp_path)}
     ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environ, capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_every_folder_of_tests_has_the_name_of_a_package_or_a_reason_in_its_readme() -> None:
+    text = (ROOT / "tests/README.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^(?:\| )?`(\w+)/`", text, re.MULTILINE))
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")}
+    assert folders - set(LAYERS) == explained
+    for name in re.findall(r"`(\w+(?:/\w+)*/(?:\w+\.py)?)`", text):
+        assert (ROOT / "tests" / name).exists() or (ROOT / name).exists(), name

@@ -1,1 +1,1 @@
-"""What the tests share: a folder to work in, the command, servers to talk to, and a guard around all of it."""
+"""What tests share: a workspace with the command, servers to talk to, and a guard against other machines."""

@@ -1,4 +1,4 @@
-"""For tests that ask what a process loads: a measurement of coverage would load modules of its own into it."""
+"""For tests that check what a process imports: measuring coverage would import more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A listening socket on loopback and the threads that serve it: what the servers of the tests have in common."""
+"""A listening socket on loopback and the threads that serve it; the other servers of the tests build on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Listener(ABC):
-    """Serves on a free `port` of loopback while the `with` lasts; `connections` are those that are or were open."""
+    """Serves on a free `port` of loopback while the `with` lasts; `connections` has every connection so far."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -36,11 +36,11 @@ class Listener(ABC):
 
     @abstractmethod
     def serve(self, sock: socket.socket) -> None:
-        """Serve one connection, in a thread of its own, until it ends; the socket is closed by whoever opened it."""
+        """Serve one connection, in a thread of its own, until it ends. The caller closes the socket."""
 
-    def start(self, work: Callable[..., None], *given: Any) -> None:
-        """Do some work in a thread of its own, which the end of the `with` waits for."""
-        thread = threading.Thread(target=work, args=given, daemon=True)
+    def start(self, work: Callable[..., None], *arguments: Any) -> None:
+        """Start work in a thread of its own; the end of the `with` waits for it."""
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()
 

@@ -1,6 +1,6 @@
-"""Keeps every test, and every process that one starts, from reaching anything but this machine.
+"""Keeps every test, and every process that a test starts, from reaching another machine.
 
-An audit hook sees each connection and each look-up of a name, whatever library makes it.
+An audit hook sees each connection and each look-up of a name, whichever library makes it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class LeftLoopback(BaseException):
 
 
 def guard() -> None:
-    """From now on this process can talk to itself and to its machine alone."""
+    """From now on this process can reach only its own machine."""
     sys.addaudithook(_watch)
 
 

@@ -1,4 +1,4 @@
-"""A server that answers with bytes, to the letter: for what no well-made server would ever send."""
+"""A server that answers with exactly the bytes that a test gives, for replies that no good server sends."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable
 
-    #: What is answered to a request: bytes, or pieces of them. After an empty last piece the connection is closed.
+    #: Answers a request with bytes, or with pieces of them. An empty last piece closes the connection.
     Answer = Callable[[bytes], "bytes | Iterable[bytes]"]
 
 
 def reply(body: bytes | str, status: int = 200, **headers: str) -> bytes:
-    """One HTTP reply. `_` in the name of a header stands for `-`; `Content_Length=""` leaves that one out."""
+    """One HTTP reply. `_` in the name of a header means `-`; a header with an empty value is left out."""
     data = body.encode() if isinstance(body, str) else body
     named = {"Content_Type": "application/json", "Content_Length": str(len(data)), **headers}
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in named.items() if value)
@@ -24,7 +24,7 @@ def reply(body: bytes | str, status: int = 200, **headers: str) -> bytes:
 
 
 class RawServer(Listener):
-    """Serves while the `with` lasts. `requests` are those that came, whole, and `seen` every byte of them."""
+    """Serves while the `with` lasts. `requests` has every complete request, `seen` every byte that arrived."""
 
     def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class RawServer(Listener):
 
     @property
     def url(self) -> str:
-        """Where the API would be."""
+        """The URL of the API on this server."""
         scheme = "http" if self._tls is None else "https"
         return f"{scheme}://localhost:{self.port}/pbx/proxyapi.php"
 

@@ -1,4 +1,4 @@
-"""Tenant files from plain values; what is written is double-quoted, so that no character means anything."""
+"""Tenant files from plain values. Every value is double-quoted, so no character has a meaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def tenant_text(code: str, destinations: Iterable[Mapping[str, Any]], **settings: str) -> str:
     """Return the text of a tenant file."""
     lines = [f"tenant: {_quoted(code)}", *(f"{name}: {value}" for name, value in settings.items())]
-    rows = [_destination(each) for each in destinations]
+    rows = [_destination(fields) for fields in destinations]
     return "\n".join([*lines, "destinations:" if rows else "destinations: []", *rows, ""])
 
 

@@ -1,4 +1,4 @@
-"""Runs the installed command with a terminal for each stream, and keeps all that it shows."""
+"""Runs the installed command on a terminal and records what it shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def on_terminal(workdir: Workspace, *arguments: str, timeout: float = 40) -> tuple[int | None, str]:
-    """Return the exit status and what was on the screen, with the line ends of a file."""
+    """Return the exit status and the output, with line ends as in a file."""
     child = pexpect.spawn(
         str(COMMAND),
         list(arguments),

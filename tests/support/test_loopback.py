@@ -1,4 +1,4 @@
-"""No test, and no process that one starts, can reach another machine."""
+"""No test, and no process that a test starts, can reach another machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.loopback import LeftLoopback
 if TYPE_CHECKING:
     from tests.support.workspace import Workspace
 
-ELSEWHERE = "192.0.2.1"  # of a block that is kept for documentation: nobody is there
+ELSEWHERE = "192.0.2.1"  # reserved for documentation, so nobody answers
 
 
 def test_a_test_cannot_connect_to_another_machine() -> None:
@@ -27,7 +27,7 @@ def test_a_test_cannot_look_up_another_machine() -> None:
         socket.getaddrinfo("portal.pbxcloud.example", 443)
 
 
-def test_a_process_of_a_test_cannot_either(workdir: Workspace) -> None:
+def test_a_process_that_a_test_starts_cannot_connect_to_another_machine(workdir: Workspace) -> None:
     program = f"import socket; socket.create_connection(('{ELSEWHERE}', 443), timeout=5)"
     ended = run([sys.executable, "-c", program], env=workdir.environ, capture_output=True, text=True, check=False)
     assert "LeftLoopback" in ended.stderr

@@ -1,4 +1,4 @@
-"""A proxy as companies have it: it opens a tunnel to wherever it is asked to, and passes on what goes through it."""
+"""An HTTPS proxy, as companies have them: it opens a tunnel to the requested host and forwards bytes both ways."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Tunnel(Listener):
 
     @property
     def url(self) -> str:
-        """What `HTTPS_PROXY` is to be."""
+        """The value for `HTTPS_PROXY`."""
         return f"http://127.0.0.1:{self.port}"
 
     def serve(self, sock: socket.socket) -> None:
-        """Open the tunnel that is asked for, and pass on both ways."""
+        """Open the requested tunnel and forward both ways."""
         asked = b""
         while not asked.endswith(b"\r\n\r\n"):
             asked += sock.recv(65536)
@@ -35,7 +35,7 @@ class Tunnel(Listener):
 
 
 def _pass_on(source: socket.socket, sink: socket.socket, most: int) -> None:
-    """Pass bytes on until one side ends or it were more than `most`, and then end both."""
+    """Forward bytes until one side ends or `most` is exceeded, then end both."""
     with contextlib.suppress(OSError):
         while (piece := source.recv(65536)) and most > 0:
             sink.sendall(piece)

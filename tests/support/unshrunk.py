@@ -1,4 +1,4 @@
-"""A pytest plugin for mutation tests: that a property fails is enough there, the smallest example is of no interest."""
+"""A pytest plugin for mutation tests: they only need to know that a property fails, not the smallest example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To wait for what happens in another process or thread."""
+"""Waiting for something in another process or thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def until(happened: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until `happened()` is true; fails after so many seconds."""
+    """Wait until `happened()` is true; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "waited in vain"
