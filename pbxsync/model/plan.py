@@ -29,7 +29,7 @@ class Destination(NamedTuple):
 
 
 class Action(str, Enum):
-    """What a change does. There is no delete: the API has none for custom destinations (doc)."""
+    """What a change does. The API document shows no delete, so there is none."""
 
     ADD = "add"
     UPDATE = "update"

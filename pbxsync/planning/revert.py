@@ -1,6 +1,6 @@
 """A plan that puts back what an apply changed: from the journal's old values, against what is live now.
 
-Adds cannot be undone: the API has no delete for custom destinations (doc). What someone changed since is left as it is,
+Adds stay: the API document shows no delete, so pbxsync never sends one. What someone changed since is left as it is,
 unless `force` is set. Sensitive values are not in the journal, so they cannot be put back.
 """
 
@@ -188,10 +188,10 @@ def _twins(tenant: str, changes: Sequence[Update], context: RevertContext) -> tu
 
 
 def _added(write: Write) -> list[str]:
-    """Return the line for an add, which the API cannot undo."""
+    """Return the line for an add, which revert does not undo."""
     subject = f"{truncate(write.tenant)}: {quote(write.name)}"
     if write.id is not None:
-        return [f"{subject} was added as {write.id}: the API cannot delete it; remove it by hand if it is to go"]
+        return [f"{subject} was added as {write.id} and stays: pbxsync never deletes; remove it in the portal"]
     if write.after is None or write.after.status is Status.UNKNOWN:
-        return [f"{subject} may have been added: look for it, because the API cannot delete it"]
+        return [f"{subject} may have been added: pbxsync never deletes; check, and remove it in the portal"]
     return []

@@ -21,6 +21,6 @@ command = Command(
         *APPLY,
         *REQUESTS,
     ],
-    """Put back what the apply that wrote JOURNAL changed. Added destinations stay: the API cannot delete.""",
+    """Put back what the apply that wrote JOURNAL changed. Added destinations stay: pbxsync never deletes.""",
     "pbxsync revert .pbxsync/journal/20260102T030405Z-a1b2c3.jsonl",
 )
