@@ -104,11 +104,3 @@ def test_every_guarantee_has_a_page() -> None:
     index = (ROOT / "docs" / "guarantees" / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"^\d\. \[.*\]\((.*)\)$", index, re.MULTILINE) == [page.name for page in GUARANTEES]
     assert [page.name[0] for page in GUARANTEES] == [str(number) for number in range(1, 10)]
-
-
-def test_the_architecture_page_has_a_row_for_each_package_and_for_nothing_else() -> None:
-    text = (ROOT / "docs" / "development" / "architecture.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(pbxsync/[\w/]+(?:\.py|/))` \|", text, re.MULTILINE)
-    packages = {f"pbxsync/{path.parent.name}/" for path in (ROOT / "pbxsync").glob("*/__init__.py")}
-    modules = {f"pbxsync/{path.name}" for path in (ROOT / "pbxsync").glob("*.py")}
-    assert sorted(rows) == sorted(packages | modules)
