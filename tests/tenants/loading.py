@@ -58,3 +58,18 @@ def cases(file: Path) -> list[ParameterSet]:
         assert problems, title
         found.append(pytest.param(text, problems, id=title))
     return found
+
+
+def tenant(code: str, *names: str) -> str:
+    """Return the text of a tenant file whose destinations have only names."""
+    return (
+        f"tenant: {code}\ndestinations: []"
+        if not names
+        else (f"tenant: {code}\ndestinations:\n" + "".join(f"  - name: {name}\n" for name in names))
+    )
+
+
+def places(found: Desired) -> list[tuple[str, str | None]]:
+    """Return (file:line, name) of all destinations, in order."""
+    entries = [entry for code in found.tenants for entry in found.entries(code)]
+    return [(f"{entry.place.file}:{entry.place.line}", entry.name) for entry in entries]
