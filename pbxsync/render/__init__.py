@@ -1,6 +1,6 @@
-"""Plans and reports as text: each format takes the plan and returns a text, and knows nothing else.
+"""Plans and reports as text. Each format takes a plan, returns text, and knows nothing of the others.
 
-Every renderer here returns text that is harmless to print wherever its format is read, without a line break at its end.
+Every renderer returns text that is harmless wherever its format is read, without a line break at the end.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.render.html.page import plan_html
+from pbxsync.render.json import plan_json
+from pbxsync.render.markdown.comment import plan_markdown
 from pbxsync.render.report import report_text
 from pbxsync.render.text import plan_text
 
@@ -21,9 +24,9 @@ __all__ = ["FORMATS", "Options", "plan_text", "render", "report_text"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to show a plan; a format takes from it what it can use.
+    """How to show a plan; each format uses what applies to it.
 
-    `width=0` keeps `"old" -> "new"` on one line; `marker` tells several comments on one pull request apart.
+    `width=0` keeps `"old" -> "new"` on one line. `marker` distinguishes several comments on one pull request.
     """
 
     verbose: int = 0
@@ -32,34 +35,12 @@ class Options:
     marker: str = ""
 
 
-def _text(plan: Plan, options: Options) -> str:
-    return plan_text(plan, verbose=options.verbose, colour=options.colour, width=options.width)
-
-
-def _json(plan: Plan, options: Options) -> str:
-    from pbxsync.render.json import plan_json  # noqa: PLC0415 - only what is asked for is loaded
-
-    return plan_json(plan, verbose=options.verbose)
-
-
-def _markdown(plan: Plan, options: Options) -> str:
-    from pbxsync.render.markdown.comment import plan_markdown  # noqa: PLC0415 - only what is asked for is loaded
-
-    return plan_markdown(plan, verbose=options.verbose, marker=options.marker)
-
-
-def _html(plan: Plan, options: Options) -> str:
-    from pbxsync.render.html.page import plan_html  # noqa: PLC0415 - only what is asked for is loaded
-
-    return plan_html(plan, verbose=options.verbose)
-
-
-#: What `--format` takes.
+#: What `--format` accepts.
 FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
-    "text": _text,
-    "json": _json,
-    "markdown": _markdown,
-    "html": _html,
+    "text": lambda plan, options: plan_text(plan, verbose=options.verbose, colour=options.colour, width=options.width),
+    "json": lambda plan, options: plan_json(plan, verbose=options.verbose),
+    "markdown": lambda plan, options: plan_markdown(plan, verbose=options.verbose, marker=options.marker),
+    "html": lambda plan, options: plan_html(plan, verbose=options.verbose),
 }
 
 

@@ -1,6 +1,6 @@
-"""Problems of files where a reviewer sees them: on their line in the diff, on GitHub and on GitLab.
+"""Problems of files for the diff of a pull or merge request, on GitHub and on GitLab.
 
-This is the one place that writes workflow commands of GitHub; everywhere else they are made harmless.
+Only this module writes workflow commands of GitHub. Everywhere else they are made harmless.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _SEVERITIES: Final = {"error": "critical", "warning": "minor"}
 
 
 def github(errors: Sequence[Problem], warnings: Sequence[Problem] = (), *, root: str = "") -> str:
-    """Return a workflow command a line. `root` is the checkout, where that is not the working directory.
+    """Return one workflow command per line. `root` is the checkout, if that is not the working directory.
 
-    GitHub shows ten errors and ten warnings of a step, and takes all into its log.
+    GitHub shows the first ten errors and ten warnings of a step; its log has all of them.
     """
     levels = [("error", errors), ("warning", warnings)]
     return "\n".join(_command(level, problem, root) for level, problems in levels for problem in problems)
 
 
 def gitlab(errors: Sequence[Problem], warnings: Sequence[Problem] = (), *, root: str = "") -> str:
-    """Return a report for `artifacts: reports: codequality:`, a JSON array; without problems it is empty, as it must be.
+    """Return a report for `artifacts: reports: codequality:`, a JSON array; it must exist even without problems.
 
-    A fingerprint stays the same when a problem moves to another line, so that GitLab does not call it new.
+    A fingerprint stays the same if a problem moves to another line, so GitLab does not report it as new.
     """
     seen: Counter[str] = Counter()
     levels = [("error", errors), ("warning", warnings)]
@@ -58,7 +58,7 @@ def _property(text: str) -> str:
 
 
 def _path(place: Place, root: str) -> str:
-    """Return a file as the CI knows it: from the root of the checkout, where it is below that."""
+    """Return a path relative to the root of the checkout, if the file is below it."""
     path = os.path.relpath(place.file, root) if root else os.path.normpath(place.file)
     return sanitize(place.file if path.startswith("..") else path)
 

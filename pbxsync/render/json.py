@@ -1,4 +1,4 @@
-"""The plan as its document: the same that `plan --out` saves."""
+"""The plan as JSON: the document that `plan --out` saves."""
 
 from __future__ import annotations
 

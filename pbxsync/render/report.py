@@ -1,4 +1,4 @@
-"""The end of an apply: what became of each change, in words and in one last line."""
+"""The report of an apply: each change that is not on the PBX, and the totals."""
 
 from __future__ import annotations
 
@@ -10,32 +10,37 @@ from pbxsync.model.report import Status
 from pbxsync.render import view
 from pbxsync.render.style import painter
 from pbxsync.text.sanitize import sanitize
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pbxsync.model.report import Mismatch, Outcome, Report, Traffic
+    from pbxsync.model.report import Outcome, Report, Traffic
     from pbxsync.render.style import Paint
 
-#: So many changes not sent for one reason are named one by one; more stand under it together.
+#: If more changes than this were not sent for one reason, the reason is shown once.
 _A_FEW = 3
 _STYLES = {Status.FAILED: "red", Status.UNKNOWN: "red", Status.NOT_SENT: "yellow"}
 
 
 def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width: int = 80) -> str:
-    """Return the report as lines, without a line break at the end: every change that is not on the PBX, then the sum.
+    """Return the report as lines, without a line break at the end.
 
-    `verbose` lists the others too, and how the server took the requests.
+    `verbose` also lists the changes that succeeded, and shows how the server coped with the requests.
     """
     paint = painter(colour=colour)
-    together = _held_together(report.outcomes)
+    groups = _grouped_by_reason(report.outcomes)
     lines = [
         line
         for outcome in report.outcomes
-        if not (outcome.status is Status.NOT_SENT and outcome.message in together)
+        if not (outcome.status is Status.NOT_SENT and outcome.message in groups)
         for line in _outcome(outcome, verbose, paint, width)
     ]
-    lines += [line for message, outcomes in together.items() for line in _held(message, outcomes, paint)]
+    for reason, unsent in groups.items():
+        lines.append(f"{paint('not sent:', 'yellow')} {plural(len(unsent), 'change')}: {sanitize(reason)}")
+        for change in (outcome.change for outcome in unsent):
+            source = paint(sanitize(change.source), "dim")
+            lines.append(f"    {sanitize(change.tenant)} {view.headline(change)}  {source}")
     lines += [""] if lines else []
     lines += [paint(_verdict(report), "bold" if report.good else "red"), *_next_step(report)]
     if report.journal is not None:
@@ -49,76 +54,58 @@ def _outcome(outcome: Outcome, verbose: int, paint: Paint, width: int) -> Iterat
     if outcome.status.good and not (verbose or outcome.message):
         return
     change = outcome.change
-    found = "" if change.id is not None or outcome.id is None else f" (id {sanitize(outcome.id)})"
-    status = paint(f"{_word(outcome)}:", _STYLES.get(outcome.status, "green"))
-    yield f"{status} {sanitize(change.tenant)} {view.headline(change)}{found}  {paint(sanitize(change.source), 'dim')}"
+    status = str(outcome.status)
+    if outcome.status.good:
+        status = "added" if change.action is Action.ADD else "changed"
+        status += "" if outcome.status is Status.DONE else " (the reply was lost; the read-back confirms it)"
+    new_id = "" if change.id is not None or outcome.id is None else f" (id {sanitize(outcome.id)})"
+    opening = paint(f"{status}:", _STYLES.get(outcome.status, "green"))
+    yield f"{opening} {sanitize(change.tenant)} {view.headline(change)}{new_id}  {paint(sanitize(change.source), 'dim')}"
     yield from (f"    {sanitize(line)}" for line in outcome.message.split("\n") if line)
-    longest = max((len(view.label(row)) for row in outcome.mismatches), default=0)
+    label_width = view.label_width(outcome.mismatches)
     for row in outcome.mismatches:
-        yield from _mismatch(row, min(longest, 24), width)
+        start = f"    {view.label(row):<{label_width}}  "
+        sent, stored = view.mismatch_values(row)
+        if width and len(start) + len(sent) + len(stored) + len("sent , stored ") > width:
+            yield f"{start}sent {sent},"
+            yield f"{' ' * len(start)}stored {stored}"
+        else:
+            yield f"{start}sent {sent}, stored {stored}"
 
 
-def _held_together(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """Return the changes that were not sent for one and the same reason, by it, where there are more than a few."""
+def _grouped_by_reason(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Return the changes that were not sent, by reason, for reasons with more than a few changes."""
     by_reason: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.status is Status.NOT_SENT:
             by_reason[outcome.message].append(outcome)
-    return {reason: held for reason, held in by_reason.items() if len(held) > _A_FEW}
-
-
-def _held(message: str, outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
-    """Name many changes under the one reason for which they were not sent."""
-    yield f"{paint('not sent:', _STYLES[Status.NOT_SENT])} {view.counted(len(outcomes), 'change')}: {sanitize(message)}"
-    for outcome in outcomes:
-        change = outcome.change
-        yield f"    {sanitize(change.tenant)} {view.headline(change)}  {paint(sanitize(change.source), 'dim')}"
-
-
-def _word(outcome: Outcome) -> str:
-    if not outcome.status.good:
-        return str(outcome.status)
-    word = "added" if outcome.change.action is Action.ADD else "changed"
-    return word if outcome.status is Status.DONE else f"{word} (found done after a lost answer)"
-
-
-def _mismatch(row: Mismatch, longest: int, width: int) -> Iterator[str]:
-    start = f"    {view.label(row):<{longest}}  "
-    sent, stored = f"sent {view.wanted(row)},", f"stored {view.stored(row)}"
-    if width and len(start) + len(sent) + len(stored) + 1 > width:
-        yield start + sent
-        yield " " * len(start) + stored
-    else:
-        yield f"{start}{sent} {stored}"
+    return {reason: unsent for reason, unsent in by_reason.items() if len(unsent) > _A_FEW}
 
 
 def _verdict(report: Report) -> str:
-    good = [outcome.change.action for outcome in report.outcomes if outcome.status.good]
-    parts = [f"{good.count(Action.ADD)} added", f"{good.count(Action.UPDATE)} changed"]
+    opening = "Apply complete" if report.good else "Apply failed"
+    if report.interrupted:
+        opening = "Apply interrupted"
+    done = [outcome.change.action for outcome in report.outcomes if outcome.status.good]
+    parts = [f"{done.count(Action.ADD):,} added", f"{done.count(Action.UPDATE):,} changed"]
     for status in (Status.FAILED, Status.UNKNOWN, Status.NOT_SENT):
         number = sum(outcome.status is status for outcome in report.outcomes)
-        parts += [f"{number} {status}"] if number else []
-    return f"{_opening(report)}: {', '.join(parts)}."
-
-
-def _opening(report: Report) -> str:
-    if report.interrupted:
-        return "Apply interrupted"
-    return "Apply complete" if report.good else "Apply failed"
+        parts += [f"{number:,} {status}"] if number else []
+    return f"{opening}: {', '.join(parts)}."
 
 
 def _next_step(report: Report) -> list[str]:
     if report.good:
         return []
     left = sum(not outcome.status.good for outcome in report.outcomes)
-    why = [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None else []
-    return [*why, f"{view.counted(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
+    stopped = [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None else []
+    return [*stopped, f"{plural(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
 
 
 def _traffic(traffic: Traffic, verbose: int) -> str:
-    """Return what the run cost in one line; `verbose` adds how the server took it."""
+    """Return what the run cost; `verbose` adds how the server coped."""
     phases = ", ".join(f"{sanitize(phase)} {seconds:.1f} s" for phase, seconds in traffic.seconds)
-    line = f"{view.counted(traffic.requests, 'request')} sent{': ' if phases else ''}{phases}."
+    line = f"{plural(traffic.requests, 'request')} sent{': ' if phases else ''}{phases}."
     if not verbose:
         return line
     more = f"{traffic.repeated:,} repeated, {traffic.refused:,} refused; at most {traffic.pace} at a time in the end."

@@ -9,7 +9,7 @@
 
     Plan: 1 to add, 1 to change.
 
-Values are to the letter and never shortened: a plan is what somebody says yes to.
+Values are shown whole and never shortened, because people approve a plan by what it shows.
 """
 
 from __future__ import annotations
@@ -20,26 +20,31 @@ from pbxsync.model.plan import Action
 from pbxsync.render import view
 from pbxsync.render.style import painter
 from pbxsync.text.sanitize import quote_full, sanitize
+from pbxsync.text.words import first_names, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
+    from pbxsync.model.plan import Change, Plan, TenantPlan
     from pbxsync.render.style import Paint
 
 _SIGNS = {Action.ADD: ("+", "green"), Action.UPDATE: ("~", "yellow")}
 _INDENT = " " * 6
+#: Tenants with the same error that are listed without `verbose`.
+_NAMED = 8
 
 
 def plan_text(plan: Plan, *, verbose: int = 0, colour: bool = False, width: int = 80) -> str:
     """Return the plan as lines, without a line break at the end.
 
-    `verbose` lists the unmanaged destinations that the plan holds. An `"old" -> "new"` that is wider than `width` is
-    put on two lines; `width=0` never does that, as is right where the reader is a program.
+    `verbose` lists the unmanaged destinations that the plan holds. An `"old" -> "new"` wider than `width` takes two
+    lines. `width=0` keeps it on one, for programs that read line by line.
     """
     paint = painter(colour=colour)
     blocks = [list(_tenant(tenant, paint, width)) for tenant in view.worth_showing(plan, verbose)]
-    blocks += [_failures(plan, verbose, paint), _closing(plan, paint)]
+    verdict, left_alone, incomplete = view.closing(plan)
+    closing = [paint(verdict, "bold"), left_alone, incomplete and paint(incomplete, "red")]
+    blocks += [list(_failures(plan, verbose, paint)), [line for line in closing if line]]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -59,36 +64,26 @@ def _change(change: Change, paint: Paint, width: int) -> Iterator[str]:
     sign, style = _SIGNS[change.action]
     yield f"  {paint(f'{sign} {view.headline(change)}', style)}  {paint(sanitize(change.source), 'dim')}"
     shown = view.fields(change)
-    longest = max((len(view.label(diff)) for diff in shown), default=0)
+    label_width = view.label_width(shown)
     for diff in shown:
-        yield from _field(diff, change.action, min(longest, 24), width)
+        start = f"{_INDENT}{view.label(diff):<{label_width}}  "
+        before, after = view.values(diff)
+        if change.action is Action.ADD:
+            yield start + after
+        elif width and len(start) + len(before) + len(after) + 4 > width:
+            yield start + before
+            yield f"{'-> ':>{len(start)}}{after}"
+        else:
+            yield f"{start}{before} -> {after}"
 
 
-def _field(diff: FieldDiff, action: Action, longest: int, width: int) -> Iterator[str]:
-    start = f"{_INDENT}{view.label(diff):<{longest}}  "
-    if action is Action.ADD:
-        yield start + view.new(diff)
-        return
-    before, after = view.old(diff), view.new(diff)
-    if width and len(start) + len(before) + len(after) + 4 > width:
-        yield start + before
-        yield f"{'-> ':>{len(start)}}{after}"
-    else:
-        yield f"{start}{before} -> {after}"
-
-
-def _failures(plan: Plan, verbose: int, paint: Paint) -> list[str]:
-    lines = []
+def _failures(plan: Plan, verbose: int, paint: Paint) -> Iterator[str]:
     for message, tenants in view.failures(plan):
-        who = sanitize(tenants[0]) if len(tenants) == 1 else f"{len(tenants)} tenants"
+        who = sanitize(tenants[0]) if len(tenants) == 1 else plural(len(tenants), "tenant")
         first, *rest = message.split("\n")
-        rest += [] if len(tenants) == 1 else [view.some(tenants, len(tenants) if verbose else 8)]
-        lines.append(paint(f"! {who} failed: {sanitize(first)}", "red"))
-        lines += [paint(f"    {sanitize(line)}", "red") for line in rest]
-    return lines
-
-
-def _closing(plan: Plan, paint: Paint) -> list[str]:
-    verdict, left_alone, incomplete = view.closing(plan)
-    lines = [paint(verdict, "bold"), left_alone, incomplete and paint(incomplete, "red")]
-    return [line for line in lines if line]
+        yield paint(f"! {who} failed: {sanitize(first)}", "red")
+        for line in rest:
+            yield paint(f"    {sanitize(line)}", "red")
+        if len(tenants) > 1:
+            names = first_names([sanitize(tenant) for tenant in tenants], len(tenants) if verbose else _NAMED)
+            yield paint(f"    {names}", "red")

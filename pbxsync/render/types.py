@@ -1,4 +1,4 @@
-"""Custom destination types as people and programs read them, and as a project file takes them."""
+"""Custom destination types as a table, as JSON, and as YAML for a project file."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Type
     from pbxsync.project import Project
 
-#: A key of YAML has to end within its line, and within 1,024 characters.
+#: A key in YAML must end on its line, within 1,024 characters.
 _LONGEST_KEY: Final = 200
 
 
 def as_json(types: Sequence[Type], project: Project) -> str:
-    """Return the types with what the project says of their params: labels, and the positions of sensitive ones."""
+    """Return the types with the labels of their params and the positions of sensitive ones."""
     return json_text(
         {
             "types": [
                 {
-                    "id": each.id,
-                    "name": each.name,
-                    "description": each.description,
-                    "labels": list(project.labels(each)),
-                    "sensitive": sorted(project.sensitive(each)),
+                    "id": kind.id,
+                    "name": kind.name,
+                    "description": kind.description,
+                    "labels": list(project.labels(kind)),
+                    "sensitive": sorted(project.sensitive(kind)),
                 }
-                for each in ordered(types)
+                for kind in ordered(types)
             ]
         }
     )
 
 
 def as_text(types: Sequence[Type], project: Project) -> str:
-    """Return the types as a table, and below it, for those without labels, what to paste into the project file."""
+    """Return the types as a table, followed by YAML for the project file for types without labels."""
     if not types:
         return "The PBX lists no custom destination types."
     rows = [("number", "name", "params", "what it is")]
     rows += [
-        (each.id, sanitize(each.name or ""), _params(each, project), sanitize(each.description))
-        for each in ordered(types)
+        (kind.id, sanitize(kind.name or ""), _params(kind, project), sanitize(kind.description))
+        for kind in ordered(types)
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     table = "\n".join(
@@ -55,41 +55,44 @@ def as_text(types: Sequence[Type], project: Project) -> str:
 
 
 def as_yaml(types: Sequence[Type], project: Project) -> str:
-    """Return a `types:` block with the types that have no labels in the project yet; empty where all have."""
-    names = Counter(each.name for each in types)
+    """Return a `types:` block with the types that have no labels in the project; empty if all have some."""
+    names = Counter(kind.name for kind in types)
     lines = []
-    for each in ordered(types):
-        if not project.labels(each):
-            # Two of one name, and what cannot be a key, go by their number.
-            named = names[each.name] == 1 and _may_be_key(each.name or "")
-            comment = "" if named and not each.description else f"  # {sanitize(' '.join(_remarks(each, named=named)))}"
+    for kind in ordered(types):
+        if not project.labels(kind):
+            # A type is listed by its number if its name is not unique or cannot be a key.
+            named = names[kind.name] == 1 and _may_be_key(kind.name or "")
+            comment = "" if named and not kind.description else f"  # {sanitize(' '.join(_remarks(kind, named=named)))}"
             lines += [
-                f"  {scalar(each.name or '') if named else each.id}:{comment}",
+                f"  {scalar(kind.name or '') if named else kind.id}:{comment}",
                 "    params: [first, second, third]",
             ]
     if not lines:
         return ""
-    head = ("# No labels yet: paste this into pbxsync.yaml (below its types:)", "# and name the params in their order.")
+    head = (
+        "# Types without labels: paste this into pbxsync.yaml (below its types:),",
+        "# and name the params in order.",
+    )
     return "\n".join([*head, "types:", *lines])
 
 
 def ordered(types: Iterable[Type]) -> list[Type]:
     """Return types by number."""
-    return sorted(types, key=lambda each: int(each.id))
+    return sorted(types, key=lambda kind: int(kind.id))
 
 
-def _params(each: Type, project: Project) -> str:
-    sensitive = project.sensitive(each)
-    labels = project.labels(each)
+def _params(kind: Type, project: Project) -> str:
+    sensitive = project.sensitive(kind)
+    labels = project.labels(kind)
     shown = [sanitize(label) + " (sensitive)" * (at in sensitive) for at, label in enumerate(labels, start=1)]
     shown += [f"{at} (sensitive)" for at in sorted(sensitive) if at > len(labels)]
     return ", ".join(shown)
 
 
-def _remarks(each: Type, *, named: bool) -> list[str]:
-    return [text for text in ("" if named else each.name or "", each.description) if text]
+def _remarks(kind: Type, *, named: bool) -> list[str]:
+    return [text for text in ("" if named else kind.name or "", kind.description) if text]
 
 
 def _may_be_key(name: str) -> bool:
-    """Whether a type's name can stand as a key and means that type: digits would be a number."""
+    """Whether a type's name can be a key. One of digits would be read as the number of a type."""
     return bool(name) and len(name) <= _LONGEST_KEY and not name.isdigit() and not FORBIDDEN.search(name)

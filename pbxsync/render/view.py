@@ -1,6 +1,6 @@
-"""What every format shows of a change, so that all of them say the same; here alone sensitive values are hidden.
+"""What every format shows of a plan, so that all of them agree. Only this module hides sensitive values.
 
-They are hidden by their field, never by searching for their text.
+They are hidden by their field, never by a search for their text.
 """
 
 from __future__ import annotations
@@ -10,101 +10,92 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.plan import FROM_JOURNAL, Action, SecretDiff, TypeDiff
 from pbxsync.text.sanitize import quote_full, sanitize
-from pbxsync.text.words import first_names
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from pbxsync.model.entry import Type
     from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
     from pbxsync.model.report import Mismatch
 
 HIDDEN: Final = "(sensitive)"
-_UNTOLD: Final = "(not told)"
+UNKNOWN: Final = "(not told)"
 
-#: From this many destinations on it is said in words that every one of a tenant changes.
+#: A tenant with at least this many destinations gets a note if all of them change.
 MANY: Final = 5
+#: Fields are aligned to the longest label, up to this many columns.
+_LABEL_WIDTH: Final = 24
 
 
 def fields(change: Change) -> tuple[FieldDiff, ...]:
-    """Return the rows to show: of an add without the name, which its headline shows to the letter."""
+    """Return the fields to show: for an add without the name, which the headline has."""
     if change.action is Action.ADD:
         return tuple(diff for diff in change.diff if diff.field != "name")
     return change.diff
 
 
 def label(row: FieldDiff | Mismatch) -> str:
-    """Return what people call the field: its label, or `param3`."""
+    """Return the label of a field, or a name like `param3`."""
     return sanitize(row.label or row.field)
 
 
-def old(diff: FieldDiff) -> str:
-    """Return the value before the change, in quotes."""
+def label_width(rows: Sequence[FieldDiff | Mismatch]) -> int:
+    """Return the width of the column of labels."""
+    return min(max((len(label(row)) for row in rows), default=0), _LABEL_WIDTH)
+
+
+def values(diff: FieldDiff) -> tuple[str, str]:
+    """Return the values before and after a change, in quotes."""
     if isinstance(diff, SecretDiff):
-        return HIDDEN
-    return _type(diff, diff.before) if isinstance(diff, TypeDiff) else _text(diff.before)
+        return HIDDEN, HIDDEN
+    if not isinstance(diff, TypeDiff):
+        return UNKNOWN if diff.before is None else quote_full(diff.before), quote_full(diff.after)
+    before, after = (None if kind is None else quote_full(str(kind)) for kind in (diff.before, diff.after))
+    if diff.before is not None and before == after:
+        # Two types may have the same name: then only their numbers tell them apart.
+        return f"{before} ({sanitize(diff.before.id)})", f"{after} ({sanitize(diff.after.id)})"
+    return before or UNKNOWN, after or UNKNOWN
 
 
-def new(diff: FieldDiff) -> str:
-    """Return the value after the change, in quotes."""
-    if isinstance(diff, SecretDiff):
-        return HIDDEN
-    return _type(diff, diff.after) if isinstance(diff, TypeDiff) else _text(diff.after)
-
-
-def _text(value: str | None) -> str:
-    return _UNTOLD if value is None else quote_full(value)
-
-
-def _type(diff: TypeDiff, shown: Type | None) -> str:
-    """Return a type by its name; two types may have the same name, then only their numbers tell them apart."""
-    if shown is None:
-        return _UNTOLD
-    same_name = diff.before is not None and str(diff.before) == str(diff.after)
-    return quote_full(str(shown)) + (f" ({sanitize(shown.id)})" if same_name else "")
-
-
-def wanted(row: Mismatch) -> str:
-    """Return the value that was sent, in quotes."""
-    return HIDDEN if row.sensitive else quote_full(row.wanted or "")
-
-
-def stored(row: Mismatch) -> str:
-    """Return the value that was read back, in quotes."""
+def mismatch_values(row: Mismatch) -> tuple[str, str]:
+    """Return the value that was sent and the one that was stored, in quotes."""
     if row.sensitive:
-        return HIDDEN
-    return _UNTOLD if row.stored is None else quote_full(row.stored)
+        return HIDDEN, HIDDEN
+    return quote_full(row.wanted or ""), UNKNOWN if row.stored is None else quote_full(row.stored)
 
 
 def headline(change: Change) -> str:
-    """Return the name of a destination, to the letter, with its id where it has one."""
+    """Return the name of a destination, whole, and its id if it has one."""
     return quote_full(change.name) + ("" if change.id is None else f" (id {sanitize(change.id)})")
 
 
-def everything(tenant: TenantPlan) -> str:
-    """Return a sentence where every destination of a tenant with more than a few changes, else nothing."""
-    total = len(tenant.changes)
-    if tenant.unchanged or total < MANY or not counted_live(tenant):
-        return ""
-    adds = sum(change.action is Action.ADD for change in tenant.changes)
-    return f"every one of its {total} destinations changes ({adds} to add, {total - adds} to change)"
-
-
-def counted_live(tenant: TenantPlan) -> bool:
-    """Whether it is known what else is live: not where a tenant failed, nor in a revert, which reads what it changes."""
+def counts_live(tenant: TenantPlan) -> bool:
+    """Whether the plan counts what else is live. It does not if the tenant failed, nor in a revert."""
     return tenant.error is None and all(change.source != FROM_JOURNAL for change in tenant.changes)
 
 
+def to_do(changes: Sequence[Change]) -> str:
+    """Return the counts of changes: `2 to add, 1 to change`."""
+    adds = sum(change.action is Action.ADD for change in changes)
+    parts = [f"{adds:,} to add"] if adds else []
+    parts += [f"{len(changes) - adds:,} to change"] if len(changes) > adds else []
+    return ", ".join(parts) or "no changes"
+
+
 def notes(tenant: TenantPlan) -> list[str]:
-    """Return what a reader must know before saying yes to the changes of a tenant, one line each."""
-    found = [line for warning in tenant.warnings for line in warning.split("\n")]
-    return [sanitize(line) for line in [*found, everything(tenant)] if line]
+    """Return the warnings that a reader must see before approving the changes of a tenant, one per line."""
+    lines = [line for warning in tenant.warnings for line in warning.split("\n")]
+    total = len(tenant.changes)
+    if total >= MANY and not tenant.unchanged and counts_live(tenant):
+        adds = sum(change.action is Action.ADD for change in tenant.changes)
+        lines.append(f"all {total:,} destinations change ({adds:,} to add, {total - adds:,} to change)")
+    return [sanitize(line) for line in lines if line]
 
 
 def worth_showing(plan: Plan, verbose: int) -> list[TenantPlan]:
-    """Return the tenants with anything to show beside an error; unmanaged rows stay in them only when `verbose`."""
-    asked = plan.tenants if verbose else [replace(tenant, unmanaged=()) for tenant in plan.tenants]
-    return [tenant for tenant in asked if tenant.changes or tenant.unmanaged or notes(tenant)]
+    """Return the tenants that have anything to show except an error. Without `verbose` they lose their unmanaged rows."""
+    tenants = plan.tenants if verbose else [replace(tenant, unmanaged=()) for tenant in plan.tenants]
+    return [tenant for tenant in tenants if tenant.changes or tenant.unmanaged or notes(tenant)]
 
 
 def failures(plan: Plan) -> list[tuple[str, list[str]]]:
@@ -116,18 +107,8 @@ def failures(plan: Plan) -> list[tuple[str, list[str]]]:
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things: `1 tenant`, `2 tenants`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def some(names: Iterable[str], limit: int) -> str:
-    """Return names in a row, the first `limit` of them, with a word on how many more there are."""
-    return first_names([sanitize(name) for name in names], limit)
-
-
 class Closing(NamedTuple):
-    """The lines that end a plan: what it would do, what it leaves alone, and that it is incomplete; empty where not."""
+    """The lines that end a plan; an empty one does not apply."""
 
     verdict: str
     left_alone: str
@@ -135,13 +116,13 @@ class Closing(NamedTuple):
 
 
 def closing(plan: Plan) -> Closing:
-    """Return the lines that end a plan; what it leaves alone is not told where no tenant's plan knows that."""
+    """Return the lines that end a plan. `left_alone` is empty if no tenant's plan counts what else is live."""
     counts = plan.summary
-    verdict = f"Plan: {counts.add} to add, {counts.update} to change."
+    verdict = f"Plan: {counts.add:,} to add, {counts.update:,} to change."
     if plan.complete and not counts.changes:
         verdict = "No changes. The PBX matches the files."
-    known = not plan.tenants or any(counted_live(tenant) for tenant in plan.tenants)
-    left_alone = f"{counts.unchanged} unchanged, {counts.unmanaged} unmanaged (live, in no file: left alone)."
-    failed = f"{counts.failed} of {counted(counts.tenants, 'tenant')} failed"
+    known = not plan.tenants or any(counts_live(tenant) for tenant in plan.tenants)
+    left_alone = f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone)."
+    failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
     incomplete = "" if plan.complete else f"This plan is incomplete and cannot be applied: {failed}."
     return Closing(verdict, left_alone if known else "", incomplete)

@@ -215,7 +215,7 @@ def test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open(
         pbx.faults.add("reset-after-commit action=add")
         ran = stage.run("apply", "-v", *QUICK, plan)
         assert ran.status == 0, ran.text
-        assert "found done after a lost answer" in ran.out
+        assert "(the reply was lost; the read-back confirms it)" in ran.out
         assert [action for _, action, *_ in stage.asked].count("GET") == gets
         assert {asked for asked, *_ in stage.asked} == {"CUSTOM"}, "the types are of no concern"
 

@@ -71,7 +71,7 @@ def test_a_revert_of_many_does_not_claim_to_know_how_many_there_are(stage: Works
     for name in names:
         stage.pbx.put("DEMO", cu_name=name, cu_param1="1")
     stage.tenant("DEMO", *({"name": name, "params": ["2"]} for name in names))
-    words = "every one of its 6 destinations"
+    words = "all 6 destinations change"
     assert words in stage.apply().out
     assert words not in stage.run("revert", "--auto-approve", stage.journals[0]).out
     assert {row["cu_param1"] for row in stage.pbx.rows("DEMO")} == {"1"}

@@ -1,4 +1,4 @@
-"""A small picture of where the changes are: a bar for each of the tenants with the most."""
+"""A bar chart of the tenants with the most changes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _BARS: Final = 12
 
 
-def picture(tenants: Sequence[tuple[str, TenantPlan]]) -> Iterator[str]:
-    """Give lines of HTML of pairs of the anchor of a tenant and its plan, or nothing where there are no changes.
+def chart(tenants: Sequence[tuple[str, TenantPlan]]) -> Iterator[str]:
+    """Yield HTML for pairs of an anchor and the plan of its tenant; nothing if there are no changes.
 
-    The bars are SVG. Their labels and numbers are text beside them, so that they can be read aloud and on a telephone.
+    The bars are SVG. Labels and numbers are text beside them, for screen readers and small screens.
     """
     largest = sorted(tenants, key=lambda pair: -len(pair[1].changes))
     drawn = [pair for pair in largest[:_BARS] if pair[1].changes]
@@ -30,14 +30,14 @@ def picture(tenants: Sequence[tuple[str, TenantPlan]]) -> Iterator[str]:
     for anchor, tenant in drawn:
         yield _bar(anchor, tenant, most)
     left = sum(len(tenant.changes) for _, tenant in rest)
-    yield f"</ol>{f'<p>and {left} more in other tenants</p>' if left else ''}</figure>"
+    yield f"</ol>{f'<p>and {left:,} more in other tenants</p>' if left else ''}</figure>"
 
 
 def _bar(anchor: str, tenant: TenantPlan, most: int) -> str:
     adds = sum(change.action is Action.ADD for change in tenant.changes)
     updates = len(tenant.changes) - adds
     add, change = (100 * number / most for number in (adds, updates))
-    words = " ".join([f"+{adds}"] * bool(adds) + [f"~{updates}"] * bool(updates))
+    words = " ".join([f"+{adds:,}"] * bool(adds) + [f"~{updates:,}"] * bool(updates))
     return (
         f'<li><a href="#{anchor}">{escape(truncate(tenant.tenant, 60))}</a>'
         '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'

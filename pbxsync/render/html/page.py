@@ -1,7 +1,7 @@
-"""The plan as one page that needs nothing else: for a manager, a browser, a printer.
+"""The plan as one self-contained HTML page, for reading, sharing and printing.
 
-It asks nothing of any host, and its Content-Security-Policy lets it run its own script and style alone, named by their
-hashes: were some text to get through as HTML, a browser would still not run it.
+It loads nothing. Its Content-Security-Policy only allows its own script and style, by their hashes: if some text got
+through as HTML, a browser would still not run it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from html import escape
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.render import view
 from pbxsync.render.html import tenants
-from pbxsync.render.html.chart import picture
+from pbxsync.render.html.chart import chart
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pbxsync.model.plan import Plan, TenantPlan
 
-#: Up to this many changes all tenants are open.
+#: All tenants are open if there are at most this many changes.
 _OPEN: Final = 100
 
 
@@ -39,7 +39,10 @@ def plan_html(plan: Plan, *, verbose: int = 0) -> str:
 
 
 def _asset(name: str) -> str:
-    return (files("pbxsync.render.html") / name).read_text(encoding="utf-8")
+    data = get_data("pbxsync.render.html", name)
+    if data is None:
+        raise FileNotFoundError(name)
+    return data.decode()
 
 
 def _source(code: str) -> str:
@@ -68,7 +71,7 @@ def _opening(plan: Plan, anchored: Sequence[tuple[str, TenantPlan]]) -> Iterator
         f'<p class="facts">PBX {escape(sanitize(plan.url))}<br>planned {escape(sanitize(plan.created_at))}'
         f" by pbxsync {escape(sanitize(plan.pbxsync_version))}</p>"
     )
-    yield from picture(anchored)
+    yield from chart(anchored)
     yield from tenants.failures(view.failures(plan))
     yield "</header>"
 
@@ -84,8 +87,8 @@ def _filters(plan: Plan, anchored: Sequence[tuple[str, TenantPlan]], kinds: Sequ
     yield _select("tenant", "Tenant", "all tenants", tenants)
     yield _select("type", "Type", "all types", [(str(index), kind or "(not told)") for index, kind in enumerate(kinds)])
     yield "<fieldset><legend class=hidden-text>Action</legend>"
-    yield f'<label><input type="checkbox" name="action" value="add" checked> add ({counts.add})</label>'
-    yield f'<label><input type="checkbox" name="action" value="change" checked> change ({counts.update})</label>'
+    yield f'<label><input type="checkbox" name="action" value="add" checked> add ({counts.add:,})</label>'
+    yield f'<label><input type="checkbox" name="action" value="change" checked> change ({counts.update:,})</label>'
     yield '</fieldset>\n<button type="button" id="open">Open all</button>'
     yield '<button type="button" id="close">Close all</button>'
     yield '<button type="button" id="theme" data-value="auto">Theme: auto</button>'

@@ -1,4 +1,4 @@
-"""The parts of the page that show tenants and their changes. Every text is made harmless, then escaped for HTML."""
+"""Tenants and their changes as HTML. Every text is sanitized first and then escaped for HTML."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.model.plan import Action
 from pbxsync.render import view
-from pbxsync.render.markdown.fit import to_do
 from pbxsync.text.sanitize import quote_full, sanitize
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pbxsync.model.plan import Change, FieldDiff, TenantPlan
+    from pbxsync.model.plan import Change, TenantPlan
 
 _SIGNS: Final = {Action.ADD: ("add", "+", "add"), Action.UPDATE: ("change", "~", "change")}
 
 
 def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: bool) -> Iterator[str]:
-    """Give the lines of a tenant's fold; `types` numbers the types for the filter."""
+    """Yield the fold of a tenant; `types` numbers the types for the filter."""
     yield (
         f'<details class="tenant" id="{anchor}"{" open" * opened}><summary><h2>{_safe(plan.tenant)}</h2>'
         f" <span>{_counts(plan)}</span></summary>"
@@ -37,9 +37,9 @@ def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: b
 
 
 def failures(groups: list[tuple[str, list[str]]]) -> Iterator[str]:
-    """Give the errors of tenants, each with the tenants that have it."""
+    """Yield the errors, each with the tenants that have it."""
     for message, tenants in groups:
-        yield f'<div class="bad"><p><b>{view.counted(len(tenants), "tenant")} failed:</b> {_safe(", ".join(tenants))}</p>'
+        yield f'<div class="bad"><p><b>{plural(len(tenants), "tenant")} failed:</b> {_safe(", ".join(tenants))}</p>'
         yield "".join(f"<p>{_safe(line)}</p>" for line in message.split("\n")) + "</div>"
 
 
@@ -48,12 +48,12 @@ def _safe(text: str) -> str:
 
 
 def _counts(plan: TenantPlan) -> str:
-    left_alone = f"; {plan.unchanged} unchanged, {plan.unmanaged_count} unmanaged"
-    return to_do(plan.changes) + (left_alone if view.counted_live(plan) else "")
+    left_alone = f"; {plan.unchanged:,} unchanged, {plan.unmanaged_count:,} unmanaged"
+    return view.to_do(plan.changes) + (left_alone if view.counts_live(plan) else "")
 
 
 def _command(code: str) -> Iterator[str]:
-    """Give the command that plans this tenant alone; a code that would need more than quotes gets none."""
+    """Yield the command that plans only this tenant. A code that quotes alone cannot protect gets none."""
     if sanitize(code) == code and code.isprintable():
         pattern = re.sub(r"([*?[])", r"[\1]", code)
         yield (
@@ -71,13 +71,10 @@ def _change(change: Change, kind: int) -> Iterator[str]:
         f"<small>{identity} {_safe(change.source)}</small></h3><dl>"
     )
     for diff in view.fields(change):
-        yield f"<dt>{escape(view.label(diff))}</dt><dd>{_value(diff, change.action)}</dd>"
+        before, after = map(escape, view.values(diff))
+        old = f"<del>{before}</del> → " if change.action is Action.UPDATE else ""
+        yield f"<dt>{escape(view.label(diff))}</dt><dd>{old}<ins>{after}</ins></dd>"
     yield "</dl></article>"
-
-
-def _value(diff: FieldDiff, action: Action) -> str:
-    new = f"<ins>{escape(view.new(diff))}</ins>"
-    return new if action is Action.ADD else f"<del>{escape(view.old(diff))}</del> → {new}"
 
 
 def _unmanaged(plan: TenantPlan) -> str:

@@ -1,7 +1,7 @@
-"""Blocks of Markdown in which text from elsewhere is inert on GitHub and GitLab.
+"""Blocks of Markdown in which text of others has no effect on GitHub and GitLab.
 
-Such text stands in fenced blocks and in `<code>` alone: there, neither makes mentions, references, links, quick actions
-or HTML of it. Every line in a fence begins with a sign of ours, so that none can close it.
+Such text is only in fenced blocks and in `<code>`. There, neither site turns it into mentions, references, links, quick
+actions or HTML. Every line in a fence begins with a sign of ours, so no line can close the fence.
 """
 
 from __future__ import annotations
@@ -13,90 +13,92 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.model.plan import Action
 from pbxsync.render import view
 from pbxsync.text.sanitize import quote_full, sanitize, truncate
-from pbxsync.text.words import first_lines
+from pbxsync.text.words import first_lines, first_names, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pbxsync.model.plan import Change, FieldDiff, TenantPlan
+    from pbxsync.model.plan import Change, TenantPlan
 
 _TICKS: Final = re.compile("`{3,}")
-_CUT: Final = 160
-#: Of a tenant's unmanaged destinations, a comment lists this many at most.
+#: Characters of a name or value in a shortened block.
+_SHORT: Final = 160
+#: Lines of notes and of an error, and unmanaged destinations of a tenant.
+_LINES: Final = 20
 _UNMANAGED: Final = 40
+_NAMED: Final = 8
 
 
 def size(text: str) -> int:
-    """Return how long a text is where it is counted: in UTF-16 units, the most that a character can count for."""
+    """Return the length of a text in UTF-16 units: no site counts more than that."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Return text for the middle of an HTML line."""
-    return f"<code>{html.escape(_closed(truncate(text, limit)))}</code>"
+    """Return text as code within a line of HTML."""
+    return f"<code>{html.escape(_without_markers(truncate(text, limit)))}</code>"
 
 
 def fence(kind: str, lines: Iterable[str]) -> str:
     """Return a fenced block; its fence is longer than any run of backticks inside."""
-    content = _closed("\n".join(lines))
+    content = _without_markers("\n".join(lines))
     longest = max((len(run) for run in _TICKS.findall(content)), default=2)
     ticks = "`" * (longest + 1)
     return f"{ticks}{kind}\n{content}\n{ticks}"
 
 
-def _closed(text: str) -> str:
-    """Escape what a bot that looks for the hidden marker could take for it."""
+def _without_markers(text: str) -> str:
+    """Escape what a bot could mistake for the hidden marker."""
     return text.replace("<!--", "\\u003c!--")
 
 
 def change(change: Change) -> str:
-    """Return the diff block of a destination, whole."""
+    """Return a destination as a diff block, whole."""
     return _change(change, str)
 
 
 def short_change(change: Change) -> str:
-    """Return the diff block of a destination with its long names and values cut, each with a word on how much."""
+    """Return a destination as a diff block with long names and values cut; each cut says how much is missing."""
     return _change(change, _cut)
 
 
 def _change(change: Change, cut: Callable[[str], str]) -> str:
-    opening = f"@@ {change.action} {cut(view.headline(change))}  {cut(sanitize(change.source))} @@"
     shown = view.fields(change)
-    longest = min(max((len(view.label(diff)) for diff in shown), default=0), 24)
-    lines = [line for diff in shown for line in _field(diff, change.action, longest, cut)]
-    return fence("diff", [opening, *lines])
-
-
-def _field(diff: FieldDiff, action: Action, longest: int, cut: Callable[[str], str]) -> list[str]:
-    name = f"{cut(view.label(diff)):<{longest}}"
-    old = [f"- {name}  {cut(view.old(diff))}"] if action is Action.UPDATE else []
-    return [*old, f"+ {name}  {cut(view.new(diff))}"]
+    label_width = view.label_width(shown)
+    lines = [f"@@ {change.action} {cut(view.headline(change))}  {cut(sanitize(change.source))} @@"]
+    for diff in shown:
+        label = f"{cut(view.label(diff)):<{label_width}}"
+        before, after = view.values(diff)
+        lines += [f"- {label}  {cut(before)}"] if change.action is Action.UPDATE else []
+        lines += [f"+ {label}  {cut(after)}"]
+    return fence("diff", lines)
 
 
 def _cut(text: str) -> str:
-    """Return harmless text cut short; the cut may go through an escape, which stays harmless."""
-    return text if len(text) <= _CUT else f"{text[:_CUT]}… ({len(text) - _CUT} more characters)"
+    """Return sanitized text cut short. A cut through an escape leaves text that is still harmless."""
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text) - _SHORT:,} more characters)"
 
 
 def notes(tenant: TenantPlan) -> str:
     """Return the warnings of a tenant as a block, or nothing."""
-    found = [_cut(note) for note in view.notes(tenant)]
-    return fence("text", [f"! {line}" for line in first_lines(found, 20)]) if found else ""
+    lines = first_lines([_cut(note) for note in view.notes(tenant)], _LINES)
+    return fence("text", [f"! {line}" for line in lines]) if lines else ""
 
 
 def failure(message: str, tenants: list[str]) -> str:
-    """Return an error, with the tenants that have it, as a block."""
-    who = truncate(tenants[0], 80) if len(tenants) == 1 else f"{len(tenants)} tenants"
-    lines = [truncate(line, 400) for line in message.split("\n")]
-    names = [] if len(tenants) == 1 else [f"!   {_cut(view.some(tenants, 8))}"]
-    return fence("text", [f"! {who} failed:", *(f"!   {line}" for line in first_lines(lines, 20, "line")), *names])
+    """Return an error and the tenants that have it as a block."""
+    who = truncate(tenants[0], 80) if len(tenants) == 1 else plural(len(tenants), "tenant")
+    lines = first_lines([truncate(line, 400) for line in message.split("\n")], _LINES, "line")
+    if len(tenants) > 1:
+        lines.append(_cut(first_names([sanitize(tenant) for tenant in tenants], _NAMED)))
+    return fence("text", [f"! {who} failed:", *(f"!   {line}" for line in lines)])
 
 
 def unmanaged(tenant: TenantPlan) -> str:
     """Return the unmanaged destinations of a tenant as a block, or nothing."""
-    found = [
+    rows = [
         f"{_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}"
         for row in tenant.unmanaged
     ]
-    lines = [f"* {line}" for line in ("unmanaged (live, in no file: left alone)", *first_lines(found, _UNMANAGED))]
-    return fence("text", lines) if found else ""
+    lines = ["unmanaged (live, in no file: left alone)", *first_lines(rows, _UNMANAGED)]
+    return fence("text", [f"* {line}" for line in lines]) if rows else ""

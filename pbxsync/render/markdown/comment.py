@@ -1,4 +1,4 @@
-"""The plan as a comment on a pull or merge request: exact counts first, and never longer than a comment may be."""
+"""The plan as a comment on a pull or merge request: exact counts first, and within the size limit of a comment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.render import view
 from pbxsync.render.markdown import blocks
-from pbxsync.render.markdown.fit import Room, folds, to_do
+from pbxsync.render.markdown.fit import Room, folds
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,29 +16,29 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Plan, TenantPlan
     from pbxsync.render.markdown.fit import Fold
 
-#: GitHub takes 65,536 characters; what a bot puts around the comment must fit too.
+#: GitHub accepts 65,536 characters, and a bot may add text of its own.
 LIMIT: Final = 65_000
 
-#: Room for the words on what was left out.
+#: Characters reserved for the line that says what is missing.
 _FOOT: Final = 300
-#: Up to this many changes all folds are open.
+#: All folds are open if there are at most this many changes.
 _OPEN: Final = 12
 
 
 def plan_markdown(plan: Plan, *, verbose: int = 0, marker: str = "", limit: int = LIMIT) -> str:
-    """Return the plan as Markdown for GitHub and GitLab, at most `limit` (2,000 or more) characters of it.
+    """Return the plan as Markdown for GitHub and GitLab, at most `limit` (2,000 or more) characters.
 
-    Its first line is a hidden marker by which a bot finds its comment again; `marker` tells several of them apart.
+    The first line is a hidden marker by which a bot finds its comment again; `marker` distinguishes several.
     """
     head = "\n\n".join(_head(plan, marker))
     room = Room(limit - blocks.size(head) - _FOOT)
-    trouble = list(_failures(plan, Room(room.left // 3)))
-    room.left -= sum(blocks.size(block) + 2 for block in trouble)
+    failures = list(_failures(plan, Room(room.left // 3)))
+    room.left -= sum(blocks.size(block) + 2 for block in failures)
     worth = view.worth_showing(plan, verbose)
     shown = folds(worth, room)
     opened = plan.summary.changes <= _OPEN
     body = [part for fold in shown for part in fold.parts(opened=opened)]
-    return "\n\n".join([head, *trouble, *body, *_foot(worth, shown)])
+    return "\n\n".join([head, *failures, *body, *_foot(worth, shown)])
 
 
 def _head(plan: Plan, marker: str) -> Iterator[str]:
@@ -50,7 +51,7 @@ def _head(plan: Plan, marker: str) -> Iterator[str]:
 
 
 def _failures(plan: Plan, room: Room) -> Iterator[str]:
-    """Give each distinct error with its tenants in a block, while there is room, and the number of the others."""
+    """Yield each distinct error with its tenants while there is room, then the number of the others."""
     hidden = 0
     for message, tenants in view.failures(plan):
         block = blocks.failure(message, tenants)
@@ -59,18 +60,16 @@ def _failures(plan: Plan, room: Room) -> Iterator[str]:
         else:
             hidden += len(tenants)
     if hidden:
-        yield f"{view.counted(hidden, 'more tenant')} failed."
+        yield f"{plural(hidden, 'more tenant')} failed."
 
 
 def _foot(worth: Sequence[TenantPlan], shown: Sequence[Fold]) -> Iterator[str]:
-    """Say what was left out, in exact counts."""
+    """Yield a line with exact counts of what is missing, if anything is."""
     seen = {fold.tenant.tenant for fold in shown}
     left_out = [change for fold in shown for change in fold.left_out]
     left_out += [change for tenant in worth if tenant.tenant not in seen for change in tenant.changes]
     lost = len(worth) - len(seen)
     if left_out or lost:
-        tenants = f"; {view.counted(lost, 'tenant')} left out altogether" if lost else ""
-        yield (
-            f"**Not shown, for want of room: {view.counted(len(left_out), 'change')} ({to_do(left_out)}){tenants}.**"
-            " `pbxsync show` shows the saved plan whole."
-        )
+        tenants = f"; {plural(lost, 'tenant')} not shown at all" if lost else ""
+        changes = f"{plural(len(left_out), 'change')} not shown ({view.to_do(left_out)}){tenants}"
+        yield f"**{changes}: size limit of a comment.** `pbxsync show` shows the whole saved plan."

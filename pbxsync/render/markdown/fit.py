@@ -1,7 +1,7 @@
-"""What of a plan a comment has room for.
+"""Fits a plan into the size limit of a comment.
 
-Every tenant has a fold with its exact counts, while these fit in half of the room. The rest of the room goes to the
-changes in them. Where it does not suffice, the tenants with the fewest changes are shortened first, the largest last.
+Every tenant gets a fold with its exact counts, as long as these fit in half of the room. The rest goes to the changes in
+the folds, the tenants with the most changes first.
 """
 
 from __future__ import annotations
@@ -9,28 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.model.plan import Action
 from pbxsync.render import view
 from pbxsync.render.markdown import blocks
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pbxsync.model.plan import Change, TenantPlan
 
-#: After so many changes that did not fit, a few more that might are not looked for: rendering them takes time.
-_PATIENCE: Final = 50
+#: After this many changes that did not fit, no others are tried: rendering takes time.
+_MISSES: Final = 50
 
 
 @dataclass(slots=True)
 class Room:
-    """How many characters are left, and how often something did not fit in them."""
+    """The characters that are left, and how often something did not fit."""
 
     left: int
     misses: int = 0
 
     def take(self, number: int) -> bool:
-        """Take so many characters if they are there."""
+        """Take `number` characters if that many are left, and return whether they were."""
         fits = number <= self.left
         self.left -= number if fits else 0
         self.misses += not fits
@@ -39,7 +39,7 @@ class Room:
 
 @dataclass(slots=True)
 class Fold:
-    """What is shown of one tenant: `blocks` of Markdown, and the changes that are not in them."""
+    """One tenant: the `blocks` of Markdown that are shown, and the changes that are not."""
 
     tenant: TenantPlan
     summary: str
@@ -47,32 +47,30 @@ class Fold:
     left_out: list[Change] = field(default_factory=list)
 
     def fill(self, room: Room) -> None:
-        """Show what there is room for, in the order of the plan; room for the fold when closed is taken already."""
-        frame = _room([self._opening(opened=True), _not_shown(self.tenant.changes), "</details>"])
+        """Add blocks while there is room, in the order of the plan. The caller has taken the room of the closed fold."""
+        frame = _size([self._opening(opened=True), _not_shown(self.tenant.changes), "</details>"])
         room.left -= frame
-        self._put(blocks.notes(self.tenant), room)
+        self._add(blocks.notes(self.tenant), room)
         for change in self.tenant.changes:
-            if not self._try(change, room):
+            fits = room.misses <= _MISSES and (
+                self._add(blocks.change(change), room) or self._add(blocks.short_change(change), room)
+            )
+            if not fits:
                 self.left_out.append(change)
-        self._put(blocks.unmanaged(self.tenant), room)
+        self._add(blocks.unmanaged(self.tenant), room)
         if not self.blocks:
             room.left += frame
         elif not self.left_out:
-            room.left += _room([_not_shown(self.tenant.changes)])
+            room.left += _size([_not_shown(self.tenant.changes)])
 
-    def _try(self, change: Change, room: Room) -> bool:
-        if room.misses > _PATIENCE:
-            return False
-        return self._put(blocks.change(change), room) or self._put(blocks.short_change(change), room)
-
-    def _put(self, block: str, room: Room) -> bool:
-        fits = bool(block) and room.take(_room([block]))
+    def _add(self, block: str, room: Room) -> bool:
+        fits = bool(block) and room.take(_size([block]))
         if fits:
             self.blocks.append(block)
         return fits
 
     def parts(self, *, opened: bool) -> Iterator[str]:
-        """Give the fold in paragraphs; without anything to show it is one line that cannot be opened."""
+        """Yield the paragraphs of the fold; without a block it is a single line."""
         if not self.blocks:
             yield closed(self.summary)
             return
@@ -86,34 +84,26 @@ class Fold:
 
 
 def closed(summary: str) -> str:
-    """Return the line of a tenant of which there is room for no change."""
-    return f"<div>{summary}, not shown here</div>"
+    """Return the line of a tenant without room for a change."""
+    return f"<div>{summary}, not shown</div>"
 
 
 def _not_shown(changes: Sequence[Change]) -> str:
-    return f"Not shown here: {view.counted(len(changes), 'change')} ({to_do(changes)})."
+    return f"Not shown: {plural(len(changes), 'change')} ({view.to_do(changes)})."
 
 
-def _room(parts: Sequence[str]) -> int:
-    """Return what paragraphs take, the blank lines between them included."""
+def _size(parts: Sequence[str]) -> int:
+    """Return the size of paragraphs with the blank lines between them."""
     return sum(blocks.size(part) + 2 for part in parts)
 
 
-def to_do(changes: Sequence[Change]) -> str:
-    """Return the counts of some changes in words."""
-    adds = sum(change.action is Action.ADD for change in changes)
-    parts = [f"{adds} to add"] if adds else []
-    parts += [f"{len(changes) - adds} to change"] if len(changes) > adds else []
-    return ", ".join(parts) or "no changes"
-
-
 def folds(tenants: Sequence[TenantPlan], room: Room) -> list[Fold]:
-    """Return the folds that there is room for, sorted by tenant."""
+    """Return the folds for which there is room, sorted by tenant."""
     largest = sorted(tenants, key=lambda tenant: -len(tenant.changes))
     lines, chosen = Room(room.left // 2), []
     for tenant in largest:
         fold = Fold(tenant, _summary(tenant))
-        if not lines.take(_room([closed(fold.summary)])):
+        if not lines.take(_size([closed(fold.summary)])):
             break
         chosen.append(fold)
     room.left -= room.left // 2 - lines.left
@@ -123,6 +113,6 @@ def folds(tenants: Sequence[TenantPlan], room: Room) -> list[Fold]:
 
 
 def _summary(tenant: TenantPlan) -> str:
-    """Return the line that is seen while a fold is closed."""
-    warned = f", {view.counted(len(tenant.warnings), 'warning')}" if tenant.warnings else ""
-    return f"{blocks.code(tenant.tenant, 80)}: {to_do(tenant.changes)}{warned}"
+    """Return the line of a closed fold."""
+    warned = f", {plural(len(tenant.warnings), 'warning')}" if tenant.warnings else ""
+    return f"{blocks.code(tenant.tenant, 80)}: {view.to_do(tenant.changes)}{warned}"
