@@ -1,11 +1,11 @@
-"""What `apply` and `revert` share: show, check, ask, write, report."""
+"""What `apply` and `revert` share: check the options, ask, write, report."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,10 @@ from pbxsync.apply.circuit_breaker import CircuitBreaker
 from pbxsync.apply.context import WriteContext
 from pbxsync.apply.limits import check_complete, check_empty, check_limits
 from pbxsync.cli.progress import ProgressBar
+from pbxsync.cli.show import show_plan
 from pbxsync.cli.signals import handle_interrupts
 from pbxsync.cli.stages import total_traffic, traffic
-from pbxsync.errors import UsageError
+from pbxsync.errors import OutputError, UsageError
 from pbxsync.journal.write import Journal, check, new_path
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
@@ -29,7 +30,7 @@ from pbxsync.text.words import plural
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
@@ -38,13 +39,13 @@ if TYPE_CHECKING:
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, RequestLimits
 
-    #: Readies a plan over an open connection, and raises where it may not be applied.
+    #: Prepares a plan over an open connection, and raises if it may not be applied.
     Prepare = Callable[[LiveReader, WorkerPool, Plan], Plan]
 
 
 @dataclass(frozen=True)
 class ApplyOptions:
-    """On what terms to write: whom to ask, what to allow, where to keep the journal."""
+    """Whether to ask, what to allow, and where to write the journal. `lock_timeout` is in seconds."""
 
     auto_approve: bool = False
     allow_empty: bool = False
@@ -60,122 +61,128 @@ class ApplyOptions:
 
 @dataclass(frozen=True)
 class ApplyContext:
-    """What writing stands on, besides the plan."""
+    """What applying a plan takes besides the plan."""
 
-    app: Context
+    context: Context
     project: Project
-    where: Endpoint
+    endpoint: Endpoint
     limits: RequestLimits
-    terms: ApplyOptions
+    options: ApplyOptions
 
 
-def _as_it_is(_live: LiveReader, _crew: WorkerPool, plan: Plan) -> Plan:
-    return plan
-
-
-def check_approvable(terms: ApplyOptions, saving: str) -> None:
-    """Raise UsageError where nobody could be asked, before any request; `saving` is how to save the plan instead."""
-    if not terms.auto_approve and not sys.stdin.isatty():
+def check_approvable(options: ApplyOptions, saving: str) -> None:
+    """Raise UsageError, before any request, if nobody could be asked; `saving` is the command that saves the plan."""
+    if not options.auto_approve and not sys.stdin.isatty():
         raise UsageError(
-            "there is no terminal to ask on, so nothing was done: say --auto-approve, or apply a plan that was saved with"
+            "there is no terminal to ask on, so nothing was done: use --auto-approve, or apply a plan that was saved with"
             f" `pbxsync {saving} --out FILE`"
         )
 
 
-def check_journal(project: Project, terms: ApplyOptions) -> None:
-    """Raise JournalError where none could be kept, before any request. Where a run has nothing to write, none is made."""
-    if not terms.no_journal:
-        check(terms.journal or new_path(project.root))
+def check_journal(project: Project, options: ApplyOptions) -> None:
+    """Raise JournalError, before any request, if no journal can be written. A run that writes nothing creates none."""
+    if not options.no_journal:
+        check(options.journal or new_path(project.root))
 
 
-def check_options(project: Project, plan: Plan, terms: ApplyOptions) -> None:
-    """Raise a PbxsyncError where the plan may not be applied on these terms."""
-    check_complete(plan)
-    check_empty(plan, allow_empty=terms.allow_empty)
-    total = project.max_changes if terms.max_changes is None else terms.max_changes
-    check_limits(plan, total, project.max_changes_per_tenant)
+def show_before_asking(context: Context, plan: Plan) -> None:
+    """Show a plan that is about to be applied. Raises OutputError if nobody can read it: nothing is written then."""
+    try:
+        show_plan(context, plan)
+    except OutputError as error:
+        reason = str(error) or "standard output was closed before the whole plan was read"
+        raise OutputError(f"{reason}: nothing was written to the PBX") from None
 
 
-def _approved(app: Context, plan: Plan) -> bool:
-    """Ask, on standard error; only `yes` means yes."""
-    what = plural(plan.summary.changes, "change")
-    answer = app.console.ask(f"\nApply {what} to {sanitize(plan.url)}? Only 'yes' is accepted: ")
-    if answer != "yes":
-        app.console.error("not approved: nothing was written")
-    return answer == "yes"
-
-
-def live_reader(pbx: PbxReader, project: Project, where: Endpoint) -> LiveReader:
+def live_reader(pbx: PbxReader, project: Project, endpoint: Endpoint) -> LiveReader:
     """Return what reads single rows over a connection."""
-    matter = any(rules.sensitive for rules in project.types.values())
-    return LiveReader(pbx, TypeSource(pbx.custom_types), project, where.read_key, matter)
+    types_matter = any(rules.sensitive for rules in project.types.values())
+    return LiveReader(pbx, TypeSource(pbx.custom_types), project, endpoint.read_key, types_matter)
 
 
-def ask_and_write(ground: ApplyContext, plan: Plan, prepare: Prepare = _as_it_is) -> int:
-    """Check the terms, ask, write, report, and return the exit status. The plan was shown before."""
-    check_options(ground.project, plan, ground.terms)
+def ask_and_write(apply: ApplyContext, plan: Plan, prepare: Prepare | None = None) -> int:
+    """Check the options, ask, write, report, and return the exit status. The plan was shown before."""
+    _check_options(apply, plan)
     if not plan.changes:
         return 0
     for tenant in plan.tenants:
         if tenant.changes:
-            ground.where.write_key(tenant.tenant)  # raises where there is none, before anybody is asked
-    if not ground.terms.auto_approve:
-        if not _approved(ground.app, plan):
+            apply.endpoint.write_key(tenant.tenant)  # raises before anybody is asked if there is none
+    if not apply.options.auto_approve:
+        if apply.context.console.ask(_question(plan)) != "yes":
+            apply.context.console.error("not approved: nothing was written")
             return 1
-        # Whoever was asked took their time: all is read again just before it is written.
+        # Somebody took time to answer: everything is read again just before it is written.
         plan = replace(plan, tenants=tuple(replace(tenant, read_at=None) for tenant in plan.tenants))
-    return _write_stage(ground, plan, prepare)
+    return _write(apply, plan, prepare)
 
 
-def _write_stage(ground: ApplyContext, plan: Plan, prepare: Prepare) -> int:
-    app, limits, breaker = ground.app, ground.limits, CircuitBreaker()
+def _check_options(apply: ApplyContext, plan: Plan) -> None:
+    """Raise a PbxsyncError if the plan may not be applied with these options."""
+    check_complete(plan)
+    check_empty(plan, allow_empty=apply.options.allow_empty)
+    total = apply.project.max_changes if apply.options.max_changes is None else apply.options.max_changes
+    check_limits(plan, total, apply.project.max_changes_per_tenant)
+
+
+def _question(plan: Plan) -> str:
+    """Return the prompt: every line fits 80 columns, except a long url."""
+    summary = plan.summary
+    counts = [plural(number, noun) for number, noun in ((summary.add, "add"), (summary.update, "update")) if number]
+    tenants = plural(sum(bool(tenant.changes) for tenant in plan.tenants), "tenant")
+    permanent = "Adds are permanent: no revert removes them.\n" if summary.add else ""
+    return f"\nApply {' and '.join(counts)} in {tenants} to\n{sanitize(plan.url)}?\n{permanent}Only 'yes' is accepted: "
+
+
+def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
+    """Prepare the plan, write it with a journal, report, and return the exit status."""
+    context, options, breaker = apply.context, apply.options, CircuitBreaker()
     with ExitStack() as stack:
-        pbx = stack.enter_context(writer(ground.where, limits, app.redactor))
-        workers = stack.enter_context(WorkerPool(limits.parallel))
-        live = live_reader(pbx, ground.project, ground.where)
+        pbx = stack.enter_context(writer(apply.endpoint, apply.limits, context.redactor))
+        workers = stack.enter_context(WorkerPool(apply.limits.parallel))
+        live = live_reader(pbx, apply.project, apply.endpoint)
+        phases: list[tuple[str, float]] = []
         begun = time.monotonic()
-        plan = prepare(live, workers, plan)
-        ready = time.monotonic()
-        check_options(ground.project, plan, ground.terms)
-        stack.enter_context(handle_interrupts(breaker.interrupted))  # until the summary is said
+        if prepare is not None:
+            plan = prepare(live, workers, plan)
+            phases.append(("check", time.monotonic() - begun))
+            _check_options(apply, plan)
+        stack.enter_context(handle_interrupts(breaker.interrupted))  # until the report is written
         pbx.ended = breaker.why
-        journal = stack.enter_context(_journal(ground, plan))
-        report = _write(ground, WriteContext(pbx, live, app.redactor, journal, breaker, limits.retries), workers, plan)
-        checking = () if prepare is _as_it_is else (("check", ready - begun),)
-        app.spent.append(traffic(pbx, (*checking, ("apply", time.monotonic() - ready))))
-        kept = None if journal is None else _shown(journal.path)
-        return _report(app, replace(report, journal=kept, traffic=total_traffic(app.spent)))
+        journal: Journal | None = None
+        if not options.no_journal:
+            path = options.journal or new_path(apply.project.root)
+            journal = stack.enter_context(Journal(path, context.redactor))
+            journal.run(plan.url, digest(plan), os.environ)
+        write_context = WriteContext(pbx, live, context.redactor, journal, breaker, apply.limits.retries)
+        begun = time.monotonic()
+        with ProgressBar(context.console, "Applying", plan.summary.changes) as bar:
+            report = apply_plan(write_context, workers, plan, lambda _: bar.done(), bar.tick)
+        phases.append(("apply", time.monotonic() - begun))
+        context.spent.append(traffic(pbx, tuple(phases)))
+        shown = None if journal is None else _shown(journal.path)
+        return _report(apply, replace(report, journal=shown, traffic=total_traffic(context.spent)))
 
 
-def _write(ground: ApplyContext, writing: WriteContext, workers: WorkerPool, plan: Plan) -> Report:
-    bar = ProgressBar(ground.app.console, "Applying", plan.summary.changes)
-    with bar:
-        return apply_plan(writing, workers, plan, lambda _: bar.done(), bar.tick)
-
-
-def _report(app: Context, report: Report) -> int:
-    console = app.console
-    shown = report_text(report, verbose=max(0, app.verbosity), colour=console.coloured(sys.stdout), width=console.width)
-    console.result(f"\n{shown}")  # apart from the plan, which stands before it
+def _report(apply: ApplyContext, report: Report) -> int:
+    """Write the report and return the exit status. Raises OutputError if nobody can read it."""
+    console = apply.context.console
+    text = report_text(
+        report, verbose=max(0, apply.context.verbosity), colour=console.coloured(sys.stdout), width=console.width
+    )
+    try:
+        console.result(f"\n{text}")  # an empty line separates it from the plan
+    except OutputError as error:
+        journal = "" if report.journal is None else f"; the journal {report.journal} has every outcome"
+        reason = str(error) or "standard output was closed before the report was read"
+        raise OutputError(f"{reason}{journal}") from None
     if report.interrupted:
         return 130
     return 0 if report.good else 1
 
 
-@contextmanager
-def _journal(ground: ApplyContext, plan: Plan) -> Iterator[Journal | None]:
-    """Open the journal of a run and write its first line; None where none is wanted or nothing is to be written."""
-    if ground.terms.no_journal or not plan.changes:
-        yield None
-        return
-    path = ground.terms.journal or new_path(ground.project.root)
-    with Journal(path, ground.app.redactor) as journal:
-        journal.run(plan.url, digest(plan), os.environ)
-        yield journal
-
-
 def _shown(path: Path) -> str:
     try:
         return str(path.relative_to(Path.cwd()))
-    except (ValueError, FileNotFoundError):  # it is elsewhere; or the working directory was removed in the meantime
+    except (ValueError, FileNotFoundError):  # it is elsewhere, or the working directory no longer exists
         return str(path)

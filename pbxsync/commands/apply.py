@@ -15,9 +15,9 @@ from pbxsync.cli.confirm_and_apply import (
     ask_and_write,
     check_approvable,
     check_journal,
+    show_before_asking,
 )
 from pbxsync.cli.load import load_desired, load_project
-from pbxsync.cli.show import show_plan
 from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limits, run_stages
 from pbxsync.errors import UsageError
 from pbxsync.planfile import combine, load
@@ -42,15 +42,15 @@ def run(context: Context, *, paths: tuple[Path, ...], tenants: tuple[str, ...], 
         raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")
     if plans and tenants:
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
-    given = ApplyOptions(**options)
+    apply_options = ApplyOptions(**options)
     if not plans:
-        check_approvable(given, "plan")
+        check_approvable(apply_options, "plan")
     project = load_project(context, files or plans, outside=bool(plans))
 
     def load_files() -> Loaded:
         desired = load_desired(context, project, files, tenants)
-        options = PlanOptions(unmanaged=context.verbosity > 0, relist_before_add=True)
-        return Loaded(lambda endpoint: plan_files(context, project, desired, desired.tenants, endpoint, options))
+        plan_options = PlanOptions(unmanaged=context.verbosity > 0, relist_before_add=True)
+        return Loaded(lambda endpoint: plan_files(context, project, desired, desired.tenants, endpoint, plan_options))
 
     def load_plans() -> Loaded:
         plan = combine([(str(path), load(path)) for path in plans])
@@ -58,18 +58,18 @@ def run(context: Context, *, paths: tuple[Path, ...], tenants: tuple[str, ...], 
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         if not plans:
-            return ask_and_write(ApplyContext(context, project, endpoint, limits, given), plan)
+            return ask_and_write(ApplyContext(context, project, endpoint, limits, apply_options), plan)
         # A saved plan was shown and approved before, so nobody is asked again.
-        apply_context = ApplyContext(context, project, endpoint, limits, replace(given, auto_approve=True))
+        apply_context = ApplyContext(context, project, endpoint, limits, replace(apply_options, auto_approve=True))
         return ask_and_write(apply_context, plan, _prepare(context, project))
 
     limits = request_limits(context, project)
     stages = Stages(
         load=load_plans if plans else load_files,
-        show=lambda planned: show_plan(context, planned.plan),
+        show=lambda planned: show_before_asking(context, planned.plan),
         finish=finish,
-        check=lambda: check_journal(project, given),
-        lock=locked(project.root, given.lock_timeout),
+        check=lambda: check_journal(project, apply_options),
+        lock=locked(project.root, apply_options.lock_timeout),
     )
     return run_stages(project, stages)
 

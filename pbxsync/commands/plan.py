@@ -52,7 +52,7 @@ def run(
     def finish(plan: Plan, _: Endpoint) -> int:
         console = context.console
         if out is not None:
-            save(plan, out)
+            save(plan, out, verbose=context.verbosity > 0)
             console.note(f"Saved. To apply exactly this plan: pbxsync apply {sanitize(shlex.quote(str(out)))}")
         drifted = bool(plan.summary.unmanaged) and unmanaged != "ignore"
         if drifted:

@@ -16,6 +16,7 @@ from pbxsync.cli.confirm_and_apply import (
     check_approvable,
     check_journal,
     live_reader,
+    show_before_asking,
 )
 from pbxsync.cli.load import load_project
 from pbxsync.cli.show import show_plan
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 
 def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, **options: Any) -> int:
     """Plan the revert of a journal; save the plan in `out`, or apply it. `options` are the fields of ApplyOptions."""
-    given = ApplyOptions(**options)
+    apply_options = ApplyOptions(**options)
     if out is not None:
         check_plan_out(out)
     else:
-        check_approvable(given, "revert JOURNAL")
+        check_approvable(apply_options, "revert JOURNAL")
     journal = read_journal(journal_read)
     project = load_project(context, [journal_read], outside=True)
     limits = request_limits(context, project)
@@ -56,7 +57,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
 
     def show(planned: Planned) -> None:
         if planned.plan.changes:
-            show_plan(context, planned.plan)
+            (show_before_asking if out is None else show_plan)(context, planned.plan)
         else:
             context.console.result("Nothing to put back.")
         for line in planned.left:
@@ -64,7 +65,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         if out is None:
-            return ask_and_write(ApplyContext(context, project, endpoint, limits, given), plan)
+            return ask_and_write(ApplyContext(context, project, endpoint, limits, apply_options), plan)
         save(plan, out)
         return 0
 
@@ -72,7 +73,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
         load=lambda: Loaded(plan, "the journal", journal.url),
         show=show,
         finish=finish,
-        check=lambda: None if out is not None else check_journal(project, given),
-        lock=locked(project.root, given.lock_timeout),
+        check=lambda: None if out is not None else check_journal(project, apply_options),
+        lock=locked(project.root, apply_options.lock_timeout),
     )
     return run_stages(project, stages)
