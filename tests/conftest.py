@@ -40,20 +40,20 @@ def pbx(workdir: Workspace) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A workspace and a PBX without destinations."""
     with Emulator(demo=False) as pbx:
         yield Workspace(tmp_path, pbx)
 
 
 @pytest.fixture
-def bot(stage: Workspace) -> str:
+def bot(workspace: Workspace) -> str:
     """Return the id of a destination whose api_key is to change; another one, with a key from a file, is to be added."""
-    stage.write("pbxsync.yaml", PROJECT)
-    stage.write("secret", FROM_FILE + "\n")
-    stage.environ["BOT_KEY"] = NEW
-    identity = stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
-    stage.tenant(
+    workspace.write("pbxsync.yaml", PROJECT)
+    workspace.write("secret", FROM_FILE + "\n")
+    workspace.environ["BOT_KEY"] = NEW
+    identity = workspace.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
+    workspace.tenant(
         "DEMO",
         {"name": "Bot", "params": {"prompt": "Be brief", "api_key": "${BOT_KEY}"}},
         {"name": "Night bot", "type": "AI AGENT", "params": {"api_key": "${file:secret}"}},

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def intercepted(stage: Workspace, sees: Callable[[str, str], None]) -> Iterator[None]:
-    """Pass all requests of a stage on, once `sees(action, tenant)` has returned."""
-    target = urlsplit(stage.pbx.url)
+def intercepted(workspace: Workspace, sees: Callable[[str, str], None]) -> Iterator[None]:
+    """Pass all requests of a workspace on, after `sees(action, tenant)` has returned."""
+    target = urlsplit(workspace.pbx.url)
     failures: list[BaseException] = []
 
     class Between(BaseHTTPRequestHandler):
@@ -52,11 +52,11 @@ def intercepted(stage: Workspace, sees: Callable[[str, str], None]) -> Iterator[
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    stage.environ["PBXSYNC_URL"] = f"http://127.0.0.1:{server.server_port}{target.path}"
+    workspace.environ["PBXSYNC_URL"] = f"http://127.0.0.1:{server.server_port}{target.path}"
     try:
         yield
     finally:
-        stage.environ["PBXSYNC_URL"] = stage.pbx.url
+        workspace.environ["PBXSYNC_URL"] = workspace.pbx.url
         server.shutdown()
         server.server_close()
         thread.join()

@@ -34,8 +34,8 @@ def forms(value: str) -> Iterator[bytes]:
         yield digest.hexdigest()[:16].encode()
 
 
-def clean(stage: Workspace, *texts: str) -> bool:
+def clean(workspace: Workspace, *texts: str) -> bool:
     """Whether none of the values is in these texts, or in any file of the folder but the one that it came from."""
-    files = [path for path in stage.folder.rglob("*") if path.is_file() and path.name != "secret"]
+    files = [path for path in workspace.folder.rglob("*") if path.is_file() and path.name != "secret"]
     heap = b"\0".join([*(text.encode() for text in texts), *(path.read_bytes() for path in files)])
     return not [form for value in (OLD, NEW, FROM_FILE) for form in forms(value) if form in heap]

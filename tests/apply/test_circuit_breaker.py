@@ -62,13 +62,13 @@ def test_after_a_wait_it_goes_on_only_where_nothing_has_stopped_it() -> None:
 
 
 @pytest.fixture
-def three(stage: Workspace) -> Workspace:
+def three(workspace: Workspace) -> Workspace:
     """One tenant with three destinations, all of which are to change."""
     names = [f"Desk {number}" for number in range(3)]
     for name in names:
-        stage.pbx.put("DEMO", cu_name=name, cu_param1="old")
-    stage.tenant("DEMO", *({"name": name, "params": ["new"]} for name in names))
-    return stage
+        workspace.pbx.put("DEMO", cu_name=name, cu_param1="old")
+    workspace.tenant("DEMO", *({"name": name, "params": ["new"]} for name in names))
+    return workspace
 
 
 @pytest.fixture
@@ -138,17 +138,17 @@ def no_file_above(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
 
 
-def apply_with_room_for(stage: Workspace, count: int) -> Ran:
+def apply_with_room_for(workspace: Workspace, count: int) -> Ran:
     """Apply with room in the journal for so many lines; what they take, an apply shows that changes nothing on the PBX."""
-    journal = stage.write("all.jsonl", OLD_RUN)
-    lie = stage.pbx.faults.add("lie method=POST")
-    stage.apply("--journal", journal.name)
-    stage.pbx.faults.remove(lie)
+    journal = workspace.write("all.jsonl", OLD_RUN)
+    lie = workspace.pbx.faults.add("lie method=POST")
+    workspace.apply("--journal", journal.name)
+    workspace.pbx.faults.remove(lie)
     room = sum(map(len, journal.read_bytes().splitlines(keepends=True)[: count + 1]))
     journal.write_text(OLD_RUN)
-    stage.pbx.clear_log()
+    workspace.pbx.clear_log()
     with no_file_above(room + 10):
-        return stage.apply("--journal", journal.name)
+        return workspace.apply("--journal", journal.name)
 
 
 def test_a_journal_that_is_full_stops_the_run_and_is_why_the_others_are_not_sent(three: Workspace) -> None:

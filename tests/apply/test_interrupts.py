@@ -23,14 +23,14 @@ EACH = 4
 
 
 @pytest.fixture
-def crowd(stage: Workspace) -> Workspace:
+def crowd(workspace: Workspace) -> Workspace:
     """Two tenants with four destinations each, all of which are to change."""
     for tenant in TENANTS:
         names = [f"Desk {number}" for number in range(EACH)]
         for name in names:
-            stage.pbx.put(tenant, cu_name=name, cu_param1="old")
-        stage.tenant(tenant, *({"name": name, "params": ["new"]} for name in names))
-    return stage
+            workspace.pbx.put(tenant, cu_name=name, cu_param1="old")
+        workspace.tenant(tenant, *({"name": name, "params": ["new"]} for name in names))
+    return workspace
 
 
 @pytest.fixture

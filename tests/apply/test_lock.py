@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def other(stage: Workspace) -> Iterator[subprocess.Popen[bytes]]:
+def other(workspace: Workspace) -> Iterator[subprocess.Popen[bytes]]:
     """An apply in a process of its own, which is in the middle of a write."""
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    slow = stage.pbx.faults.add("latency=30s action=add times=1")
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
+    slow = workspace.pbx.faults.add("latency=30s action=add times=1")
     words = [str(COMMAND), "apply", "--auto-approve", *QUICK]
-    process = subprocess.Popen(words, cwd=stage.folder, env=stage.environ, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(words, cwd=workspace.folder, env=workspace.environ, stdin=subprocess.DEVNULL)
     try:
         until(lambda: slow.fired == 1)
         yield process
@@ -33,59 +33,61 @@ def other(stage: Workspace) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def test_a_second_apply_is_refused_and_told_by_whom(stage: Workspace, other: subprocess.Popen[bytes]) -> None:
-    stage.pbx.clear_log()
-    for words in (("apply", "--auto-approve"), ("revert", "--auto-approve", stage.journals[0])):
-        ran = stage.run(*words)
+def test_a_second_apply_is_refused_and_told_by_whom(workspace: Workspace, other: subprocess.Popen[bytes]) -> None:
+    workspace.pbx.clear_log()
+    for words in (("apply", "--auto-approve"), ("revert", "--auto-approve", workspace.journals[0])):
+        ran = workspace.run(*words)
         assert ran.status == 1
         assert f"another apply is running in this project folder (process {other.pid} holds" in ran.err
         assert "--lock-timeout" in ran.err
-    assert not stage.pbx.log
-    assert stage.run("plan").status == 0, "a plan disturbs nobody"
+    assert not workspace.pbx.log
+    assert workspace.run("plan").status == 0, "a plan disturbs nobody"
 
 
-def test_the_lock_of_a_killed_apply_is_gone_with_it(stage: Workspace, other: subprocess.Popen[bytes]) -> None:
+def test_the_lock_of_a_killed_apply_is_gone_with_it(workspace: Workspace, other: subprocess.Popen[bytes]) -> None:
     other.kill()
     other.wait()
-    assert stage.apply().status == 0
-    assert len(stage.pbx.rows("DEMO")) == 1
+    assert workspace.apply().status == 0
+    assert len(workspace.pbx.rows("DEMO")) == 1
 
 
-def test_a_second_apply_may_wait_for_its_turn(stage: Workspace) -> None:
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    with locked(stage.folder):
+def test_a_second_apply_may_wait_for_its_turn(workspace: Workspace) -> None:
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
+    with locked(workspace.folder):
         waiting: list[int] = []
-        second = threading.Thread(target=lambda: waiting.append(_apply_elsewhere(stage)))
+        second = threading.Thread(target=lambda: waiting.append(_apply_elsewhere(workspace)))
         second.start()
         second.join(1.5)
         assert not waiting
-        assert not stage.pbx.log
+        assert not workspace.pbx.log
     second.join()
     assert waiting == [0]
-    assert len(stage.pbx.rows("DEMO")) == 1
+    assert len(workspace.pbx.rows("DEMO")) == 1
 
 
-def _apply_elsewhere(stage: Workspace) -> int:
+def _apply_elsewhere(workspace: Workspace) -> int:
     words = [str(COMMAND), "apply", "--auto-approve", "--lock-timeout", "30"]
-    return subprocess.run(words, cwd=stage.folder, env=stage.environ, stdin=subprocess.DEVNULL, check=False).returncode
+    return subprocess.run(
+        words, cwd=workspace.folder, env=workspace.environ, stdin=subprocess.DEVNULL, check=False
+    ).returncode
 
 
-def test_a_lock_that_cannot_tell_who_has_it_locks_all_the_same(stage: Workspace) -> None:
-    (stage.folder / ".pbxsync").mkdir()
-    os.mkfifo(stage.folder / ".pbxsync/lock")  # can be locked, but as on a full disk no process can be noted in it
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    with locked(stage.folder):
-        ran = stage.apply()
+def test_a_lock_that_cannot_tell_who_has_it_locks_all_the_same(workspace: Workspace) -> None:
+    (workspace.folder / ".pbxsync").mkdir()
+    os.mkfifo(workspace.folder / ".pbxsync/lock")  # can be locked, but as on a full disk no process can be noted in it
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
+    with locked(workspace.folder):
+        ran = workspace.apply()
     assert ran.status == 1
     assert "another apply is running in this project folder (another process holds" in ran.err
-    assert not stage.pbx.log
-    assert stage.apply().status == 0
+    assert not workspace.pbx.log
+    assert workspace.apply().status == 0
 
 
-def test_the_wait_has_an_end(stage: Workspace) -> None:
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    with locked(stage.folder):
-        ran = stage.apply("--lock-timeout", "0.3")
+def test_the_wait_has_an_end(workspace: Workspace) -> None:
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
+    with locked(workspace.folder):
+        ran = workspace.apply("--lock-timeout", "0.3")
     assert ran.status == 1
     assert "another apply is running" in ran.err
-    assert not stage.pbx.log
+    assert not workspace.pbx.log

@@ -128,11 +128,11 @@ ADDS = {
 }
 
 
-def ends(stage: Workspace, faults: str) -> Iterator[dict[str, Any]]:
+def ends(workspace: Workspace, faults: str) -> Iterator[dict[str, Any]]:
     for fault in faults.split("|"):
-        stage.pbx.faults.add(fault)
-    stage.apply()
-    for line in lines(stage.journals[0]):
+        workspace.pbx.faults.add(fault)
+    workspace.apply()
+    for line in lines(workspace.journals[0]):
         if line["kind"] == "after":
             yield line
 
@@ -144,63 +144,63 @@ def told(line: dict[str, Any]) -> End:
 
 
 @pytest.mark.parametrize("faults", UPDATES)
-def test_an_update_ends(stage: Workspace, faults: str) -> None:
-    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.tenant("DEMO", {"name": "Boss", "params": ["22'"]})
-    (line,) = ends(stage, faults)
+def test_an_update_ends(workspace: Workspace, faults: str) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["22'"]})
+    (line,) = ends(workspace, faults)
     assert told(line) == UPDATES[faults]
     assert line["id"] == "1"
 
 
-def test_a_param_that_was_not_to_change_and_reads_otherwise_is_a_failure(stage: Workspace) -> None:
-    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="日本")
-    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
-    (line,) = ends(stage, "latin-1 action=get n=2")
+def test_a_param_that_was_not_to_change_and_reads_otherwise_is_a_failure(workspace: Workspace) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="日本")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["2"]})
+    (line,) = ends(workspace, "latin-1 action=get n=2")
     assert line["status"] == "failed"
     assert line["stored_wrong"] == [{"field": "param2", "wanted": "日本", "stored": "??"}]
 
 
 @pytest.mark.parametrize("faults", ADDS)
-def test_an_add_ends(stage: Workspace, faults: str) -> None:
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
-    (line,) = ends(stage, faults)
+def test_an_add_ends(workspace: Workspace, faults: str) -> None:
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
+    (line,) = ends(workspace, faults)
     assert told(line) == ADDS[faults]
-    rows = stage.pbx.rows("DEMO")
+    rows = workspace.pbx.rows("DEMO")
     assert line["id"] == (
         rows[0]["cu_id"] if (rows and line["status"] != "unknown") or "as 1" in line["message"] else None
     )
 
 
 @pytest.mark.parametrize("fault", ["status-429", "status-500"])
-def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(stage: Workspace, fault: str) -> None:
-    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
-    stage.pbx.faults.add(f"{fault} action=update")
-    assert stage.apply("--retries", "3").status == 1
-    assert len(stage.sent) == 3
+def test_an_update_that_may_be_repeated_is_sent_as_often_as_retries_allows(workspace: Workspace, fault: str) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["2"]})
+    workspace.pbx.faults.add(f"{fault} action=update")
+    assert workspace.apply("--retries", "3").status == 1
+    assert len(workspace.sent) == 3
 
 
-def test_a_pbx_that_is_too_busy_for_an_update_is_not_asked_what_became_of_it(stage: Workspace) -> None:
-    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
-    stage.pbx.faults.add("status-429 action=update times=1")
-    assert stage.apply().status == 0
-    assert [action for _, action, *_ in stage.asked][-3:] == ["UPDATE", "UPDATE", "GET"]
+def test_a_pbx_that_is_too_busy_for_an_update_is_not_asked_what_became_of_it(workspace: Workspace) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["2"]})
+    workspace.pbx.faults.add("status-429 action=update times=1")
+    assert workspace.apply().status == 0
+    assert [action for _, action, *_ in workspace.asked][-3:] == ["UPDATE", "UPDATE", "GET"]
 
 
-def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(stage: Workspace) -> None:
-    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
-    stage.pbx.faults.add("status-429 retry-after=3600 action=update")
-    assert stage.apply("--retries", "3").status == 1
-    assert len(stage.sent) == 1
+def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_not_waited_for(workspace: Workspace) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["2"]})
+    workspace.pbx.faults.add("status-429 retry-after=3600 action=update")
+    assert workspace.apply("--retries", "3").status == 1
+    assert len(workspace.sent) == 1
 
 
-def test_a_write_that_was_repeated_is_told_as_such(stage: Workspace) -> None:
-    stage.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
-    stage.tenant("DEMO", {"name": "Boss", "params": ["2"]})
-    stage.pbx.faults.add("status-500 action=update times=1")
-    assert " 1 repeated, 0 refused;" in stage.apply("-v").out
+def test_a_write_that_was_repeated_is_told_as_such(workspace: Workspace) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["2"]})
+    workspace.pbx.faults.add("status-500 action=update times=1")
+    assert " 1 repeated, 0 refused;" in workspace.apply("-v").out
 
 
 @pytest.mark.parametrize(("dialect", "gets"), [("default", 1), ("typed", 1), ("params=list", 1), ("full", 0)])
@@ -208,23 +208,23 @@ def test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open(
     tmp_path: Path, dialect: str, gets: int
 ) -> None:
     with Emulator(demo=False, dialect=dialect) as pbx:
-        stage = Workspace(tmp_path, pbx)
-        stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
-        plan = stage.save()
+        workspace = Workspace(tmp_path, pbx)
+        workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
+        plan = workspace.save()
         pbx.clear_log()
         pbx.faults.add("reset-after-commit action=add")
-        ran = stage.run("apply", "-v", *QUICK, plan)
+        ran = workspace.run("apply", "-v", *QUICK, plan)
         assert ran.status == 0, ran.text
         assert "(the reply was lost; the read-back confirms it)" in ran.out
-        assert [action for _, action, *_ in stage.asked].count("GET") == gets
-        assert {asked for asked, *_ in stage.asked} == {"CUSTOM"}, "the types are of no concern"
+        assert [action for _, action, *_ in workspace.asked].count("GET") == gets
+        assert {asked for asked, *_ in workspace.asked} == {"CUSTOM"}, "the types are of no concern"
 
 
 def test_an_add_of_which_neither_name_nor_fields_were_kept_names_what_is_new_and_calls_none_of_it_ours(
-    stage: Workspace,
+    workspace: Workspace,
 ) -> None:
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
-    (line,) = ends(stage, "status-500-after-commit action=add|cut-values=2 action=add")
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["22'"]})
+    (line,) = ends(workspace, "status-500-after-commit action=add|cut-values=2 action=add")
     assert line["id"] is None
     assert line["message"] == lost(
         "add",
@@ -240,9 +240,9 @@ def test_of_many_rows_that_may_be_a_lost_add_a_few_are_named() -> None:
     assert "more" not in missing(others[:5])
 
 
-def test_an_apply_that_takes_long_shows_on_a_terminal_how_far_it_is(stage: Workspace) -> None:
-    stage.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    stage.pbx.faults.add("latency=1500ms action=add")
-    ran = stage.run("apply", "--auto-approve", screen=True)
+def test_an_apply_that_takes_long_shows_on_a_terminal_how_far_it_is(workspace: Workspace) -> None:
+    workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
+    workspace.pbx.faults.add("latency=1500ms action=add")
+    ran = workspace.run("apply", "--auto-approve", screen=True)
     assert ran.status == 0
     assert re.search("Applying [^ ]+ 0 of 1", ran.err), ran.err

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("change", ["another value", "no value", "no entry", "a literal"])
-def test_a_saved_plan_wants_the_value_that_was_planned(stage: Workspace, bot: str, change: str) -> None:
-    plan = stage.save()
+def test_a_saved_plan_wants_the_value_that_was_planned(workspace: Workspace, bot: str, change: str) -> None:
+    plan = workspace.save()
     if change == "another value":
-        stage.environ["BOT_KEY"] = "sk-Another"
+        workspace.environ["BOT_KEY"] = "sk-Another"
     elif change == "no value":
-        del stage.environ["BOT_KEY"]
+        del workspace.environ["BOT_KEY"]
     elif change == "no entry":
-        stage.tenant("DEMO")
+        workspace.tenant("DEMO")
     else:
-        stage.tenant("DEMO", {"name": "Bot", "params": {"api_key": NEW}})
-    ran = stage.run("apply", plan)
+        workspace.tenant("DEMO", {"name": "Bot", "params": {"api_key": NEW}})
+    ran = workspace.run("apply", plan)
     assert ran.status == 1
-    assert not stage.sent
-    assert not stage.journals
+    assert not workspace.sent
+    assert not workspace.journals
     expected = {
         "another value": 'DEMO: "Bot": api_key: its value is not the planned one',
         "no value": "set the environment variable BOT_KEY",
@@ -35,129 +35,129 @@ def test_a_saved_plan_wants_the_value_that_was_planned(stage: Workspace, bot: st
     }[change]
     assert expected in ran.err
     if change != "a literal":
-        assert clean(stage, ran.text)
+        assert clean(workspace, ran.text)
     assert NEW not in ran.text
     del bot
 
 
-def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(stage: Workspace, bot: str) -> None:
-    elsewhere = stage.folder / "elsewhere"
-    (stage.folder / "tenants").rename(elsewhere)
-    plan = stage.save("elsewhere")
-    assert stage.run("apply", plan).status == 0
-    assert [row["cu_param2"] for row in stage.pbx.rows("DEMO")] == [NEW, FROM_FILE]
+def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(workspace: Workspace, bot: str) -> None:
+    elsewhere = workspace.folder / "elsewhere"
+    (workspace.folder / "tenants").rename(elsewhere)
+    plan = workspace.save("elsewhere")
+    assert workspace.run("apply", plan).status == 0
+    assert [row["cu_param2"] for row in workspace.pbx.rows("DEMO")] == [NEW, FROM_FILE]
     del bot
 
 
-def test_a_saved_plan_finds_the_values_of_entries_with_ids_and_of_a_new_type(stage: Workspace, bot: str) -> None:
-    other = stage.pbx.put("DEMO", cu_name="Desk", cu_param1="1", cu_param2="2")
-    stage.tenant(
+def test_a_saved_plan_finds_the_values_of_entries_with_ids_and_of_a_new_type(workspace: Workspace, bot: str) -> None:
+    other = workspace.pbx.put("DEMO", cu_name="Desk", cu_param1="1", cu_param2="2")
+    workspace.tenant(
         "DEMO",
         {"id": other, "type": "AI AGENT", "params": {"prompt": "Be kind", "api_key": "${file:secret}"}},
         {"id": bot, "params": {"api_key": "${BOT_KEY}"}},
     )
-    plan = stage.save()
-    assert stage.run("apply", plan).status == 0
-    assert [row["cu_param2"] for row in stage.pbx.rows("DEMO")] == [NEW, FROM_FILE]
+    plan = workspace.save()
+    assert workspace.run("apply", plan).status == 0
+    assert [row["cu_param2"] for row in workspace.pbx.rows("DEMO")] == [NEW, FROM_FILE]
 
 
-def test_every_value_that_is_not_as_planned_is_named(stage: Workspace, bot: str) -> None:
-    plan = stage.save()
-    stage.environ["BOT_KEY"] = "sk-Another"
-    stage.write("secret", "sk-Others\n")
-    ran = stage.run("apply", plan)
+def test_every_value_that_is_not_as_planned_is_named(workspace: Workspace, bot: str) -> None:
+    plan = workspace.save()
+    workspace.environ["BOT_KEY"] = "sk-Another"
+    workspace.write("secret", "sk-Others\n")
+    ran = workspace.run("apply", plan)
     assert ran.err.splitlines() == [
         "error: sensitive params of the saved plan are not as planned, so nothing was written:",
         '  DEMO: "Bot": api_key: its value is not the planned one',
         '  DEMO: "Night bot": api_key: its value is not the planned one',
     ]
-    assert not stage.sent
+    assert not workspace.sent
     del bot
 
 
 @pytest.mark.parametrize("key", ["another", "none"])
-def test_another_read_key_is_named_as_what_is_wrong(stage: Workspace, bot: str, key: str) -> None:
-    plan = stage.save()
-    stage.pbx.add_key("another-key-1", "read")
+def test_another_read_key_is_named_as_what_is_wrong(workspace: Workspace, bot: str, key: str) -> None:
+    plan = workspace.save()
+    workspace.pbx.add_key("another-key-1", "read")
     if key == "another":
-        stage.environ["PBXSYNC_READ_KEY"] = "another-key-1"
+        workspace.environ["PBXSYNC_READ_KEY"] = "another-key-1"
     else:
-        del stage.environ["PBXSYNC_READ_KEY"]
-    ran = stage.run("apply", plan)
+        del workspace.environ["PBXSYNC_READ_KEY"]
+    ran = workspace.run("apply", plan)
     assert ran.status == 1
     assert "another key" in ran.err
     assert "read key" in ran.err
     assert "stale" not in ran.err
-    assert not stage.sent
+    assert not workspace.sent
     del bot
 
 
-def test_a_destination_planned_with_another_key_is_named_with_what_to_do(stage: Workspace, bot: str) -> None:
-    plan = stage.save()
-    stage.pbx.add_key("another-key-1", "read")
-    stage.environ["PBXSYNC_READ_KEY"] = "another-key-1"
-    assert stage.run("apply", plan).err.splitlines()[1] == (
+def test_a_destination_planned_with_another_key_is_named_with_what_to_do(workspace: Workspace, bot: str) -> None:
+    plan = workspace.save()
+    workspace.pbx.add_key("another-key-1", "read")
+    workspace.environ["PBXSYNC_READ_KEY"] = "another-key-1"
+    assert workspace.run("apply", plan).err.splitlines()[1] == (
         f"  DEMO: destination {bot} has sensitive params, and was planned with another key: give apply the"
         " read key that plan had"
     )
 
 
-def test_a_sensitive_param_without_a_label_is_told_by_its_number(stage: Workspace) -> None:
-    stage.write("pbxsync.yaml", "types: {AI AGENT: {sensitive: [2]}}")
-    stage.environ["BOT_KEY"] = NEW
-    stage.tenant("DEMO", {"name": "Night bot", "type": "AI AGENT", "params": {"2": "${BOT_KEY}"}})
-    plan = stage.save()
-    stage.environ["BOT_KEY"] = "sk-Another"
-    assert 'DEMO: "Night bot": param2: its value is not' in stage.run("apply", plan).err
-    stage.pbx.add_key("another-key-1", "read")
-    stage.environ["PBXSYNC_READ_KEY"] = "another-key-1"
-    assert 'DEMO: "Night bot": param2: planned with another key' in stage.run("apply", plan).err
-    stage.tenant("DEMO")
-    assert 'DEMO: "Night bot": param2: no tenant file gives' in stage.run("apply", plan).err
+def test_a_sensitive_param_without_a_label_is_told_by_its_number(workspace: Workspace) -> None:
+    workspace.write("pbxsync.yaml", "types: {AI AGENT: {sensitive: [2]}}")
+    workspace.environ["BOT_KEY"] = NEW
+    workspace.tenant("DEMO", {"name": "Night bot", "type": "AI AGENT", "params": {"2": "${BOT_KEY}"}})
+    plan = workspace.save()
+    workspace.environ["BOT_KEY"] = "sk-Another"
+    assert 'DEMO: "Night bot": param2: its value is not' in workspace.run("apply", plan).err
+    workspace.pbx.add_key("another-key-1", "read")
+    workspace.environ["PBXSYNC_READ_KEY"] = "another-key-1"
+    assert 'DEMO: "Night bot": param2: planned with another key' in workspace.run("apply", plan).err
+    workspace.tenant("DEMO")
+    assert 'DEMO: "Night bot": param2: no tenant file gives' in workspace.run("apply", plan).err
 
 
-def test_a_sensitive_value_of_a_type_that_only_live_destinations_have_is_found_again(stage: Workspace) -> None:
-    stage.write("pbxsync.yaml", 'types: {"99": {sensitive: [2]}}')
-    stage.environ["BOT_KEY"] = NEW
-    stage.pbx.put("DEMO", cu_name="Odd", cu_ct_id=99)
-    stage.tenant("DEMO", {"name": "Odd"}, {"name": "Night", "type": "99", "params": {"2": "${BOT_KEY}"}})
-    ran = stage.run("apply", stage.save())
+def test_a_sensitive_value_of_a_type_that_only_live_destinations_have_is_found_again(workspace: Workspace) -> None:
+    workspace.write("pbxsync.yaml", 'types: {"99": {sensitive: [2]}}')
+    workspace.environ["BOT_KEY"] = NEW
+    workspace.pbx.put("DEMO", cu_name="Odd", cu_ct_id=99)
+    workspace.tenant("DEMO", {"name": "Odd"}, {"name": "Night", "type": "99", "params": {"2": "${BOT_KEY}"}})
+    ran = workspace.run("apply", workspace.save())
     assert ran.status == 0, ran.text
-    assert stage.pbx.rows("DEMO")[1]["cu_param2"] == NEW
+    assert workspace.pbx.rows("DEMO")[1]["cu_param2"] == NEW
 
 
-def test_a_tenant_file_may_have_a_colon_in_its_path(stage: Workspace, bot: str) -> None:
-    (stage.folder / "tenants").rename(stage.folder / "a:b")
-    plan = stage.save("a:b")
-    assert stage.run("apply", plan).status == 0
+def test_a_tenant_file_may_have_a_colon_in_its_path(workspace: Workspace, bot: str) -> None:
+    (workspace.folder / "tenants").rename(workspace.folder / "a:b")
+    plan = workspace.save("a:b")
+    assert workspace.run("apply", plan).status == 0
     del bot
 
 
-def test_where_a_tenant_file_has_moved_the_values_are_found_in_the_project(stage: Workspace, bot: str) -> None:
-    elsewhere = stage.folder / "elsewhere"
-    (stage.folder / "tenants").rename(elsewhere)
-    plan = stage.save("elsewhere")
-    elsewhere.rename(stage.folder / "tenants")
-    assert stage.run("apply", plan).status == 0
+def test_where_a_tenant_file_has_moved_the_values_are_found_in_the_project(workspace: Workspace, bot: str) -> None:
+    elsewhere = workspace.folder / "elsewhere"
+    (workspace.folder / "tenants").rename(elsewhere)
+    plan = workspace.save("elsewhere")
+    elsewhere.rename(workspace.folder / "tenants")
+    assert workspace.run("apply", plan).status == 0
     del bot
 
 
-def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(stage: Workspace, bot: str) -> None:
-    plan = stage.save()
-    stage.pbx.change(bot, cu_param2=NEW)
-    ran = stage.run("apply", plan)
+def test_a_sensitive_value_that_moved_makes_the_plan_stale_unseen(workspace: Workspace, bot: str) -> None:
+    plan = workspace.save()
+    workspace.pbx.change(bot, cu_param2=NEW)
+    ran = workspace.run("apply", plan)
     assert ran.status == 1
     assert "param2 (sensitive) has changed" in ran.err
-    assert clean(stage, ran.text)
+    assert clean(workspace, ran.text)
 
 
-def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_says_so(stage: Workspace) -> None:
-    stage.write("pbxsync.yaml", PROJECT)
-    identity = stage.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
-    stage.tenant("DEMO", {"name": "Bot", "params": {"prompt": "Be brief"}})
-    plan = stage.save()
-    (stage.folder / "pbxsync.yaml").unlink()
-    stage.pbx.change(identity, cu_param2=NEW)
-    ran = stage.run("apply", plan)
+def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_says_so(workspace: Workspace) -> None:
+    workspace.write("pbxsync.yaml", PROJECT)
+    identity = workspace.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2=OLD)
+    workspace.tenant("DEMO", {"name": "Bot", "params": {"prompt": "Be brief"}})
+    plan = workspace.save()
+    (workspace.folder / "pbxsync.yaml").unlink()
+    workspace.pbx.change(identity, cu_param2=NEW)
+    ran = workspace.run("apply", plan)
     assert ran.status == 1
-    assert clean(stage, ran.text)
+    assert clean(workspace, ran.text)

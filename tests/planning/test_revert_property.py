@@ -39,10 +39,10 @@ _NUMBERS = itertools.count(1)
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     with Emulator(demo=False) as pbx:
-        stage = Workspace(tmp_path_factory.mktemp("revert"), pbx)
+        workspace = Workspace(tmp_path_factory.mktemp("revert"), pbx)
         for number in range(1, 8):
             pbx.put_type(number, f"TYPE {number}")
-        yield stage
+        yield workspace
 
 
 @settings(
