@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.docs.pages import Command, steps
 from tests.docs.session import take
-from tests.examples.running import ROOT
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from tests.docs.session import Result

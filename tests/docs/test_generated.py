@@ -10,7 +10,8 @@ import pytest
 
 from pbxsync.cli.context import Context
 from pbxsync.cli.main import COMMANDS, cli
-from tests.examples.running import BIN, ROOT, run
+from tests.examples.running import BIN, run
+from tests.support.command import ROOT
 
 
 @pytest.mark.parametrize("script", ["picture.py", "reference.py"])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.docs.pages import Command, comments, fences, steps
 from tests.docs.session import matches, take
-from tests.examples.running import ROOT
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.examples.running import BIN, ROOT, environment, told
+from tests.examples.running import BIN, environment, told
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

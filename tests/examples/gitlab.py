@@ -15,7 +15,8 @@ import yaml
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.examples.running import ROOT, environment, told
+from tests.examples.running import environment, told
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support.command import COMMAND, GUARDED_PATH, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
-#: Keeps every Python that is started here from reaching another machine.
-_GUARD = os.pathsep.join([str(ROOT / "tests" / "support" / "site"), str(ROOT)])
+BIN = COMMAND.parent
 #: Variables that change what the commands do, or how make shows what it does.
 _OURS = ("PBXSYNC_", "GITHUB_", "GITLAB_", "CI_", "MAKE", "MFLAGS")
 
@@ -23,7 +21,7 @@ _OURS = ("PBXSYNC_", "GITHUB_", "GITLAB_", "CI_", "MAKE", "MFLAGS")
 def environment(**more: str) -> dict[str, str]:
     """The environment without anything that leads to a PBX, a project or a terminal of ours; the command on its path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    return kept | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1", "PYTHONPATH": _GUARD} | more
+    return kept | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1", "PYTHONPATH": GUARDED_PATH} | more
 
 
 def run(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:

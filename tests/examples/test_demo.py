@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from tests.examples.running import BIN, ROOT, copied, environment, told
+from tests.examples.running import BIN, copied, environment, told
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

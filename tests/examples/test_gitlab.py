@@ -13,7 +13,8 @@ import pytest
 from pbxsync.emulator import Emulator
 from tests.examples.gitlab import RECIPE, TOKEN, Job, Pipeline, Service, uncommented
 from tests.examples.reseller import READ, SECRET, WRITE, reseller
-from tests.examples.running import BIN, ROOT
+from tests.examples.running import BIN
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.examples.running import ROOT, copied, run
+from tests.examples.running import copied, run
+from tests.support.command import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
