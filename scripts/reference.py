@@ -5,6 +5,7 @@ With --check it writes nothing, and exits with status 1 if a page is out of date
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -123,11 +124,11 @@ def _block(lines: Sequence[str]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Return help as Markdown; a paragraph that click keeps unwrapped becomes a code block."""
-    paragraphs = click.unstyle(text).strip().split("\n\n")
+    """Return help as Markdown; what click keeps unwrapped, and a line that begins with #, becomes a code block."""
+    paragraphs = inspect.cleandoc(click.unstyle(text)).split("\n\n")
     return "\n\n".join(
         f"```text\n{paragraph.removeprefix(chr(8)).strip(chr(10))}\n```"
-        if paragraph.startswith("\b")
+        if paragraph.startswith(("\b", "#"))
         else _escaped(" ".join(paragraph.split()))
         for paragraph in paragraphs
     )

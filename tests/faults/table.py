@@ -9,34 +9,33 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 READS: Final = {
-    "fine": "understood: goes on as if nothing had happened",
-    "again": "asked again, within the tries and the time there are; then the tenant fails and the others go on",
-    "fails": "not asked again: the tenant fails and the others go on",
-    "refused": "the tenant fails and the others go on, unless what the key was good for before is refused now too: then"
-    " the key was revoked, and the whole run stops",
-    "empty": "asked again, then held against CUSTOMTYPES: believed with a warning, and apply wants --allow-empty",
-    "untold": "apply lists twice before it adds, and the tenant fails where the lists differ; where both lack the same"
-    " row it cannot be told: the row is planned as an add, for people to see, and a list after the adds shows twins,"
-    " which are named and fail the run",
-    "believed": "taken at its word: nothing in this reply shows that it is wrong",
-    "-": "does not concern this operation",
+    "fine": "understood; nothing else happens",
+    "again": "asked again, within the limits of attempts and time; then the tenant fails and the others continue",
+    "fails": "not asked again: the tenant fails and the others continue",
+    "refused": "the tenant fails and the others continue; if requests that the key was allowed before are refused too,"
+    " the key was revoked and the whole run stops",
+    "empty": "asked again, then checked with CUSTOMTYPES: believed with a warning, and apply needs --allow-empty",
+    "unnoticed": "apply lists twice before it adds, and fails the tenant if the lists differ; if both lack the same row, it"
+    " is planned as an add, which people can see; a list after the adds shows duplicates, which are named and fail the run",
+    "believed": "taken as correct: nothing in this reply shows that it is wrong",
+    "-": "this operation is not affected",
 }
 WRITES: Final = {
-    "fine": "read back as it was to be: done",
-    "found": "looked for on the PBX and found as it was to be: done",
-    "later": "an update: sent again, within the tries, then looked for on the PBX and found as it was to be: done",
-    "lost": "looked for on the PBX and not there: failed, and not sent again in this run",
-    "again": "sent again, within the tries, once it is seen that nothing was stored; then it failed",
-    "stopped": "looked for on the PBX and not there: failed, and nothing more is sent for this tenant",
-    "barred": "looked for on the PBX and not there: failed; after three in a row nothing more is sent for this tenant",
-    "wrong": "stored other than sent: failed, with what was sent and what is stored",
-    "-": "does not concern this operation",
+    "fine": "done: read back with the planned values",
+    "found": "done: found on the PBX with the planned values",
+    "later": "for an update: sent again, within the limit of attempts, then found on the PBX with the planned values: done",
+    "lost": "failed: not found on the PBX, and not sent again in this run",
+    "again": "sent again, within the limit of attempts, once it is clear that nothing was stored; then failed",
+    "stopped": "failed: not found on the PBX; nothing more is sent for this tenant",
+    "barred": "failed: not found on the PBX; after three in a row nothing more is sent for this tenant",
+    "wrong": "failed: the PBX stored a different value, and the report shows both",
+    "-": "this operation is not affected",
 }
 BACK: Final = {
     "fine": "understood: done",
-    "again": "asked again, within the tries and the time there are; then it is unknown what became of the write",
-    "unknown": "it is unknown what became of the write: said so, and nothing is guessed",
-    "-": "does not concern this operation",
+    "again": "asked again, within the limits of attempts and time; then the outcome of the write is unknown",
+    "unknown": "the outcome of the write is unknown, and the report says so",
+    "-": "this operation is not affected",
 }
 
 
@@ -99,7 +98,7 @@ TABLE: Final[dict[str, Cells]] = {
     "content-coding": Cells("fails", "fails", "fails", "found", "found", "unknown"),
     "huge": _NO_ANSWER,
     "gzip-bomb": _NO_ANSWER,
-    "missing-row": Cells("again", "untold", "-", "-", "-", "-"),
+    "missing-row": Cells("again", "unnoticed", "-", "-", "-", "-"),
     "twice-row": _LIST_ROWS,
     "bad-row": _LIST_ROWS,
     "no-id-row": _LIST_ROWS,
