@@ -265,7 +265,6 @@ def test_only_the_packages_that_apply_can_write() -> None:
         "client",
         "cli",
         "commands",
-        "doctor",
     }
     planners = ("pbxsync.planning.plan",)
     assert not {package_of(name) for module in planners for name in own_imports(module, typing=False)} & {"apply"}

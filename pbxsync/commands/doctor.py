@@ -10,7 +10,7 @@ from pbxsync.cli.checks import check_format, check_tenant_paths
 from pbxsync.cli.load import load_project
 from pbxsync.cli.progress import ProgressBar
 from pbxsync.cli.stages import request_limits
-from pbxsync.doctor.check import Mark, bad
+from pbxsync.doctor.check import Status, failed
 from pbxsync.doctor.doctor import Doctor, Scope
 from pbxsync.errors import ProjectError
 from pbxsync.render.style import painter
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pbxsync.doctor.check import Check
 
 FORMATS = ("text", "json")
-_MARKS = {Mark.OK: ("✓", "green"), Mark.ODD: ("!", "yellow"), Mark.BAD: ("✗", "red")}
+_MARKS = {Status.OK: ("✓", "green"), Status.WARNING: ("!", "yellow"), Status.FAILED: ("✗", "red")}
 
 
 def run(
@@ -33,7 +33,6 @@ def run(
     paths: tuple[Path, ...],
     tenants: tuple[str, ...],
     everything: bool,
-    reads_only: bool,
     fmt: str,
 ) -> int:
     """Show each check as soon as it is done; return 1 if one failed."""
@@ -41,14 +40,14 @@ def run(
     check_tenant_paths(paths)
     paint = painter(colour=context.console.coloured(sys.stdout))
     checks = []
-    for check in _checks(context, Scope(paths, tenants, everything, reads_only)):
+    for check in _checks(context, Scope(paths, tenants, everything)):
         checks.append(check)
         if fmt == "text":
-            mark, style = _MARKS[check.mark]
+            mark, style = _MARKS[check.status]
             context.console.result(f"{paint(mark, style)} {sanitize(check.message)}")
-    passed = all(check.mark is not Mark.BAD for check in checks)
+    passed = all(check.status is not Status.FAILED for check in checks)
     if fmt == "json":
-        rows = [{"check": check.name, "status": check.mark.value, "message": check.message} for check in checks]
+        rows = [{"check": check.name, "status": check.status.value, "message": check.message} for check in checks]
         context.console.result(json_text({"ok": passed, "checks": rows}))
     return 0 if passed else 1
 
@@ -57,7 +56,7 @@ def _checks(context: Context, scope: Scope) -> Iterator[Check]:
     try:
         project = load_project(context, scope.paths)
     except ProjectError as error:
-        yield from (bad("project", str(problem)) for problem in error.problems)
+        yield from (failed("project", str(problem)) for problem in error.problems)
         return
     progress = partial(ProgressBar, context.console)
-    yield from Doctor(project, scope, request_limits(context, project), context.redactor, progress).examine()
+    yield from Doctor(project, scope, request_limits(context, project), context.redactor, progress).checks()

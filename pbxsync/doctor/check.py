@@ -1,4 +1,4 @@
-"""One line of a diagnosis."""
+"""The result of one check."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Mark(str, Enum):
-    """How a check ended: `OK`, `ODD` (a plan works all the same) or `BAD` (it would stop a plan)."""
+class Status(str, Enum):
+    """How a check ended. After a `WARNING` a plan still works, after a `FAILED` it does not."""
 
     OK = "ok"
-    ODD = "warning"
-    BAD = "failed"
+    WARNING = "warning"
+    FAILED = "failed"
 
     __str__ = str.__str__
 
 
 class Check(NamedTuple):
-    """What was looked at, how it is, and, where that is not well, what to do."""
+    """One check: name, status and a message, which has the remedy if the check did not pass."""
 
     name: str
-    mark: Mark
+    status: Status
     message: str
 
 
-def ok(name: str, message: str) -> Check:
-    """Return a check that is well."""
-    return Check(name, Mark.OK, message)
+def passed(name: str, message: str) -> Check:
+    """Return a check that passed."""
+    return Check(name, Status.OK, message)
 
 
-def odd(name: str, message: str) -> Check:
-    """Return a check that is not well, but stops no plan."""
-    return Check(name, Mark.ODD, message)
+def warned(name: str, message: str) -> Check:
+    """Return a check that found something wrong which does not stop a plan."""
+    return Check(name, Status.WARNING, message)
 
 
-def bad(name: str, message: str) -> Check:
-    """Return a check that would stop a plan."""
-    return Check(name, Mark.BAD, message)
+def failed(name: str, message: str) -> Check:
+    """Return a check that found something which stops a plan."""
+    return Check(name, Status.FAILED, message)

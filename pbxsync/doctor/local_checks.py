@@ -1,4 +1,4 @@
-"""What can be looked at without a request: versions, the project file, the url, the tenant files, the keys."""
+"""Checks without a request: version, project file, url, tenant files, keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync import __version__
 from pbxsync.disk.read import display
-from pbxsync.doctor.check import Check, bad, odd, ok
+from pbxsync.doctor.check import Check, failed, passed, warned
 from pbxsync.errors import InputError, ProjectError
 from pbxsync.project.url import EMULATOR
 from pbxsync.tenants.discover import tenant_codes
@@ -21,74 +21,71 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.project import Project
+    from pbxsync.tenants.desired import Desired
 
-#: Of things that are wrong in the same way, so many are shown.
+#: Tenants, keys or types that a message lists before it counts the rest.
 SHOWN: Final = 5
 
 
 def version() -> Check:
-    """Tell what runs here."""
-    return ok("version", f"pbxsync {__version__} on Python {platform.python_version()}, {platform.system()}")
+    """Return the versions of pbxsync and Python."""
+    return passed("version", f"pbxsync {__version__} on Python {platform.python_version()}, {platform.system()}")
 
 
 def project_file(project: Project) -> Check:
-    """Tell which project file there is."""
+    """Check that there is a project file."""
     if project.file is None:
-        return odd("project", "no project file: defaults and the environment hold; write pbxsync.yaml to change that")
-    return ok("project", f"project file {display(str(project.file))}")
+        message = "no project file: pbxsync uses its defaults and the environment; write pbxsync.yaml to change that"
+        return warned("project", message)
+    return passed("project", f"project file {display(str(project.file))}")
 
 
 def url(project: Project) -> Check:
-    """Tell where requests would go, and whether on a safe way. Never shows more of the url than a project may hold."""
+    """Check the url, and say how requests are protected. Shows only what a valid url may contain."""
     try:
-        found = project.url
+        address = project.url
     except ProjectError as error:
-        return bad("url", str(error))
-    if found.startswith(EMULATOR):
-        return ok("url", f"url {sanitize(found)}: an emulated PBX of this machine")
-    how = "TLS, verified" if found.startswith("https:") else "plain http, on this machine alone"
-    return ok("url", f"url {found} ({how})")
+        return failed("url", str(error))
+    if address.startswith(EMULATOR):
+        return passed("url", f"url {sanitize(address)}: an emulated PBX on this machine")
+    protection = "TLS, verified" if address.startswith("https:") else "plain http, only on this machine"
+    return passed("url", f"url {address} ({protection})")
 
 
-def tenant_files(project: Project, paths: Sequence[Path]) -> tuple[Check, tuple[str, ...], int]:
-    """Tell whether the tenant files are sound, of which tenants they are, and how many destinations they have."""
+def tenant_files(project: Project, paths: Sequence[Path]) -> tuple[Check, tuple[str, ...], Desired | None]:
+    """Check the tenant files. Also return the codes of their tenants and, if every file is valid, the desired state."""
     try:
         desired = load(paths or project.tenants, project)
     except InputError as error:
         more = len(error.problems) - 1
         rest = f" (and {plural(more, 'more problem')}: `pbxsync validate` shows them)" if more else ""
         codes = tuple(dict.fromkeys(code for code, _ in tenant_codes(paths or project.tenants)))
-        return bad("files", f"{error.problems[0]}{rest}"), codes, 0
+        return failed("files", f"{error.problems[0]}{rest}"), codes, None
     files, tenants = plural(desired.files, "tenant file"), plural(len(desired.tenants), "tenant")
     message = f"{files} of {tenants} with {plural(desired.destinations, 'destination')}"
-    return ok("files", message), desired.tenants, desired.destinations
+    return passed("files", message), desired.tenants, desired
 
 
 def keys(project: Project, tenants: Sequence[str]) -> Iterator[Check]:
-    """Tell for which tenants there is a key, under which name, and what to set where there is none."""
-    yield from _keys(project, tenants, write=False)
-    yield from _keys(project, tenants, write=True)
-
-
-def _keys(project: Project, tenants: Sequence[str], *, write: bool) -> Iterator[Check]:
-    kind = "write" if write else "read"
-    named: dict[str, list[str]] = defaultdict(list)
-    lacking: dict[str, list[str]] = defaultdict(list)
-    for tenant in tenants:
-        try:
-            (project.write_key if write else project.read_key)(tenant)
-        except ProjectError as error:
-            lacking[error.problems[0].message.rpartition(": ")[2]].append(tenant)
-        else:
-            named[project.key_name(tenant, write=write) or ""].append(tenant)
-    for name, whose in list(named.items())[:SHOWN]:
-        yield ok(f"{kind} key", f"{kind} key {name} for {first_names(whose, SHOWN, 'tenant')}")
-    if len(named) > SHOWN:
-        yield ok(f"{kind} key", f"{plural(len(named) - SHOWN, f'more {kind} key')} for other tenants")
-    for advice, whose in lacking.items():
-        if write:
-            yield odd(
-                "write key", f"no write key for {first_names(whose, SHOWN, 'tenant')}, so apply would stop: {advice}"
-            )
-        else:
-            yield bad("read key", f"no read key for {first_names(whose, SHOWN, 'tenant')}: {advice}")
+    """Check that every tenant has its keys. Keys are shown by the variable or file that holds them."""
+    for kind in ("read", "write"):
+        tenants_by_key: dict[str, list[str]] = defaultdict(list)
+        tenants_by_advice: dict[str, list[str]] = defaultdict(list)
+        for tenant in tenants:
+            try:
+                (project.read_key if kind == "read" else project.write_key)(tenant)
+            except ProjectError as error:
+                advice = error.problems[0].message.rpartition(": ")[2]
+                tenants_by_advice[advice].append(tenant)
+            else:
+                tenants_by_key[project.key_name(tenant, write=kind == "write") or ""].append(tenant)
+        for name, users in list(tenants_by_key.items())[:SHOWN]:
+            yield passed(f"{kind} key", f"{kind} key {name} for {first_names(users, SHOWN, 'tenant')}")
+        if len(tenants_by_key) > SHOWN:
+            yield passed(f"{kind} key", f"{plural(len(tenants_by_key) - SHOWN, f'more {kind} key')} for other tenants")
+        for advice, without in tenants_by_advice.items():
+            missing = f"no {kind} key for {first_names(without, SHOWN, 'tenant')}"
+            if kind == "read":
+                yield failed("read key", f"{missing}: {advice}")
+            else:
+                yield warned("write key", f"{missing}, so apply would stop: {advice}")

@@ -16,6 +16,7 @@ import trustme
 from pbxsync.doctor.server_checks import sample
 from tests.support.rawserver import RawServer, reply
 from tests.support.terminal import on_terminal
+from tests.support.tunnel import Tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def test_where_all_is_well_every_line_says_so(ready: Workspace, demo: Emulator) 
     for said in (
         "pbxsync 0.1.0 on Python 3.",
         "project file pbxsync.yaml",
-        f"url {demo.url} (plain http, on this machine alone)",
+        f"url {demo.url} (plain http, only on this machine)",
         "1 tenant file of 1 tenant with 1 destination",
         "read key ${PBXSYNC_READ_KEY} for DEMO",
         "write key ${PBXSYNC_WRITE_KEY} for DEMO",
@@ -61,8 +62,7 @@ def test_where_all_is_well_every_line_says_so(ready: Workspace, demo: Emulator) 
         "--parallel ",
         "a plan of these files takes about 3 requests and 1 s",
         "the clocks agree",
-        "${PBXSYNC_READ_KEY} is read-only",
-        "${PBXSYNC_WRITE_KEY} is read/write",
+        "${PBXSYNC_WRITE_KEY} is accepted for reads; whether it may write is not tried",
     ):
         assert said in lines, said
 
@@ -78,63 +78,82 @@ def test_sensitive_params_of_a_type_that_is_not_there_are_told_without_a_further
         pbx.put("DEMO", cu_name="Odd", cu_ct_id=77)
         workdir.write("tenants/demo.yaml", "tenant: DEMO\ndestinations: []\n")
         workdir.write("pbxsync.yaml", SECRETS.format(known))
-        ran = workdir.run("doctor", "--reads-only")
+        ran = workdir.run("doctor")
         assert (ran.status, marked(ran, "!")) == (0, [])
         asked = [(each.object, each.action) for each in pbx.log]
         pbx.clear_log()
         workdir.write("pbxsync.yaml", SECRETS.format("AI AGNT"))
-        ran = workdir.run("doctor", "--reads-only")
+        ran = workdir.run("doctor")
     assert ran.status == 0
     (told,) = marked(ran, "!")
-    assert told.endswith('they hide nothing: "AI AGNT" (did you mean AI AGENT?); `pbxsync types` lists what it has')
+    assert told.endswith('they hide nothing: "AI AGNT" (did you mean AI AGENT?); `pbxsync types` lists its types')
     assert [(each.object, each.action) for each in pbx.log] == asked
 
 
-def test_nothing_is_written_and_with_reads_only_no_write_is_asked_for(ready: Workspace, demo: Emulator) -> None:
-    ready.run("doctor")
-    assert not [asked for asked in demo.log if asked.committed]
-    tried = [asked for asked in demo.log if asked.action == "UPDATE"]
-    assert [(asked.key_kind, asked.objectid, asked.method) for asked in tried] == [
-        ("read", "2147483646", "GET"),
-        ("write", "2147483646", "GET"),
-    ]
-    assert not [
-        name
-        for asked in tried
-        for name in asked.params
-        if name not in {"reqtype", "object", "tenant", "action", "objectid"}
-    ]
-    demo.clear_log()
-    ran = ready.run("doctor", "--reads-only")
-    assert ran.status == 0
-    assert "the kinds of the keys were not looked at" in ran.out
-    assert {asked.action for asked in demo.log} == {"LIST"}
+def test_only_reads_are_sent_with_either_key(ready: Workspace, demo: Emulator) -> None:
+    assert ready.run("doctor").status == 0
+    assert {(asked.key_kind, asked.action, asked.method) for asked in demo.log} == {
+        ("read", "LIST", "GET"),
+        ("write", "LIST", "GET"),
+    }
 
 
-def test_an_object_of_that_id_keeps_the_kind_untold(ready: Workspace, demo: Emulator) -> None:
-    demo.put("DEMO", cu_name="There", cu_id=2147483646)
+def test_a_write_key_that_is_refused_even_for_reads_is_an_error(ready: Workspace, demo: Emulator) -> None:
+    demo.revoke(demo.write_key)
     ran = ready.run("doctor")
-    assert marked(ran, "!") == [
-        "whether ${PBXSYNC_READ_KEY} may write cannot be told",
-        "whether ${PBXSYNC_WRITE_KEY} may write cannot be told",
-    ]
-    assert "UPDATE" not in {asked.action for asked in demo.log}
+    assert ran.status == 1
+    (line,) = marked(ran, "✗")
+    assert line.startswith("${PBXSYNC_WRITE_KEY} is refused even for a read, so apply would fail: ")
 
 
-def test_keys_in_the_wrong_place_are_told(ready: Workspace, demo: Emulator) -> None:
-    ready.connect(demo.url, demo.write_key, demo.read_key)
-    ran = ready.run("doctor")
-    assert ran.status == 0
-    assert marked(ran, "!") == [
-        "${PBXSYNC_READ_KEY} is read/write, and plans read with it: a read-only key for read_key is safer",
-        "${PBXSYNC_WRITE_KEY} is read-only, and meant to write: apply would fail",
-    ]
+def test_plans_that_read_with_a_write_key_and_a_missing_write_key_are_warnings(
+    ready: Workspace, demo: Emulator
+) -> None:
     ready.connect(demo.url, None, demo.write_key)
-    assert "${PBXSYNC_WRITE_KEY} is read/write, and plans read with it" in ready.run("doctor").out
+    ran = ready.run("doctor")
+    assert ran.status == 0
+    assert marked(ran, "!") == [
+        "${PBXSYNC_WRITE_KEY} is accepted, but plans read with this write key too: a read-only key is safer"
+    ]
     ready.connect(demo.url, demo.read_key, None)
     without = ready.run("doctor")
     assert without.status == 0
     assert "! no write key for DEMO, so apply would stop: set the environment variable PBXSYNC_WRITE_KEY" in without.out
+
+
+@pytest.mark.parametrize(
+    ("types", "errors"),
+    [
+        (["FORWARD", "1"], []),
+        (["FOWARD", "FORWARD", "FOWARD"], ['tenants/a.yaml:3:5: the PBX has no type "FOWARD"']),
+        (["88"], ['tenants/a.yaml:3:5: the PBX has no type "88"']),
+        (["1", "77"], []),
+    ],
+)
+def test_types_of_the_files_that_the_pbx_does_not_have_are_errors(
+    workdir: Workspace, types: list[str], errors: list[str]
+) -> None:
+    rows = "".join(f"  - {{name: N{at}, type: '{kind}'}}\n" for at, kind in enumerate(types))
+    workdir.write("tenants/a.yaml", f"tenant: A\ndestinations:\n{rows}")
+    with workdir.emulator("full", demo=True) as pbx:
+        pbx.put("A", cu_name="Live", cu_ct_id=77)
+        ran = workdir.run("doctor")
+        planned = workdir.run("plan")
+    assert ran.status == bool(errors)
+    assert [line.partition("; ")[0] for line in marked(ran, "✗")] == errors
+    assert ("the PBX has every type of the files" in ran.out) == (not errors)
+    assert planned.status == bool(errors)
+
+
+def test_types_are_checked_in_all_tenants_not_only_in_the_sample(ready: Workspace) -> None:
+    for number in range(60):
+        kind = "FOWARD" if number == 31 else "FORWARD"
+        rows = f"destinations:\n  - {{name: N, type: {kind}}}\n"
+        ready.write(f"tenants/t{number:02}.yaml", f"tenant: T{number:02}\n{rows}")
+    ran = ready.run("doctor")
+    assert ran.status == 1
+    (line,) = marked(ran, "✗")
+    assert line.startswith('tenants/t31.yaml:3:5: the PBX has no type "FOWARD"')
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -146,8 +165,8 @@ def test_the_dialect_is_recognised_whichever_it_is(workdir: Workspace, dialect: 
         assert f"lists have {'the' if with_params else 'no'} params" in ran.out
         assert ("each destination of the files takes a request" in ran.out) != with_params
         assert ("no types" in ran.out) == (dialect == "bare")
-        assert ("EMPTY: nothing is live, said as errors are said too" in ran.out) == (dialect in {"silent", "numbers"})
-        assert [line.rpartition(" ")[2] for line in ran.out.splitlines()[-2:]] == ["read-only", "read/write"]
+        assert ("EMPTY: the list is empty, in a reply that can also" in ran.out) == (dialect in {"silent", "numbers"})
+        assert "${PBXSYNC_WRITE_KEY} is accepted for reads" in ran.out.splitlines()[-1]
         assert not [asked for asked in pbx.log if asked.committed]
 
 
@@ -188,7 +207,7 @@ def test_without_anything_it_says_what_is_missing(workdir: Workspace) -> None:
     assert "! no project file" in ran.out
     assert "no url: add url: to pbxsync.yaml, or set PBXSYNC_URL" in ran.out
     assert "✗ tenants: there is no such file or folder" in ran.out
-    assert "name one with --tenant" in ran.out
+    assert "name a tenant with --tenant" in ran.out
 
 
 def test_a_tenant_that_is_none_and_a_pattern_without_one_stop_a_plan(ready: Workspace, demo: Emulator) -> None:
@@ -222,7 +241,7 @@ def test_a_tenant_without_a_key_stops_a_plan_and_the_others_are_asked(ready: Wor
     assert "✓ read key ${DR} for DEMO" in ran.out
     assert "✗ no read key for ACME: set the environment variable PBXSYNC_READ_KEY" in ran.out
     assert "! no write key for ACME, DEMO, so apply would stop" in ran.out
-    assert "✓ ${DR} is read-only" in ran.out
+    assert "1 tenant answered" in ran.out
 
 
 def test_a_thousand_tenants_are_sampled_unless_all_are_wanted(ready: Workspace, demo: Emulator) -> None:
@@ -253,7 +272,7 @@ def test_a_pbx_with_too_much_to_do_is_given_fewer_at_a_time(ready: Workspace, de
     ran = ready.run("doctor", "--parallel", "16")
     assert ran.status == 0
     (line,) = [line for line in marked(ran, "!") if "refused" in line]
-    assert "requests at 16 at a time: --parallel " in line
+    assert "requests at 16 at a time: use --parallel " in line
 
 
 def test_as_json_it_can_be_read_by_a_program(ready: Workspace) -> None:
@@ -263,7 +282,7 @@ def test_as_json_it_can_be_read_by_a_program(ready: Workspace) -> None:
     assert {check["status"] for check in document["checks"]} == {"ok"}
     assert [check["check"] for check in document["checks"]] == [
         "version", "project", "url", "files", "read key", "write key", "reached", "tenants", "dialect", "params",
-        "types", "latency", "parallel", "clock", "key kind", "key kind",
+        "types", "latency", "parallel", "clock", "write key",
     ]  # fmt: skip
 
 
@@ -275,24 +294,46 @@ def test_marks_are_coloured_on_a_terminal(ready: Workspace) -> None:
     assert "\x1b[31m✗\x1b[0m " in shown
 
 
-@pytest.mark.parametrize("trusted", [True, False])
-def test_tls_is_told_of(workdir: Workspace, tmp_path: Path, trusted: bool) -> None:
-    def answer(request: bytes) -> bytes:
-        return reply('[{"ct_id": "1", "ct_name": "FORWARD"}]' if b"CUSTOMTYPES" in request else "[]")
+def types_and_no_destinations(request: bytes) -> bytes:
+    return reply('[{"ct_id": "1", "ct_name": "FORWARD"}]' if b"CUSTOMTYPES" in request else "[]")
 
+
+@pytest.fixture
+def tls_server(workdir: Workspace, tmp_path: Path) -> Iterator[RawServer]:
+    """A PBX with TLS, whose CA is in `ca.pem`."""
     ca = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ca.issue_cert("localhost").configure_cert(context)
     ca.cert_pem.write_to_path(tmp_path / "ca.pem")
-    with RawServer(answer, context) as server:
+    with RawServer(types_and_no_destinations, context) as server:
         workdir.connect(server.url, "reading-key", "writing-key")
-        if trusted:
-            workdir.set(REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"))
-        ran = workdir.run("doctor", "--tenant", "DEMO", "--reads-only")
-        assert ran.status == (0 if trusted else 1)
-        assert f"✓ url {server.url} (TLS, verified)" in ran.out
-        assert ("answers, and its certificate is trusted" in ran.out) == trusted
-        assert ("✗ localhost:" in ran.out and "certificate that is not trusted" in ran.out) != trusted
+        yield server
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_tls_is_told_of(workdir: Workspace, tmp_path: Path, tls_server: RawServer, trusted: bool) -> None:
+    if trusted:
+        workdir.set(REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"))
+    ran = workdir.run("doctor", "--tenant", "DEMO")
+    assert ran.status == (0 if trusted else 1)
+    assert f"✓ url {tls_server.url} (TLS, verified)" in ran.out
+    assert ("answers, and its certificate is trusted" in ran.out) == trusted
+    assert ("✗ localhost:" in ran.out and "certificate that is not trusted" in ran.out) != trusted
+    assert "proxy " not in ran.out
+
+
+def test_a_proxy_is_named_without_its_password(workdir: Workspace, tmp_path: Path, tls_server: RawServer) -> None:
+    assert tls_server.url
+    with Tunnel() as proxy:
+        address = proxy.url.removeprefix("http://")
+        workdir.set(REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem"), HTTPS_PROXY=f"http://user:pa55word@{address}")
+        ran = workdir.run("doctor", "--tenant", "DEMO")
+    assert ran.status == 0
+    assert f"✓ requests go through the proxy {address}\n" in ran.out
+    assert "pa55word" not in ran.text
+    gone = workdir.run("doctor", "--tenant", "DEMO", "--retries", "1")
+    assert gone.status == 1
+    assert f"✗ the proxy {address} cannot be reached: Connection refused. Check HTTPS_PROXY\n" in gone.out
 
 
 class Late(BaseHTTPRequestHandler):
@@ -329,13 +370,13 @@ def late(workdir: Workspace) -> Iterator[type[Late]]:
     ("skew", "said"),
     [
         (0.0, "✓ the clocks agree"),
-        (3600.0, "s behind that of the PBX: set it right"),
-        (-3600.0, "s ahead of that of the PBX: set it right"),
-        (None, "! the PBX does not tell the time"),
+        (3600.0, "s behind that of the PBX: correct it"),
+        (-3600.0, "s ahead of that of the PBX: correct it"),
+        (None, "! the PBX does not send the time"),
     ],
 )
 def test_a_clock_that_is_wrong_is_told(workdir: Workspace, late: type[Late], skew: float | None, said: str) -> None:
     late.skew = skew
-    ran = workdir.run("doctor", "--tenant", "DEMO", "--reads-only")
+    ran = workdir.run("doctor", "--tenant", "DEMO")
     assert ran.status == 0
     assert said in ran.out
