@@ -118,8 +118,10 @@ def main() -> None:
     """Run the command line of this process and exit with its status."""
     # Few values here are in cycles, and looking for cycles every 700 values takes 5 % of the time of a command.
     gc.set_threshold(50_000)
-    # CI systems send SIGTERM. It ends a command as ^C does, with 130; an apply handles both itself.
+    # SIGTERM, which CI systems send, and SIGHUP end a command as ^C does, with 130; an apply handles all three itself.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     if None in {sys.stdin, sys.stdout, sys.stderr}:
         from pbxsync.cli.console import fill_gaps  # noqa: PLC0415 - standard streams are rarely closed
 

@@ -1,4 +1,4 @@
-"""^C and SIGTERM during an apply: the first lets what is in flight finish, the second ends at once."""
+"""^C, SIGTERM and SIGHUP during an apply: the first lets the writes in flight finish, the second ends it at once."""
 
 from __future__ import annotations
 
@@ -12,24 +12,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-_SAID: Final = b"\ninterrupted: finishing the writes in flight and reading them back; once more to end at once\n"
+_MESSAGE: Final = b"\ninterrupted: finishing the writes in flight and reading them back; once more to end at once\n"
 
 
 @contextmanager
 def handle_interrupts(interrupted: threading.Event) -> Iterator[None]:
-    """Set `interrupted` at the first signal; the second ends the process at once, its journal is on the disk already."""
+    """Set `interrupted` at the first signal. The second ends the process at once; its journal is already on the disk."""
 
-    def heed(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         del number, frame
         if interrupted.is_set():
             os._exit(130)
         interrupted.set()
         with suppress(OSError):
-            os.write(2, _SAID)  # not by way of the console, in the middle of whose writing this may be
+            os.write(2, _MESSAGE)  # not through the console: the signal may interrupt it while it writes
 
-    before = {number: signal.signal(number, heed) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in _numbers()}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _numbers() -> list[int]:
+    """Return the signals to handle. nohup ignores SIGHUP, and so does an apply then; Windows has no SIGHUP."""
+    hangup: int | None = getattr(signal, "SIGHUP", None)
+    if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN:
+        return [signal.SIGINT, signal.SIGTERM]
+    return [signal.SIGINT, signal.SIGTERM, hangup]

@@ -1,4 +1,4 @@
-"""^C and SIGTERM: nothing new starts, what is in flight is finished and told; a second one ends at once."""
+"""^C, SIGTERM and SIGHUP: nothing new starts, writes in flight are finished and read back; a second one ends at once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_writes_in_flight_are_finished_and_nothing_new_is_sent(
     crowd: Workspace, start: Callable[..., subprocess.Popen[str]], number: signal.Signals
 ) -> None:
@@ -105,6 +105,36 @@ def test_a_second_one_ends_at_once_with_the_journal_intact(
     assert [write.after for write in writes] == [None, None]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_after_the_first_line_before_a_write_it_ends_as_after_ctrl_c(
+    crowd: Workspace, start: Callable[..., subprocess.Popen[str]], number: signal.Signals
+) -> None:
+    process = start("apply", "--auto-approve", "--parallel", "1")
+    until(lambda: bool(crowd.journals) and '"kind": "before"' in crowd.journals[0].read_text())
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Apply interrupted: 0 added, " in out
+    ends = [write.after for write in read_journal(crowd.journals[0]).writes]
+    assert sum(end is not None and end.status.good for end in ends) == len(crowd.commits)
+    assert all(end is not None and (end.status.good or end.untouched) for end in ends), (
+        "the signal may precede the write"
+    )
+
+
+def test_a_hangup_does_not_stop_an_apply_under_nohup(crowd: Workspace) -> None:
+    slow = crowd.pbx.faults.add("latency=1s method=POST n=1")
+    words = ["nohup", str(COMMAND), "apply", "--auto-approve"]
+    process = subprocess.Popen(
+        words, cwd=crowd.folder, env=crowd.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=-1
+    )
+    until(lambda: slow.fired == 1)
+    process.send_signal(signal.SIGHUP)
+    out, _ = process.communicate(timeout=30)
+    assert (process.returncode, len(crowd.commits)) == (0, 2 * EACH)
+    assert b"Apply complete" in out
+
+
 def test_a_write_that_waits_for_its_repetition_is_not_repeated(
     crowd: Workspace, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -123,7 +153,7 @@ def test_a_write_that_waits_for_its_repetition_is_not_repeated(
     assert len(told) <= 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve")])
 def test_before_the_first_write_it_ends_at_once(
     crowd: Workspace, start: Callable[..., subprocess.Popen[str]], words: tuple[str, ...], number: signal.Signals

@@ -166,7 +166,17 @@ def test_standard_error_that_is_gone_does_not_stop_an_apply(changed: Workspace, 
     assert len(pbx.rows("DEMO")) == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", [[COMMAND], [sys.executable, "-m", "pbxsync"]], ids=["script", "module"])
+def test_an_interrupt_while_the_command_line_is_loaded_leaves_no_traceback(
+    workdir: Workspace, words: list[str | Path]
+) -> None:
+    workdir.write("early/click.py", "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)\n")
+    environ = {**workdir.environ, "PYTHONPATH": f"early:{workdir.environ['PYTHONPATH']}"}
+    ended = subprocess.run([*words, "plan"], env=environ, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "error: interrupted\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_plan_that_is_interrupted_is_130_at_once(changed: Workspace, pbx: Emulator, number: signal.Signals) -> None:
     pbx.faults.add("timeout=30s")
     running = subprocess.Popen([COMMAND, "plan"], env=changed.environ, stdout=-1, stderr=-1, text=True)
