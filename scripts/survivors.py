@@ -1,6 +1,6 @@
-"""The page on which each mutant that survives has its reason, `docs/development/survivors.md`.
+"""Reads docs/development/survivors.md, the page with the reason of each surviving mutant.
 
-A mutant is known there by its module, its function and the lines that it changes, so the page outlives any renumbering:
+The page identifies a mutant by its module, its function and the lines that it changes, because mutmut renumbers mutants:
 
     ### `apply/applier`: `_fresh`
 
@@ -11,7 +11,7 @@ A mutant is known there by its module, its function and the lines that it change
 
     Why it stays.
 
-Several `+` lines under one `-` line are several mutants of that line; several blocks may share one reason.
+Several `+` lines below one `-` line are several mutants of that line. Several blocks may share one reason.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MANGLED: Final = re.compile(r"x(?:ǁ(?P<type>\w+?)ǁ|_)(?P<name>\w+?)__mutmut_(
 
 
 class Mutant(NamedTuple):
-    """What a mutant changes: the old lines and the new ones, each as one line."""
+    """A mutant by its change: the old lines and the new lines, each joined into one."""
 
     module: str
     function: str
@@ -42,27 +42,27 @@ class Mutant(NamedTuple):
 
 
 def explained() -> dict[Mutant, str]:
-    """Return the mutants of the page with their reasons. Raises ValueError where one has none."""
-    found: dict[Mutant, str] = {}
-    open_: list[Mutant] = []
+    """Return the mutants of the page with their reasons. Raises ValueError if one has no reason."""
+    reasons: dict[Mutant, str] = {}
+    unexplained: list[Mutant] = []
     module, function, old = "", "", ""
     fenced = False
     for line in PAGE.read_text("utf-8").splitlines():
         heading = _HEADING.fullmatch(line)
         if heading is not None:
-            _require_reasons(open_)
+            _require_reasons(unexplained)
             module, function = heading["module"], heading["function"]
         elif line.startswith("```"):
             fenced = line == "```diff"
         elif fenced and line.startswith("-"):
             old = line[1:]
         elif fenced:
-            open_.append(Mutant(module, function, old, line[1:]))
-        elif line and open_:
-            found |= dict.fromkeys(open_, line)
-            open_ = []
-    _require_reasons(open_)
-    return found
+            unexplained.append(Mutant(module, function, old, line[1:]))
+        elif line and unexplained:
+            reasons |= dict.fromkeys(unexplained, line)
+            unexplained = []
+    _require_reasons(unexplained)
+    return reasons
 
 
 def _require_reasons(mutants: list[Mutant]) -> None:
@@ -71,19 +71,19 @@ def _require_reasons(mutants: list[Mutant]) -> None:
 
 
 def blocks(mutants: Iterable[Mutant]) -> str:
-    """Return mutants as they stand on the page."""
+    """Return mutants in the format of the page."""
     return "\n".join(_lines(sorted(set(mutants))))
 
 
 def _lines(mutants: list[Mutant]) -> Iterator[str]:
-    for (module, function), here in groupby(mutants, lambda each: each[:2]):
+    for (module, function), here in groupby(mutants, lambda mutant: mutant[:2]):
         yield f"### `{module}`: `{function}`\n"
-        for old, ways in groupby(here, lambda each: each.old):
-            yield "\n".join(["```diff", f"-{old}", *(f"+{each.new}" for each in ways), "```\n"])
+        for old, ways in groupby(here, lambda mutant: mutant.old):
+            yield "\n".join(["```diff", f"-{old}", *(f"+{mutant.new}" for mutant in ways), "```\n"])
 
 
 def mutants(file: Path, module: str, names: Iterable[str]) -> dict[str, Mutant]:
-    """Return what each of these mutants changes, read from the file in which mutmut put all of them."""
+    """Return the change of each of these mutants, read from the file to which mutmut wrote all of them."""
     functions = {
         node.name: node
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
@@ -95,15 +95,15 @@ def mutants(file: Path, module: str, names: Iterable[str]) -> dict[str, Mutant]:
         node = functions[name]
         return [_MANGLED.sub(_own_name, line).strip() for line in lines[node.lineno - 1 : node.end_lineno]]
 
-    found = {}
+    changes = {}
     for name in names:
         mangled = name.rpartition(".")[2]
         match = _MANGLED.fullmatch(mangled)
         if match is None:
-            raise ValueError(f"{name} is not named as mutmut names its mutants")
+            raise ValueError(f"{name} is not the name of a mutant")
         old, new = _changed(source(f"{mangled.rpartition('_')[0]}_orig"), source(mangled))
-        found[name] = Mutant(module, ".".join(filter(None, (match["type"], match["name"]))), old, new)
-    return found
+        changes[name] = Mutant(module, ".".join(filter(None, (match["type"], match["name"]))), old, new)
+    return changes
 
 
 def _own_name(match: re.Match[str]) -> str:
@@ -111,7 +111,7 @@ def _own_name(match: re.Match[str]) -> str:
 
 
 def _changed(old: list[str], new: list[str]) -> tuple[str, str]:
-    """Return the lines in which two texts differ, and all between; with the one above where there is another such line."""
+    """Return the lines from the first to the last difference, and a line above if the first one is not unique."""
     steps = [
         step for step in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if step[0] != "equal"
     ]
