@@ -63,3 +63,11 @@ NOTHING: Final = Answer()
 """The empty 200 of an unknown operation, a missing parameter and an unknown object alike [field]."""
 
 REFUSED: Final = text(TOO_BAD)
+
+WRONG_TENANT: Final = text("Wrong or missing tenant")
+"""The refusal of operations other than MANAGEDB to a valid admin key [field]; which of them say so is a guess."""
+
+
+def missing(parameter: str) -> Answer:
+    """The reply to a request without a parameter: recording without id, AGENT without extension [field]; else a guess."""
+    return text(f"No {parameter} specified")

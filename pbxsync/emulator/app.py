@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.wrappers import Request as WerkzeugRequest
 
-from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, Answer, Delivery, page
+from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, WRONG_TENANT, Answer, Delivery, page
 from pbxsync.emulator.faults import Faults
 from pbxsync.emulator.faults.kind import Exchange
 from pbxsync.emulator.faults.pages import LOGIN
@@ -97,14 +97,13 @@ class App:
     def _operate(self, exchange: Exchange) -> Answer:
         request = exchange.request
         operation = table.find(*request.operation, exchange.backend.dialect)
-        allowed = self.keys.allows(
-            request.key,
-            tenant=request.tenant,
-            writes=operation is not None and operation.writes,
-            needs_tenant=operation is None or operation.needs_tenant,
-        )
-        if not allowed:
-            return REFUSED
+        writes = operation is not None and operation.writes
+        needs_tenant = operation is None or operation.needs_tenant
+        if not self.keys.allows(request.key, tenant=request.tenant, writes=writes, needs_tenant=needs_tenant):
+            names_tenant = operation is not None and request.word("reqtype") != "MANAGEDB"
+            return (
+                WRONG_TENANT if names_tenant and self.keys.opens_every_tenant(request.key, writes=writes) else REFUSED
+            )
         return operation.run(request, exchange.backend) if operation else NOTHING
 
     def _count_out(self, connection: ClientConnection, answer: Answer) -> None:

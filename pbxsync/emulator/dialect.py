@@ -102,10 +102,10 @@ class Dialect:
         plain="as UTF-8 [guess]",
     )
     content: str = _option(
-        "json",
+        "html",
         "the content type if the request has no format",
-        json="application/json, whatever the body is [field]",
         html="text/html in UTF-8, whatever the body is [field]",
+        json="application/json, whatever the body is [guess]",
         bare="text/html without a charset [guess]",
     )
 
@@ -193,9 +193,9 @@ PRESETS: Final[dict[str, Dialect]] = {
     "full-object": replace(_FULL, list="object"),
     "bare": Dialect(list="keyed", ct_name="no"),
     "typed": Dialect(ct_id="yes", te_id="yes", ct_description="yes"),
-    "old": replace(_FULL, columns="10", unset="null", positional="yes", content="html"),
-    "silent": Dialect(add="none", update="none", empty="blank", content="html"),
-    "numbers": Dialect(ids="number", unset="null", missing="null", empty="null", update="json"),
+    "old": replace(_FULL, columns="10", unset="null", positional="yes"),
+    "silent": Dialect(add="none", update="none", empty="blank"),
+    "numbers": Dialect(ids="number", unset="null", missing="null", empty="null", update="json", content="json"),
     "nested": Dialect(get="keyed", types="array", missing="array", empty="object", add="row"),
     "sql": Dialect(get="array", add="sql", missing="false", unicode="plain", content="bare"),
 }

@@ -38,6 +38,11 @@ class KeyRing:
         known = self._keys.get(key)
         return known.kind if known else None
 
+    def opens_every_tenant(self, key: str, *, writes: bool) -> bool:
+        """Whether a key is an admin key that allows such a request."""
+        known = self._keys.get(key)
+        return known is not None and known.tenant is None and (known.kind == "write" or not writes)
+
     def allows(self, key: str, *, tenant: str, writes: bool, needs_tenant: bool) -> bool:
         """Whether a request with this key and tenant is allowed."""
         known = self._keys.get(key)

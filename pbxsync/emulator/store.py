@@ -44,6 +44,9 @@ class Tables(Protocol):
     def row(self, tenant: str, cu_id: int) -> Row | None:
         """One destination of a tenant, None if the tenant has no such id."""
 
+    def te_id(self, tenant: str) -> int:
+        """The numeric id of a tenant."""
+
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """Store a new destination and return its id: cu_id if given, else the next of the sequence."""
 
@@ -87,6 +90,15 @@ class Store:
         """Every shared destination, ordered by id."""
         rows = self._database.connection.execute(f"{_SELECT} WHERE cu_te_id = ? ORDER BY cu_id", (_SHARED,))
         return [_text(row) for row in rows]
+
+    def te_id(self, tenant: str) -> int:
+        """The numeric id of a tenant, assigned at first use."""
+        query = f"SELECT te_id FROM te_tenants WHERE {self._is_tenant}"  # noqa: S608 -- only constants
+        known = self._database.connection.execute(query, (tenant,)).fetchone()
+        if known:
+            return int(known[0])
+        with self._database.write() as db:
+            return tenant_id(db, tenant, ignore_case=self._ignore_case)
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """Store a new destination and return its id: cu_id if given, else the next of the sequence."""

@@ -132,8 +132,24 @@ def test_a_dialled_call_has_a_recording_counts_and_is_among_the_calls() -> None:
         assert ask(pbx, reqtype="INFO", info="recording", id="15a4cfe6429054").content == b""
         assert ask(pbx, reqtype="COUNTCALLS").text == "1"
         calls = {"reqtype": "INFO", "info": "CDRS", "start": "2020-01-01", "end": "2100-01-01", "format": "json"}
-        for tenant, ids in (("DEMO", [call_id]), ("%", [call_id]), ("ACME", [])):
-            assert [row["uniqueid"] for row in ask(pbx, tenant=tenant, **calls).json()] == ids
+        for tenant in ("DEMO", "%"):
+            assert [row["uniqueid"] for row in ask(pbx, tenant=tenant, **calls).json()] == [call_id]
+            assert ask(pbx, tenant=tenant, **calls, phone="9922323232").json()[0]["uniqueid"] == call_id
+        for nothing in ({"tenant": "ACME"}, {"tenant": "DEMO", "phone": "992232323"}):
+            assert ask(pbx, **calls, **nothing).text == "]"
+            assert ask(pbx, **{**calls, "format": "csv"}, **nothing).content == b""
+
+
+def test_dial_answers_in_json_where_that_is_asked_for() -> None:
+    with Emulator(demo=False) as pbx:
+        sent = {"reqtype": "DIAL", "tenant": "DEMO", "dest": "99", "format": "json", "key": pbx.write_key}
+        refused = ask(pbx, **sent)
+        assert refused.json() == {"Response": "Error", "Message": "No source specified"}
+        assert (pbx.calls, pbx.log[-1].committed) == ([], False)
+        queued = ask(pbx, **sent, source="402")
+        (call,) = pbx.calls
+        assert queued.json() == {"Response": "Success", "Message": "Originate successfully queued", "ID": call.id}
+        assert queued.headers["Content-Type"].startswith("application/json")
 
 
 def test_a_paused_agent_shows_until_it_is_unpaused_and_leaves_its_marks_in_the_queue_log() -> None:
@@ -148,7 +164,8 @@ def test_a_paused_agent_shows_until_it_is_unpaused_and_leaves_its_marks_in_the_q
         assert pbx.pauses("DEMO") == []
         log = {"reqtype": "INFO", "info": "QUEUELOGS", "start": "2020-01-01", "end": "2100-01-01", "tenant": "%"}
         assert [row["event"] for row in ask(pbx, **log, format="json").json()] == ["PAUSE", "UNPAUSE"]
-        assert [row["event"] for row in ask(pbx, **{**log, "tenant": "ACME"}, format="json").json()] == []
+        assert ask(pbx, **{**log, "tenant": "ACME"}, format="json").text == "]"
+        assert ask(pbx, **{**log, "tenant": "ACME"}).content == b""
 
 
 def test_the_past_is_the_same_every_time_and_its_answered_calls_have_recordings() -> None:
@@ -165,7 +182,7 @@ def test_the_past_is_the_same_every_time_and_its_answered_calls_have_recordings(
 def test_a_world_without_the_demo_has_no_past() -> None:
     with Emulator(demo=False) as pbx:
         calls = ask(pbx, reqtype="INFO", info="CDRS", tenant="DEMO", start="2017-01-01", end="2017-02-01")
-        assert calls.text.count("\n") == 1
+        assert calls.content == b""
         for sent in (
             {"reqtype": "VOICEMAIL", "action": "list"},
             {"reqtype": "VOICEMAIL", "action": "messages", "mailbox": "102"},
@@ -177,15 +194,12 @@ def test_a_world_without_the_demo_has_no_past() -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        {"reqtype": "DIAL", "source": "402"},
-        {"reqtype": "AGENT", "action": "PAUSE", "queue": "281"},
-        {"reqtype": "AGENT", "action": "UNPAUSE", "queue": "281"},
         {"reqtype": "MEDIAFILE", "action": "GETAUDIO", "objectid": "3620"},
         {"reqtype": "VOICEMAIL", "action": "messages", "mailbox": "999"},
         {"reqtype": "VOICEMAIL", "action": "message", "mailbox": "102", "msgid": "1"},
         {"reqtype": "INFO", "info": "CDRS", "start": "2017-01-01"},
         {"reqtype": "INFO", "info": "QUEUELOGS", "start": "soon", "end": "later"},
-        {"reqtype": "INFO", "info": "recording"},
+        {"reqtype": "INFO", "info": "recording", "id": "unknown"},
     ],
     ids=str,
 )
@@ -194,10 +208,44 @@ def test_what_is_missing_or_not_found_is_an_empty_200_here_too(pbx: Emulator, se
     assert (reply.status_code, reply.content) == (200, b"")
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"reqtype": "INFO", "info": "recording"}, "No id specified"),
+        ({"reqtype": "AGENT", "action": "PAUSE", "queue": "281"}, "No extension specified"),
+        ({"reqtype": "AGENT", "action": "UNPAUSE", "queue": "281"}, "No extension specified"),
+        ({"reqtype": "AGENT", "action": "LISTQUEUES"}, "No extension specified"),
+        ({"reqtype": "AGENT", "action": "PAUSE", "extension": "104-DEMO"}, "No queue specified"),
+        ({"reqtype": "AGENT", "action": "UNPAUSE", "extension": "104-DEMO"}, "No queue specified"),
+        ({"reqtype": "MEDIAFILE", "action": "GETAUDIO"}, "No objectid specified"),
+        ({"reqtype": "DIAL", "source": "402"}, "Error|No dest specified||"),
+        ({"reqtype": "DIAL", "dest": "99"}, "Error|No source specified||"),
+        ({"reqtype": "DIAL", "source": "402", "dest": "99", "tenant": ""}, "Wrong or missing tenant"),
+        ({"reqtype": "VOICEMAIL", "action": "list", "tenant": ""}, "Wrong or missing tenant"),
+        ({"reqtype": "MANAGEDB", "object": "CUSTOM", "action": "list", "tenant": ""}, "Too bad... you mistaken"),
+        ({"reqtype": "COUNTCALLS", "tenant": "", "key": "demo-only"}, "Too bad... you mistaken"),
+        ({"reqtype": "HELP", "tenant": "", "key": "demo-only"}, "Too bad... you mistaken"),
+        ({"reqtype": "VOICEMAIL", "action": "list", "tenant": "ACME", "key": "demo-only"}, "Too bad... you mistaken"),
+    ],
+    ids=str,
+)
+def test_a_missing_parameter_is_named(pbx: Emulator, sent: dict[str, str], said: str) -> None:
+    pbx.add_key("demo-only", "read", "DEMO")
+    reply = ask(pbx, **{"key": pbx.write_key, "tenant": "DEMO", **sent})
+    assert reply.status_code == 200
+    assert reply.text.startswith(said)
+    assert reply.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert not pbx.log[-1].committed
+
+
 def test_help_shows_the_syntax_of_every_operation(pbx: Emulator) -> None:
-    text = ask(pbx, reqtype="HELP").text
+    reply = ask(pbx, reqtype="HELP")
+    text = reply.text
+    assert reply.headers["Content-Type"].startswith("text/html")
+    assert text.startswith("<pre>\n")
+    assert text.endswith("\n</pre>\n")
     assert "reqtype=MANAGEDB object=CUSTOM action=UPDATE tenant objectid jsondata(POST)\n" in text
-    assert "reqtype=INFO info=CDRS tenant start end [format]\n" in text
+    assert "reqtype=INFO info=CDRS tenant start end [phone] [format]\n" in text
     assert text.count("reqtype=") == 18
 
 

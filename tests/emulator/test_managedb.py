@@ -26,7 +26,7 @@ def pbx() -> Iterator[Emulator]:
 def test_list_is_an_object_by_id_without_params(pbx: Emulator) -> None:
     reply = custom(pbx, "list")
     assert reply.json()["67"] == {"cu_id": "67", "cu_name": "Old fax", "ct_name": "FORWARD"}
-    assert reply.headers["Content-Type"].startswith("application/json")
+    assert reply.headers["Content-Type"] == "text/html; charset=UTF-8"
 
 
 def test_get_is_the_whole_row(pbx: Emulator) -> None:
@@ -45,7 +45,8 @@ def test_types_are_the_pbxs_whatever_the_tenant(pbx: Emulator) -> None:
 def test_add_and_update_store_what_they_were_given(pbx: Emulator) -> None:
     cu_id = write(pbx, "add", {"cu_name": "Ny", "cu_ct_id": 1, "cu_param1": "0636287454"}, "ACME").json()["cu_id"]
     reply = write(pbx, "update", {"cu_id": cu_id, "cu_param2": "O'Brien", "cu_param3": True}, "ACME", objectid=cu_id)
-    assert reply.text.startswith("update cu_customs set cu_param2='O\\'Brien',cu_param3='1' where ")
+    assert reply.text.startswith("update cu_customs set cu_param2='O\\'Brien',cu_param3='1' where cu_id='")
+    assert reply.text.endswith(f"where cu_id='{cu_id}' and cu_te_id='{pbx.rows('ACME')[0]['cu_te_id']}'")
     row = custom(pbx, "get", "ACME", objectid=cu_id).json()
     assert (row["cu_name"], row["cu_param1"], row["cu_param2"]) == ("Ny", "0636287454", "O'Brien")
 
@@ -64,7 +65,10 @@ def test_parameters_come_from_the_form_too_and_case_does_not_count(pbx: Emulator
 
 def test_a_tenants_row_is_no_other_tenants(pbx: Emulator) -> None:
     assert custom(pbx, "get", "ACME", objectid="67").content == b""
-    assert write(pbx, "update", {"cu_name": "X"}, "ACME", objectid="67").content == b""
+    te_id = pbx.rows("ACME")[0]["cu_te_id"]
+    statement, condition = write(pbx, "update", {"cu_name": "X"}, "ACME", objectid="67").text.split(" where ")
+    assert (statement, condition) == ("update cu_customs set cu_name='X'", f"cu_id='67' and cu_te_id='{te_id}'")
+    assert not pbx.log[-1].committed
     assert custom(pbx, "get", objectid="67").json()["cu_name"] == "Old fax"
 
 
@@ -107,7 +111,6 @@ def test_every_mistake_about_keys_and_tenants_has_one_error_text(pbx: Emulator, 
         {"action": "add", "jsondata": '{"cu_name":"x","cu_ct_id":"FORWARD"}'},
         {"action": "update", "objectid": "67", "jsondata": "{}"},
         {"action": "update", "objectid": "67", "jsondata": '{"cu_id":286,"cu_name":"x"}'},
-        {"action": "update", "objectid": "9999999", "jsondata": '{"cu_name":"x"}'},
     ],
     ids=lambda wrong: str(wrong)[:80],
 )
@@ -116,6 +119,16 @@ def test_what_is_unknown_missing_or_not_found_answers_an_empty_200(pbx: Emulator
     reply = ask(pbx, **{"key": pbx.write_key, **CUSTOM, **wrong})
     assert (reply.status_code, reply.content) == (200, b"")
     assert pbx.rows("DEMO") == before
+
+
+def test_an_update_that_matches_nothing_answers_the_statement_all_the_same(pbx: Emulator) -> None:
+    before = pbx.rows("DEMO")
+    reply = write(pbx, "update", {"cu_name": "x"}, objectid="9999999")
+    assert reply.text == "update cu_customs set cu_name='x' where cu_id='9999999' and cu_te_id='1'"
+    assert pbx.rows("DEMO") == before
+    for choice in ("json", "none"):
+        with Emulator(dialect=f"update={choice}") as other:
+            assert write(other, "update", {"cu_name": "x"}, objectid="9999999").content == b""
 
 
 def test_without_a_list_of_tenants_every_one_exists_and_starts_empty() -> None:

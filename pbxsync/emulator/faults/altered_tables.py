@@ -32,6 +32,10 @@ class ForwardingTables:
         """One destination."""
         return self._tables.row(tenant, cu_id)
 
+    def te_id(self, tenant: str) -> int:
+        """The numeric id of a tenant."""
+        return self._tables.te_id(tenant)
+
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """A new destination's id."""
         return self._tables.add(tenant, values)
@@ -127,6 +131,11 @@ class OtherTenantTables(ForwardingTables):
         """One destination."""
         del tenant
         return super().row(self._tenant, cu_id)
+
+    def te_id(self, tenant: str) -> int:
+        """The numeric id of a tenant."""
+        del tenant
+        return super().te_id(self._tenant)
 
     def add(self, tenant: str, values: Mapping[str, str]) -> int:
         """A new destination's id."""

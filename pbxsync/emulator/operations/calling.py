@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.emulator.answer import NOTHING, Answer, json_text, text
+from pbxsync.emulator.answer import Answer, json_text, missing, text
 from pbxsync.emulator.telephony import Pause
 
 if TYPE_CHECKING:
@@ -13,21 +13,30 @@ if TYPE_CHECKING:
 
 
 def dial(request: Request, backend: Backend) -> Answer:
-    """DIAL: rings source, then dest; answers with the id of the call [doc]."""
+    """DIAL: rings source, then dest. Answers with the id of the call, as text [doc] or JSON [field]."""
     source, dest = request.text("source"), request.text("dest")
     if not source or not dest:
-        return NOTHING
+        return _dialled(request, "Error", f"No {'dest' if source else 'source'} specified", "")
     name, _, value = request.text("var").partition("=")
     variables = {f"{request.tenant}-{name}": value} if name else {}
     call_id = backend.telephony.dial(request.tenant, source, dest, request.text("account"), variables)
-    return text(f"Success|Originate successfully queued|{call_id}|", committed=True)
+    return _dialled(request, "Success", "Originate successfully queued", call_id)
+
+
+def _dialled(request: Request, response: str, message: str, call_id: str) -> Answer:
+    """The reply to DIAL. A refusal in JSON has "Response": "Error" [field]; its other words are a guess."""
+    committed = bool(call_id)
+    if request.word("format") != "JSON":
+        return text(f"{response}|{message}|{call_id}|", committed=committed)
+    fields = {"Response": response, "Message": message}
+    return json_text({**fields, "ID": call_id} if call_id else fields, committed=committed)
 
 
 def pause(request: Request, backend: Backend) -> Answer:
     """AGENT PAUSE: the agent gets no calls of that queue [doc]. The answer uses Asterisk's words [guess]."""
     queue, extension = request.text("queue"), request.text("extension")
     if not queue or not extension:
-        return NOTHING
+        return missing("queue" if extension else "extension")
     backend.telephony.pause(Pause(request.tenant, queue, extension, request.text("pausereason")))
     return text("Success|Interface paused successfully|", committed=True)
 
@@ -36,7 +45,7 @@ def unpause(request: Request, backend: Backend) -> Answer:
     """AGENT UNPAUSE [vendor]."""
     queue, extension = request.text("queue"), request.text("extension")
     if not queue or not extension:
-        return NOTHING
+        return missing("queue" if extension else "extension")
     backend.telephony.unpause(request.tenant, queue, extension)
     return text("Success|Interface unpaused successfully|", committed=True)
 
@@ -44,6 +53,8 @@ def unpause(request: Request, backend: Backend) -> Answer:
 def list_queues(request: Request, backend: Backend) -> Answer:
     """AGENT LISTQUEUES [vendor]: the queues in which an agent is paused, and why. The shape is a guess."""
     extension = request.text("extension")
+    if not extension:
+        return missing("extension")
     return json_text(
         [
             {"queue": pause.queue, "extension": pause.extension, "paused": "1", "pausereason": pause.reason}

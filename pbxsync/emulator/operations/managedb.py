@@ -46,23 +46,30 @@ def add_destination(request: Request, backend: Backend) -> Answer:
 
 
 def update_destination(request: Request, backend: Backend) -> Answer:
-    """CUSTOM update: changes only the fields in `jsondata` [doc]. If both are sent, `objectid` and cu_id must agree."""
+    """CUSTOM update: changes only the fields in `jsondata` [doc]. If both are sent, `objectid` and cu_id must agree.
+
+    The SQL text comes back even if it matched no destination of the tenant [field, on DID].
+    """
     fields = _writable(request, backend)
     cu_id = request.object_id
-    if not fields or cu_id is None or backend.store.row(request.tenant, cu_id) is None:
+    if not fields or cu_id is None:
         return NOTHING
+    sql = f"update cu_customs set {_assignments(fields)} where {_identity(request.tenant, cu_id, backend)}"  # noqa: S608
+    if backend.store.row(request.tenant, cu_id) is None:
+        return text(sql) if backend.dialect.update == "sql" else NOTHING
     backend.store.change(cu_id, fields)
-    sql = f"update cu_customs set {_assignments(fields)} where cu_id='{cu_id}'"  # noqa: S608 -- shown, never run
     return _written(backend.dialect.update, cu_id, sql, backend)
 
 
 def delete_destination(request: Request, backend: Backend) -> Answer:
     """CUSTOM delete [vendor]; the reply is a guess."""
     cu_id = request.object_id
-    if cu_id is None or backend.store.row(request.tenant, cu_id) is None:
+    if cu_id is None:
         return NOTHING
+    sql = f"delete from cu_customs where {_identity(request.tenant, cu_id, backend)}"  # noqa: S608 -- shown, never run
+    if backend.store.row(request.tenant, cu_id) is None:
+        return text(sql) if backend.dialect.update == "sql" else NOTHING
     backend.store.remove(cu_id)
-    sql = f"delete from cu_customs where cu_id='{cu_id}'"  # noqa: S608 -- shown, never run
     return _written(backend.dialect.update, cu_id, sql, backend)
 
 
@@ -84,6 +91,11 @@ def _written(reply: str, cu_id: int, sql: str, backend: Backend) -> Answer:
     if reply == "json":
         return shapes.identity(cu_id, backend.dialect)
     return text(sql if reply == "sql" else "", committed=True)
+
+
+def _identity(tenant: str, cu_id: int, backend: Backend) -> str:
+    """The condition of a statement, which names the tenant too, so it may match nothing [field, on DID]."""
+    return f"cu_id='{cu_id}' and cu_te_id='{backend.store.te_id(tenant)}'"
 
 
 def _assignments(fields: Mapping[str, str]) -> str:

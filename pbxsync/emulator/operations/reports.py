@@ -11,7 +11,7 @@ from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator import demo, history
-from pbxsync.emulator.answer import NOTHING, Answer, json_text
+from pbxsync.emulator.answer import NOTHING, Answer, json_text, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,12 +39,17 @@ _CSV: Final = "text/csv; charset=UTF-8"
 
 
 def cdrs(request: Request, backend: Backend) -> Answer:
-    """INFO CDRS: the calls from `start` up to but excluding `end`, of one tenant or, for %, of all."""
+    """INFO CDRS: the calls from `start` up to but excluding `end`, of one tenant or, for %, of all.
+
+    `phone` selects the calls from or to that number [vendor].
+    """
     span = _span(request)
     if span is None:
         return NOTHING
     columns = ADMIN_COLUMNS if request.tenant == "%" else TENANT_COLUMNS
-    rows = [_cdr(cdr) for cdr in _calls(request.tenant, backend, *span)]
+    phone = request.text("phone")
+    calls = _calls(request.tenant, backend, *span)
+    rows = [_cdr(cdr) for cdr in calls if not phone or phone in {cdr.source, cdr.dest}]
     return _report(request, columns, rows)
 
 
@@ -84,7 +89,10 @@ def _span(request: Request) -> tuple[date, date] | None:
 
 
 def _report(request: Request, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Answer:
-    if request.word("format") == "JSON":
+    is_json = request.word("format") == "JSON"
+    if not rows:
+        return text("]" if is_json else "")  # [field]
+    if is_json:
         return json_text([{name: row[name] for name in columns} for row in rows])
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator import audio, demo, history
-from pbxsync.emulator.answer import NOTHING, Answer, json_text
+from pbxsync.emulator.answer import NOTHING, Answer, json_text, missing
 
 if TYPE_CHECKING:
     from pbxsync.emulator.demo import Mailbox
@@ -18,6 +18,8 @@ _WAV: Final = "audio/x-wav"
 def recording(request: Request, backend: Backend) -> Answer:
     """INFO recording: the audio of a dialled call or of one in the demo world's past [doc]."""
     call_id = request.text("id")
+    if not call_id:
+        return missing("id")
     known = any(call.id == call_id for call in backend.telephony.calls())
     if known or (backend.telephony.demo and _in_past(call_id)):
         return _audio(call_id)
@@ -26,6 +28,8 @@ def recording(request: Request, backend: Backend) -> Answer:
 
 def media_file(request: Request, backend: Backend) -> Answer:
     """MEDIAFILE GETAUDIO: the media file with id `objectid` [doc]. `id` is ignored [guess]."""
+    if not request.text("objectid"):
+        return missing("objectid")
     known = demo.MEDIA.get(request.tenant, ()) if backend.telephony.demo else ()
     return _audio(f"media-{request.text('objectid')}") if request.text("objectid") in known else NOTHING
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator.answer import Answer
+from pbxsync.emulator.answer import HTML, Answer
 from pbxsync.emulator.operations import calling, managedb, reports, sound
 from pbxsync.emulator.operations.base import Operation
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def help_text(_: Request, backend: Backend) -> Answer:
-    """HELP: the syntax of every operation [vendor]."""
-    lines = ["PBXCloud API - Syntax", ""]
+    """HELP: the syntax of every operation [vendor], as HTML [field]."""
+    lines = ["<pre>", "PBXCloud API - Syntax", ""]
     for (reqtype, obj, action), operation in OPERATIONS.items():
         if action == "DELETE" and backend.dialect.delete == "no":
             continue
         selector = f"info={action}" if reqtype == "INFO" else f"action={action}"
         words = [f"reqtype={reqtype}", f"object={obj}" if obj else "", selector if action else "", operation.syntax]
         lines.append(" ".join(filter(None, words)))
-    return Answer("\n".join([*lines, ""]).encode(), "text/plain; charset=UTF-8")
+    return Answer("\n".join([*lines, "</pre>", ""]).encode(), HTML)
 
 
 OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
@@ -35,7 +35,7 @@ OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
         managedb.update_destination, "tenant objectid jsondata(POST)", writes=True
     ),
     ("MANAGEDB", "CUSTOM", "DELETE"): Operation(managedb.delete_destination, "tenant objectid", writes=True),
-    ("DIAL", "", ""): Operation(calling.dial, "tenant source dest [account] [var]", writes=True),
+    ("DIAL", "", ""): Operation(calling.dial, "tenant source dest [account] [var] [format]", writes=True),
     ("AGENT", "", "PAUSE"): Operation(calling.pause, "tenant queue extension [pausereason]", writes=True),
     ("AGENT", "", "UNPAUSE"): Operation(calling.unpause, "tenant queue extension", writes=True),
     ("AGENT", "", "LISTQUEUES"): Operation(calling.list_queues, "tenant extension"),
@@ -45,7 +45,7 @@ OPERATIONS: Final[dict[tuple[str, str, str], Operation]] = {
     ("VOICEMAIL", "", "MESSAGE"): Operation(sound.voicemail_message, "tenant mailbox msgid"),
     ("COUNTCALLS", "", ""): Operation(calling.count_calls, "", needs_tenant=False),
     ("INFO", "", "RECORDING"): Operation(sound.recording, "id", needs_tenant=False),
-    ("INFO", "", "CDRS"): Operation(reports.cdrs, "tenant start end [format]"),
+    ("INFO", "", "CDRS"): Operation(reports.cdrs, "tenant start end [phone] [format]"),
     ("INFO", "", "QUEUELOGS"): Operation(reports.queue_logs, "tenant start end [format]"),
     ("HELP", "", ""): Operation(help_text, "", needs_tenant=False),
 }
