@@ -45,9 +45,10 @@ TENANTS: Final[dict[str, tuple[Destination, ...]]] = {
         (513, "Salg mobil", 1, ("+4520990513", "INCOMINGDID", "25")),
         (514, "Support vagt", 1, ("+4520990514", "+4570990500", "060")),
         (515, "Ring op igen", 3, ("+4570990500", "5", "2")),
-        (516, "Fordeling salg", 5, ("CUSTOM-513", "CUSTOM-517")),
+        (516, "Lukket", 9, ("Nordlys har lukket. Vi åbner igen klokken otte.", "da")),
         (517, "Salg kontor", 1, ("+4570990517", "ORIGINAL", "20")),
-        (518, "Anonym ud", 6, ("hide",)),
+        # Its targets are not in its params: a PBX keeps them in destination rows, which CUSTOM does not show [vendor].
+        (518, "Fordeling salg", 5, ()),
     ),
     # Taken over from another supplier: two of the same name and one without a name.
     "KLINIK": (
