@@ -26,8 +26,10 @@ def forms_of(secrets: Iterable[str]) -> set[str]:
 
 def holders(secrets: Iterable[str], texts: dict[str, bytes], pieces: Iterable[str] = ()) -> list[str]:
     """Return the names of the texts that contain a secret in any form, or one of the pieces."""
+    together = b"\0".join(texts.values())  # nearly always there is nothing to find, and one long search is faster
     forms = [form.encode() for form in (*forms_of(secrets), *pieces)]
-    return [name for name, text in texts.items() if any(form in text for form in forms)]
+    present = [form for form in forms if form in together]
+    return [name for name, text in texts.items() if any(form in text for form in present)]
 
 
 def pieces_of(secrets: Iterable[str], size: int = 8) -> set[str]:
