@@ -52,6 +52,7 @@ LAYERS = [
     "live",
     "journal",
     "planning",
+    "baseline",
     "planfile",
     "render",
     "apply",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pbxsync.cli.progress import ProgressBar
@@ -27,6 +27,7 @@ from pbxsync.workers import WorkerPool
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxsync.baseline.change import GitChange
     from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
     from pbxsync.pbx.managedb import PbxReader
@@ -95,9 +96,15 @@ def request_limits(context: Context, project: Project) -> RequestLimits:
 
 
 def plan_files(
-    app: Context, project: Project, desired: Desired, tenants: Sequence[str], endpoint: Endpoint, options: PlanOptions
+    app: Context,
+    project: Project,
+    desired: Desired,
+    tenants: Sequence[str],
+    endpoint: Endpoint,
+    options: PlanOptions,
+    change: GitChange | None = None,
 ) -> Planned:
-    """Read these tenants and plan them, over a connection that cannot write."""
+    """Read these tenants and plan them, or what a git change asks of them, over a connection that cannot write."""
     check_keys(project, endpoint, tenants)
     begun, limits = time.monotonic(), request_limits(app, project)
     with (
@@ -107,7 +114,11 @@ def plan_files(
     ):
         types, rules = TypeSource(pbx.custom_types), CachedTypeRules(project)
         context = PlanContext(pbx, workers, types, rules, endpoint.read_key, app.redactor, options)
+        if change is not None:
+            base = change.base
+            context = replace(context, base=base.desired.entries, base_rules=CachedTypeRules(base.project))
         plan = plan_fleet(endpoint.name, tenants, desired.entries, context, bar)
+        plan = plan if change is None else replace(plan, since=change.since)
         cost = traffic(pbx, (("plan", time.monotonic() - begun),))
     app.spent.append(cost)
     if app.verbosity > 0:

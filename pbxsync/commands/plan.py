@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from pbxsync.baseline.change import change_since
 from pbxsync.cli.checks import check_format, check_plan_out, check_tenant_paths
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.show import show_plan
@@ -34,6 +35,7 @@ def run(
     detailed_exitcode: bool,
     unmanaged: str,
     shard: str | None,
+    since: str | None,
 ) -> int:
     """Plan, show the plan, save it if asked to, and return the exit status."""
     check_format(fmt, list(FORMATS))
@@ -45,9 +47,11 @@ def run(
 
     def load() -> Loaded:
         desired = load_desired(context, project, paths, tenants)
-        scope = desired.tenants if part is None else part.of(desired.tenants)
+        change = None if since is None else change_since(since, project, desired, paths, tenants)
+        scope = desired.tenants if change is None else change.tenants
+        scope = scope if part is None else part.of(scope)
         options = PlanOptions(unmanaged=context.verbosity > 0)
-        return Loaded(lambda endpoint: plan_files(context, project, desired, scope, endpoint, options))
+        return Loaded(lambda endpoint: plan_files(context, project, desired, scope, endpoint, options, change))
 
     def finish(plan: Plan, _: Endpoint) -> int:
         console = context.console

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import GitError
 from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -23,6 +23,8 @@ _TIMEOUT: Final = 120.0
 
 def git(folder: Path, *words: str) -> bytes:
     """Return what `git WORDS` prints in `folder`. Raises GitError with git's own reason."""
+    import subprocess  # noqa: PLC0415 - most commands start no git
+
     try:
         ended = subprocess.run(
             ["git", "-C", str(folder), *_OPTIONS, *words],
@@ -45,6 +47,8 @@ def git(folder: Path, *words: str) -> bytes:
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
     """Start `git WORDS` in `folder` and leave it running, with pipes to its input and output. Raises GitError."""
+    import subprocess  # noqa: PLC0415 - as above
+
     try:
         return subprocess.Popen(
             ["git", "-C", str(folder), *_OPTIONS, *words],

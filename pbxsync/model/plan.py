@@ -39,12 +39,16 @@ class Action(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class TextDiff:
-    """A field whose values are text: `name`, or `param1` to `param20`. `before` is None in an add."""
+    """A field whose values are text: `name`, or `param1` to `param20`. `before` is None in an add.
+
+    `set_by_hand`: `before` is not what the files asked for until now, so this overwrites what somebody set on the PBX.
+    """
 
     field: str
     before: str | None
     after: str
     label: str | None = None
+    set_by_hand: bool = False
 
     @property
     def old_value(self) -> str | None:
@@ -63,6 +67,7 @@ class TypeDiff:
 
     before: Type | None
     after: Type
+    set_by_hand: bool = False
     field: ClassVar[str] = "type"
     label: ClassVar[str | None] = None
 
@@ -152,11 +157,48 @@ class Unmanaged:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """What differs between files and PBX although the change does not touch it: it is left as it is.
+
+    Without `diff` the destination is not live any more. A row of `diff` has the live value as `before`, and as `after` what
+    the files say.
+    """
+
+    name: str
+    id: str | None
+    source: str
+    diff: tuple[FieldDiff, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A destination that leaves the files with this change: it stays live, and becomes unmanaged."""
+
+    name: str
+    id: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The commit that a plan starts from: the merge base of `ref`, as it was given, and of what is checked out.
+
+    `not_read` counts the tenants that the change does not touch; `left` are those that leave the files with it.
+    """
+
+    ref: str
+    commit: str
+    not_read: int = 0
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TenantPlan:
     """The plan of one tenant. If it has an `error` (a sentence), what is live is unknown and there are no changes.
 
     `unchanged` counts the destinations of the files that need no change. `unmanaged_count` is always known, the rows of
     `unmanaged` only on demand. `doubtful_empty`: the server listed nothing, in a reply that can also mean an error.
+    `drift` and `left` are those of a plan of a git change.
 
     `live_ids` (those before an add) and `read_at` (monotonic seconds) are for an apply in the same process.
     """
@@ -169,6 +211,8 @@ class TenantPlan:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     doubtful_empty: bool = False
+    drift: tuple[Drift, ...] = ()
+    left: tuple[Left, ...] = ()
     live_ids: frozenset[str] = dataclass_field(default=frozenset(), compare=False, repr=False)
     read_at: float | None = dataclass_field(default=None, compare=False, repr=False)
 
@@ -201,6 +245,7 @@ class Plan:
     created_at: str
     pbxsync_version: str
     tenants: tuple[TenantPlan, ...]
+    since: Since | None = None
 
     @property
     def complete(self) -> bool:

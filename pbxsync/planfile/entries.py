@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.kinds.custom_destination import FIELDS, NAME, TYPE, is_id
 from pbxsync.model.entry import Type
-from pbxsync.model.plan import Action, Add, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
+from pbxsync.model.plan import Action, Add, Drift, Left, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planfile.validate import Wrong, count, each, flag, require, text, text_or_none, texts
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def tenant_plan(row: dict[str, Any]) -> TenantPlan:
         warnings=texts(row, "warnings"),
         error=text_or_none(row, "error"),
         doubtful_empty=flag(row, "doubtful_empty"),
+        drift=each(row, "drift", _drift) if "drift" in row else (),
+        left=each(row, "left", _left) if "left" in row else (),
     )
     require(plan.error is None or not plan.changes, "changes", "must be empty if there is an error")
     require(len(plan.unmanaged) in {0, plan.unmanaged_count}, "unmanaged", "does not match its count")
@@ -39,6 +41,14 @@ def tenant_plan(row: dict[str, Any]) -> TenantPlan:
 
 def _unmanaged(row: dict[str, Any]) -> Unmanaged:
     return Unmanaged(id=text(row, "id"), name=text(row, "name"), type=text(row, "type"))
+
+
+def _drift(row: dict[str, Any]) -> Drift:
+    return Drift(text(row, "name"), text_or_none(row, "id"), text(row, "source"), each(row, "diff", _field))
+
+
+def _left(row: dict[str, Any]) -> Left:
+    return Left(text(row, "name"), text_or_none(row, "id"), text(row, "source"))
 
 
 def _change(row: dict[str, Any], tenant: str) -> Change:
@@ -74,6 +84,7 @@ def _action(row: dict[str, Any]) -> Action:
 
 def _field(row: dict[str, Any]) -> FieldDiff:
     field, sensitive = text(row, "field"), "sensitive" in row and flag(row, "sensitive")
+    by_hand = "set_by_hand" in row and flag(row, "set_by_hand")
     require(field in FIELDS, "field", "must be name, type or param1 to param20")
     before, after, label = text_or_none(row, "before"), text_or_none(row, "after"), text_or_none(row, "label")
     if field == TYPE:
@@ -82,11 +93,11 @@ def _field(row: dict[str, Any]) -> FieldDiff:
         require(after is not None, "after", "must be a string")
         require(before is None or before_id is not None, "before_id", "must be a string")
         require(bool(_NUMBER.fullmatch(after_id)), "after_id", "must be a number in quotes")
-        return TypeDiff(None if before_id is None else Type(before_id, before), Type(after_id, after))
+        return TypeDiff(None if before_id is None else Type(before_id, before), Type(after_id, after), by_hand)
     if sensitive:
         fingerprint = text(row, "fingerprint")
         require(before is None and after is None, "after", "must be null if it is sensitive")
         return SecretDiff(field, fingerprint, label)
     if after is None:
         raise Wrong("after", "must be a string")
-    return TextDiff(field, before, after, label)
+    return TextDiff(field, before, after, label, by_hand)

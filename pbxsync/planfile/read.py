@@ -13,10 +13,10 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from pbxsync.errors import PlanFileError
-from pbxsync.model.plan import Plan
+from pbxsync.model.plan import Plan, Since
 from pbxsync.planfile.combine import first_clash
 from pbxsync.planfile.entries import tenant_plan
-from pbxsync.planfile.validate import Wrong, count, each, flag, member, require, text
+from pbxsync.planfile.validate import Wrong, count, each, flag, member, require, text, texts
 from pbxsync.planfile.write import FORMAT_VERSION, digest_of
 from pbxsync.text.sanitize import quote, sanitize, truncate
 
@@ -110,6 +110,7 @@ def _plan(tree: dict[str, Any]) -> Plan:
         created_at=text(tree, "created_at"),
         pbxsync_version=text(tree, "pbxsync_version"),
         tenants=each(tree, "tenants", tenant_plan),
+        since=_since(member(tree, "since")) if "since" in tree else None,
     )
     require(bool(plan.url), "url", "must not be empty")
     require(_TIME.fullmatch(plan.created_at) is not None, "created_at", "must be a time like 2031-05-04T09:30:00Z")
@@ -121,3 +122,7 @@ def _plan(tree: dict[str, Any]) -> Plan:
     if clash is not None:
         raise Wrong("tenants", f"contain {clash.item} twice")
     return plan
+
+
+def _since(row: dict[str, Any]) -> Since:
+    return Since(text(row, "ref"), text(row, "commit"), count(row, "not_read"), texts(row, "left"))

@@ -15,10 +15,10 @@ from pbxsync.model.plan import SecretDiff, TextDiff, Update
 from pbxsync.text.sanitize import lines_of_json
 
 if TYPE_CHECKING:
-    from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan, Unmanaged
+    from pbxsync.model.plan import Change, Drift, FieldDiff, Plan, Since, TenantPlan, Unmanaged
 
 #: The major version changes when an older pbxsync could misread the document, the minor one when keys are added.
-FORMAT_VERSION: Final = "1.0"
+FORMAT_VERSION: Final = "1.1"
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode  # once: `json.dumps` creates an encoder for each call
 
@@ -59,6 +59,7 @@ def _content(plan: Plan) -> dict[str, Any]:
         "url": plan.url,
         "complete": plan.complete,
         "summary": asdict(plan.summary),
+        **({} if plan.since is None else {"since": _since(plan.since)}),
         "tenants": [_tenant(tenant) for tenant in plan.tenants],
     }
 
@@ -73,7 +74,18 @@ def _tenant(tenant: TenantPlan) -> dict[str, Any]:
         "warnings": list(tenant.warnings),
         "changes": [_change(change) for change in tenant.changes],
         "unmanaged": [_unmanaged(row) for row in tenant.unmanaged],
+        **({"drift": [_drift(row) for row in tenant.drift]} if tenant.drift else {}),
+        **({"left": [asdict(row) for row in tenant.left]} if tenant.left else {}),
     }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    return {"ref": since.ref, "commit": since.commit, "not_read": since.not_read, "left": list(since.left)}
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    fields = [_field(diff) for diff in drift.diff]
+    return {"id": drift.id, "name": drift.name, "source": drift.source, "diff": fields}
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -93,6 +105,8 @@ def _field(diff: FieldDiff) -> dict[str, Any]:
     row: dict[str, Any] = {"field": diff.field, "label": diff.label}
     if isinstance(diff, SecretDiff):
         return row | {"before": None, "after": None, "sensitive": True, "fingerprint": diff.fingerprint}
+    if diff.set_by_hand:
+        row["set_by_hand"] = True
     if isinstance(diff, TextDiff):
         return row | {"before": diff.before, "after": diff.after}
     names = {"before": None if diff.before is None else str(diff.before), "after": str(diff.after)}

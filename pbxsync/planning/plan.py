@@ -14,11 +14,12 @@ from pbxsync.kinds.custom_destination import NAME, PARAMS, TYPE, fields_of, labe
 from pbxsync.live.destinations import live_destinations
 from pbxsync.live.fingerprint import Fingerprinter
 from pbxsync.model.entry import Secret, Type
-from pbxsync.model.plan import Add, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
+from pbxsync.model.plan import Add, Drift, Left, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planning.diff import changed_fields, filled
 from pbxsync.planning.match import match
 from pbxsync.planning.order import in_order
 from pbxsync.planning.resolve import REFUSALS, resolve
+from pbxsync.planning.since import Baseline, asked_of, is_same, with_hand_edits
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class PlanContext:
     key_for: Callable[[str], Secret]
     redactor: Redactor
     options: PlanOptions = PlanOptions()
+    #: For the plan of a git change: the entries that a tenant had at its base, and the project's rules there.
+    base: Callable[[str], Sequence[Entry]] | None = None
+    base_rules: TypeRules | None = None
 
 
 def plan_fleet(
@@ -85,7 +89,7 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     2. Match each entry of the files with one of them. Right before an apply, list again if one seems to be missing.
     3. Get the params of the matched ones, if the list is without.
     4. Resolve types, labels and variables into desired destinations.
-    5. Diff them, field by field.
+    5. Diff them, field by field. Of a git change, plan the fields that it touches; what else differs is drift.
     """
     # 1. List
     read_at = time.monotonic()
@@ -106,15 +110,27 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     # 4. Resolve
     type_ids = {row.type_id for row in listing.rows} | {was.type.id for was in live.values() if was.type is not None}
     fingerprinter = cache(lambda: Fingerprinter(context.key_for(tenant)))
+    baseline = None if context.base is None else Baseline(context.base(tenant), entries)
+    rules = (context.base_rules or context.rules, context.rules)
     changes: list[Change] = []
+    drift: list[Drift] = []
+    unchanged = 0
     faults: list[str] = []
     for entry, object_id in matching.pairs:
         was = None if object_id is None else live[object_id]
+        before = None if baseline is None else baseline.of(entry)
+        if was is None and before is not None and is_same(before, entry):
+            drift.append(Drift(context.redactor(entry.name or ""), None, f"{entry.place.file}:{entry.place.line}"))
+            continue
         try:
             resolved = resolve(entry, was, types, type_ids, context.rules)
+            asked = asked_of(before, resolved, was, types, type_ids, rules)
             # 5. Diff
-            change = _change(resolved, was, fingerprinter, context)
-            changes += [] if change is None else [change]
+            change = _change(asked.planned, was, fingerprinter, context)
+            changes += [] if change is None else [with_hand_edits(change, asked.base)]
+            kept = None if asked.untouched is None else _change(asked.untouched, was, fingerprinter, context)
+            drift += [] if kept is None else [Drift(kept.name, kept.id, kept.source, kept.diff)]
+            unchanged += change is None and kept is None
         except REFUSALS as error:
             faults.append(str(error))
     if faults:
@@ -123,11 +139,13 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     return TenantPlan(
         tenant,
         changes=in_order(changes),
-        unchanged=len(entries) - len(changes),
+        unchanged=unchanged,
         unmanaged_count=len(matching.unmanaged),
         unmanaged=_unmanaged(listing, matching.unmanaged, types, context.redactor) if context.options.unmanaged else (),
         warnings=tuple(context.redactor(text) for text in (*matching.warnings, *doubt)),
         doubtful_empty=listing.doubtful,
+        drift=tuple(drift),
+        left=() if baseline is None else tuple(_left(entry, context.redactor) for entry in baseline.left),
         live_ids=frozenset(row.id for row in listing.rows) if any_adds else frozenset(),
         read_at=read_at if changes else None,
     )
@@ -187,6 +205,10 @@ def _change(
         return Add(entry.tenant, name, source, tuple(diff), type_name)
     fingerprint = fingerprinter().row(live, context.rules.sensitive(live.type))
     return Update(entry.tenant, live.id or "", name, source, tuple(diff), fingerprint, type_name, live)
+
+
+def _left(entry: Entry, redact: Redactor) -> Left:
+    return Left(redact(entry.name or ""), entry.id, f"{entry.place.file}:{entry.place.line}")
 
 
 def _unmanaged(listing: Listing, unmanaged: Sequence[str], types: TypeTable, redact: Redactor) -> tuple[Unmanaged, ...]:

@@ -49,9 +49,17 @@ def read_project(file: Path, environ: Mapping[str, str], environment_url: str | 
     """Return the project of `file`; `environment_url` wins over its url. Raises ProjectError."""
     shown = display(str(file))
     try:
-        document = read(read_bytes(str(file)))
+        content = read_bytes(str(file))
     except Unreadable as error:
         raise ProjectError([Problem(Place(shown), f"the project file {error}")]) from None
+    return parse_project(content, shown, file, environ, environment_url)
+
+
+def parse_project(
+    content: bytes, shown: str, file: Path, environ: Mapping[str, str], environment_url: str | None
+) -> Project:
+    """Return the project that is the content of `file`, which messages call `shown`. Raises ProjectError."""
+    document = read(content)
     problems = Problems(shown, document)
     items = None if document.root is None else problems.mapping(document.root, "the project file", "a mapping")
     if items is None:

@@ -75,6 +75,8 @@ def _change(change: Change, paint: Paint, width: int) -> Iterator[str]:
             yield f"{'-> ':>{len(start)}}{after}"
         else:
             yield f"{start}{before} -> {after}"
+        if remark := view.remark(diff):
+            yield " " * len(start) + remark
 
 
 def _failures(plan: Plan, verbose: int, paint: Paint) -> Iterator[str]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.plan import FROM_JOURNAL, Action, SecretDiff, TypeDiff
 from pbxsync.text.sanitize import quote_full, sanitize
-from pbxsync.text.words import plural
+from pbxsync.text.words import first_names, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan
+    from pbxsync.model.plan import Change, Drift, FieldDiff, Left, Plan, Since, TenantPlan
     from pbxsync.model.report import Mismatch
 
 HIDDEN: Final = "(sensitive)"
@@ -89,7 +89,33 @@ def notes(tenant: TenantPlan) -> list[str]:
     if total >= MANY and not tenant.unchanged and counts_live(tenant):
         adds = sum(change.action is Action.ADD for change in tenant.changes)
         lines.append(f"all {total:,} destinations change ({adds:,} to add, {total - adds:,} to change)")
-    return [sanitize(line) for line in lines if line]
+    lines = [sanitize(line) for line in lines if line]
+    return [*lines, *(line for drift in tenant.drift for line in _drift(drift)), *map(_leaving, tenant.left)]
+
+
+def _drift(drift: Drift) -> list[str]:
+    """Return what a git change leaves as it is although it differs from the files, one line per field."""
+    begin, source = f"drift: left as it is: {quote_full(drift.name)}", sanitize(drift.source)
+    if not drift.diff:
+        return [f"{begin} is not live any more ({source})"]
+    begin = f"{begin} (id {sanitize(drift.id or '')})"
+    return [
+        f"{begin} has {label(row)} {live}, the files say {desired} ({source})"
+        for row, (live, desired) in ((row, values(row)) for row in drift.diff)
+    ]
+
+
+def _leaving(row: Left) -> str:
+    """Return a sentence about a destination that leaves the files."""
+    number = "" if row.id is None else f" (id {sanitize(row.id)})"
+    name = f"{quote_full(row.name)}{number}"
+    return f"{name} leaves the files: it stays live and becomes unmanaged ({sanitize(row.source)})"
+
+
+def remark(diff: FieldDiff) -> str:
+    """Return what is overwritten if somebody set the field by hand, else nothing."""
+    by_hand = not isinstance(diff, SecretDiff) and diff.set_by_hand
+    return f"overwrites {values(diff)[0]}, set by hand" if by_hand else ""
 
 
 def worth_showing(plan: Plan, verbose: int) -> list[TenantPlan]:
@@ -107,6 +133,18 @@ def failures(plan: Plan) -> list[tuple[str, list[str]]]:
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
 
+def _since(since: Since) -> str:
+    """Return what a plan of a git change covers, and what it does not."""
+    sentences = [f"What changes since {sanitize(since.ref)} (commit {since.commit[:12]})."]
+    if since.not_read:
+        sentences.append(f"{plural(since.not_read, 'other tenant')} not read.")
+    if since.left:
+        names = first_names([sanitize(tenant) for tenant in since.left], 8)
+        leaves = "leaves" if len(since.left) == 1 else "leave"
+        sentences.append(f"{names} {leaves} the files: all their destinations stay live and become unmanaged.")
+    return " ".join(sentences)
+
+
 class Closing(NamedTuple):
     """The lines that end a plan; an empty one does not apply."""
 
@@ -121,8 +159,12 @@ def closing(plan: Plan) -> Closing:
     verdict = f"Plan: {counts.add:,} to add, {counts.update:,} to change."
     if plan.complete and not counts.changes:
         verdict = "No changes. The PBX matches the files."
+        if plan.since is not None:
+            verdict = "No changes. The PBX has all that this git change asks for."
     known = not plan.tenants or any(counts_live(tenant) for tenant in plan.tenants)
     left_alone = f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone)."
     failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
+    if plan.since is not None:
+        left_alone = f"{left_alone} {_since(plan.since)}"
     incomplete = "" if plan.complete else f"This plan is incomplete and cannot be applied: {failed}."
     return Closing(verdict, left_alone if known else "", incomplete)

@@ -6,9 +6,9 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from pbxsync.disk.read import display
+from pbxsync.disk.read import display, read_bytes
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import FILE_NAME
 
@@ -20,6 +20,28 @@ SUFFIXES: Final = (".yaml", ".yml")
 _CODE: Final = re.compile(rb"^tenant:[ \t]+([\"']?)([A-Za-z0-9][A-Za-z0-9._-]{0,63})\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 #: How many bytes are searched for that line: it is among the first, after a comment at most.
 _SEARCHED: Final = 16 * 1024
+
+
+class FileSource(Protocol):
+    """Where tenant files come from: the disk, or a commit."""
+
+    def find(self, paths: Sequence[Path], /) -> tuple[list[tuple[str, str]], list[Problem]]:
+        """Return the tenant files below `paths` as (path for messages, path), sorted, and the problems of the paths."""
+
+    def read(self, path: str, /) -> bytes:
+        """Return the content of a file that `find` returned. Raises Unreadable."""
+
+
+class Disk:
+    """The files as they are now."""
+
+    def find(self, paths: Sequence[Path], /) -> tuple[list[tuple[str, str]], list[Problem]]:
+        """As `tenant_files`."""
+        return tenant_files(paths)
+
+    def read(self, path: str, /) -> bytes:
+        """As `read_bytes`."""
+        return read_bytes(path)
 
 
 def tenant_files(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[Problem]]:

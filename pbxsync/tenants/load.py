@@ -5,14 +5,14 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.disk.read import Unreadable, read_bytes
+from pbxsync.disk.read import Unreadable
 from pbxsync.document.problems import Problems
 from pbxsync.document.reader import read
 from pbxsync.errors import FilesError, UsageError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.tenants.checks import NameChecks, PinnedIds, check_ids, check_names
 from pbxsync.tenants.desired import Desired, LoadedFile
-from pbxsync.tenants.discover import tenant_files
+from pbxsync.tenants.discover import Disk
 from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.tenants.spool import Spool
 from pbxsync.tenants.tenant_file import read_tenant_file
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.project import Project
+    from pbxsync.tenants.discover import FileSource
 
 #: More than anybody reads; it bounds what ten thousand files of nothing but mistakes cost.
 MAX_PROBLEMS: Final = 10_000
 
 
-def load(paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = ()) -> Desired:
+def load(
+    paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = (), source: FileSource | None = None
+) -> Desired:
     """Return what the tenant files below `paths` say about the tenants that match one of `tenant_globs` (none: all).
+
+    The files are on the disk, or wherever `source` has them.
 
     1. Discover: from paths to files, sorted.
     2. Read and check each file, once, one at a time.
@@ -46,13 +51,14 @@ def load(paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = 
     types: set[str] = set()
 
     # 1. Discover
-    files, path_problems = tenant_files(paths)
+    source = Disk() if source is None else source
+    files, path_problems = source.find(paths)
     problems = _AllProblems(path_problems)
 
     # 2. Read and check each file
     for shown, path in files:
         try:
-            document = read(read_bytes(path))
+            document = read(source.read(path))
         except Unreadable as error:
             problems.add([Problem(Place(shown), f"the file {error}")])
             continue

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from pbxsync.errors import GitError
 from pbxsync.git.repository import Repository
-
-
-class Repo:
-    """A repository in a folder, and git as its user types it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        self.git("init", "-q", "-b", "main")
-        self.git("config", "user.name", "Ops")
-        self.git("config", "user.email", "ops@example.invalid")
-
-    def git(self, *words: str) -> str:
-        return subprocess.run(
-            ["git", *words], cwd=self.path, check=True, capture_output=True, text=True, timeout=30
-        ).stdout.strip()
-
-    def commit(self, **files: str) -> str:
-        for name, text in files.items():
-            (self.path / f"{name}.yaml").write_text(text)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "x")
-        return self.git("rev-parse", "HEAD")
+from tests.support.repo import Repo
 
 
 @pytest.fixture
@@ -39,8 +16,14 @@ def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
 
 
+def commit_files(repo: Repo, **files: str) -> str:
+    for name, text in files.items():
+        (repo.path / f"{name}.yaml").write_text(text)
+    return repo.commit()
+
+
 def test_a_commit_is_found_by_any_of_its_names(repo: Repo) -> None:
-    first = repo.commit(a="1")
+    first = commit_files(repo, a="1")
     repo.git("tag", "-a", "v1", "-m", "v1")
     found = Repository.of(repo.path)
     assert {found.commit(name) for name in ("HEAD", "main", "v1", first[:10])} == {first}
@@ -49,31 +32,31 @@ def test_a_commit_is_found_by_any_of_its_names(repo: Repo) -> None:
 
 @pytest.mark.parametrize("ref", ["origin/main", "", "-h", "--all", "a b", "x\ny", "HEAD~9", "a..b", "@{u}"])
 def test_an_unknown_name_is_an_error_that_says_what_to_do(repo: Repo, ref: str) -> None:
-    repo.commit(a="1")
+    commit_files(repo, a="1")
     with pytest.raises(GitError) as error:
         Repository.of(repo.path).commit(ref)
     assert "is not the name of a commit" in str(error.value) or "fetch-depth: 0" in str(error.value)
 
 
 def test_a_branch_and_main_parted_where_the_branch_began(repo: Repo) -> None:
-    base = repo.commit(a="1")
+    base = commit_files(repo, a="1")
     repo.git("checkout", "-q", "-b", "mine")
-    mine = repo.commit(a="2")
+    mine = commit_files(repo, a="2")
     repo.git("checkout", "-q", "main")
-    theirs = repo.commit(b="1")
+    theirs = commit_files(repo, b="1")
     assert Repository.of(repo.path).merge_base(mine, theirs) == base
 
 
 def test_histories_without_a_common_commit_and_with_several_are_refused(repo: Repo) -> None:
-    first = repo.commit(a="1")
+    first = commit_files(repo, a="1")
     repo.git("checkout", "-q", "--orphan", "other")
-    other = repo.commit(b="1")
+    other = commit_files(repo, b="1")
     with pytest.raises(GitError, match="no history in common"):
         Repository.of(repo.path).merge_base(first, other)
     repo.git("checkout", "-q", "main")
-    left = repo.commit(c="1")
+    left = commit_files(repo, c="1")
     repo.git("checkout", "-q", "-b", "right", first)
-    right = repo.commit(d="1")
+    right = commit_files(repo, d="1")
     repo.git("merge", "-q", "-m", "x", left)
     repo.git("checkout", "-q", "main")
     repo.git("merge", "-q", "-m", "x", right)
@@ -82,11 +65,11 @@ def test_histories_without_a_common_commit_and_with_several_are_refused(repo: Re
 
 
 def test_a_shallow_clone_says_how_to_get_the_history(repo: Repo, tmp_path: Path) -> None:
-    repo.commit(a="1")
+    commit_files(repo, a="1")
     repo.git("checkout", "-q", "-b", "mine")
-    repo.commit(a="2")
+    commit_files(repo, a="2")
     repo.git("checkout", "-q", "main")
-    repo.commit(b="2")
+    commit_files(repo, b="2")
     clone = tmp_path / "clone"
     repo.git("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{repo.path}", str(clone))
     shallow = Repository.of(clone)
@@ -108,7 +91,7 @@ def test_without_git_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_what_is_not_committed_is_listed_and_what_is_ignored_is_not(repo: Repo) -> None:
     (repo.path / ".gitignore").write_text("*.plan\n")
-    repo.commit(a="1", b="1")
+    commit_files(repo, a="1", b="1")
     (repo.path / "a.yaml").write_text("2")
     (repo.path / "x.plan").write_text("")
     (repo.path / "new").mkdir()
@@ -124,9 +107,9 @@ def test_files_of_a_commit_are_read_as_committed(repo: Repo) -> None:
     repo.git("config", "core.autocrlf", "true")
     texts = {"a": "x" * 100_000 + "\n", "b": "", "ø": "\r\nkeep\r\n"}
     (repo.path / ".gitattributes").write_text("* -text\n")
-    first = repo.commit(**texts)
+    first = commit_files(repo, **texts)
     (repo.path / "link.yaml").symlink_to("a.yaml")
-    second = repo.commit(a="changed")
+    second = commit_files(repo, a="changed")
     with Repository.of(repo.path).tree(first) as tree:
         assert {path: tree.read(path).decode() for path in tree.files if path.endswith(".yaml")} == {
             f"{name}.yaml": text for name, text in texts.items()
@@ -138,9 +121,9 @@ def test_files_of_a_commit_are_read_as_committed(repo: Repo) -> None:
 
 def test_a_submodule_is_told_from_a_file(repo: Repo, tmp_path: Path) -> None:
     inner = Repo(tmp_path / "inner")
-    inner.commit(a="1")
+    commit_files(inner, a="1")
     repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.path), "sub")
-    commit = repo.commit(a="1")
+    commit = commit_files(repo, a="1")
     with Repository.of(repo.path).tree(commit) as tree:
         assert tree.files["sub"].is_submodule
         assert not tree.files["a.yaml"].is_submodule
@@ -149,7 +132,7 @@ def test_a_submodule_is_told_from_a_file(repo: Repo, tmp_path: Path) -> None:
 def test_git_sees_no_key_and_runs_no_program_of_the_repository(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repo.commit(a="1")
+    commit_files(repo, a="1")
     seen = tmp_path / "seen"
     spy = tmp_path / "spy"
     spy.write_text(f"#!/bin/sh\nenv >> {seen}\n")

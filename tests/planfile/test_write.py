@@ -22,7 +22,7 @@ def test_the_document_has_the_keys_of_the_contract_in_their_order() -> None:
     document = planfile.document(samples.FULL)
     contract = ["format_version", "pbxsync_version", "created_at", "url", "complete", "summary", "tenants"]
     assert [key for key in document if key in contract] == contract
-    assert document["format_version"] == "1.0"
+    assert document["format_version"] == "1.1"
     assert list(document["summary"]) == ["tenants", "add", "update", "unchanged", "unmanaged", "failed"]
     tenant = document["tenants"][0]
     assert [key for key in tenant if key in {"tenant", "error", "unchanged", "changes", "unmanaged"}] == [

@@ -28,6 +28,11 @@ command = Command(
             help="What to do about live destinations that are in no file.",
         ),
         click.Option(["--shard"], metavar="I/N", help="Plan only the I-th of N equal parts of the tenants."),
+        click.Option(
+            ["--since"],
+            metavar="REF",
+            help="Plan only what changes since the branch left REF, for example origin/main.",
+        ),
         ANNOTATE,
         *REQUESTS,
     ],

@@ -15,7 +15,7 @@ from pbxsync.text.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pbxsync.model.plan import Change, TenantPlan
+    from pbxsync.model.plan import Change, FieldDiff, TenantPlan
 
 _SIGNS: Final = {Action.ADD: ("add", "+", "add"), Action.UPDATE: ("change", "~", "change")}
 
@@ -73,8 +73,13 @@ def _change(change: Change, kind: int) -> Iterator[str]:
     for diff in view.fields(change):
         before, after = map(escape, view.values(diff))
         old = f"<del>{before}</del> → " if change.action is Action.UPDATE else ""
-        yield f"<dt>{escape(view.label(diff))}</dt><dd>{old}<ins>{after}</ins></dd>"
+        yield f"<dt>{escape(view.label(diff))}</dt><dd>{old}<ins>{after}</ins>{_remark(diff)}</dd>"
     yield "</dl></article>"
+
+
+def _remark(diff: FieldDiff) -> str:
+    remark = view.remark(diff)
+    return f" <small>{escape(remark)}</small>" if remark else ""
 
 
 def _unmanaged(plan: TenantPlan) -> str:

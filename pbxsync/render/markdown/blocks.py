@@ -71,6 +71,7 @@ def _change(change: Change, cut: Callable[[str], str]) -> str:
         before, after = view.values(diff)
         lines += [f"- {label}  {cut(before)}"] if change.action is Action.UPDATE else []
         lines += [f"+ {label}  {cut(after)}"]
+        lines += [f"! {cut(remark)}"] if (remark := view.remark(diff)) else []
     return fence("diff", lines)
 
 

@@ -1,0 +1,1 @@
+"""What the files said at the base of a git change, and which tenants the change touches."""
