@@ -29,6 +29,9 @@ _UNSTABLE: Final = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
     (re.compile(r"(?:sha256|hmac-sha256):[:0-9a-z-]+"), "DIGEST"),
     (re.compile(r"\d+\.\d s\b"), "SECONDS"),
+    (re.compile(r"^[✓!] [^\n]*(?: ms\b|--parallel \d)[^\n]*$", re.MULTILINE), "PACE"),  # doctor's measurements
+    (re.compile(r"\b127\.0\.0\.1:\d+"), "ADDRESS"),
+    (re.compile(r"pbxsync \S+ on Python .*"), "THIS"),
     (re.compile(r"settled on \d+ at a time"), "PACE"),
     (re.compile(r'("pbxsync_version"|"user"|"host"): "[^"]*"'), r"\1: THIS"),
 )
