@@ -22,6 +22,8 @@ FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE_CR: Final = "\r(?!\n)"
 _ESCAPED: Final = r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})"
 _ESCAPE: Final = r"(?s)\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
+#: A character beyond U+FFFF as JSON escapes it, after an even number of backslashes, which escape each other.
+_PAIR: Final = r"(?<!\\)((?:\\\\)*)\\(u[dD][89abAB][0-9a-fA-F]{2})\\(u[dD][c-fC-F][0-9a-fA-F]{2})"
 _NAMED: Final = {"0": "\0", "a": "\a", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", "N": "\x85"}
 _PRIVATE_USE: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))
 #: Enough to see what is wrong. A file with more such characters is not text.
@@ -38,28 +40,38 @@ class Undecodable(Exception):
 
 
 class Characters(NamedTuple):
-    """A file's text for the parser, its faults, and the characters to restore in each scalar (None: no character)."""
+    """A file's text for the parser, its faults, and what to restore in each scalar (None: nothing).
+
+    `pair_mark` replaces the backslashes of surrogate pairs, which libyaml refuses (None: there are no pairs).
+    """
 
     text: str
     faults: list[Fault]
-    restore: dict[int, int] | None
+    restore: dict[int, int] | None = None
+    pair_mark: str | None = None
 
 
 def decode(data: bytes) -> Characters:
     """Return the text of `data`. Raises Undecodable if it is not UTF-8, or has no line ends but CR."""
     if not data.translate(None, _ORDINARY):
-        return Characters(data.decode("ascii"), [], None)
+        return _mark_pairs(Characters(data.decode("ascii"), []))
     text = _utf8(data).removeprefix(_BOM)
     if lone := re.search(_LONE_CR, text):
         raise Undecodable(*position(text, lone.start()), "a line ends with CR alone: end lines with LF or CRLF")
     special = {character for character in set(text) if re.match(_SPECIAL, character)}
     if not special:
-        return Characters(text, [], None)
+        return _mark_pairs(Characters(text, []))
     table = _replacements(text, special)
     faults = [(*position(text, match.start()), control_message(match.group())) for match in _first_controls(text)]
-    return Characters(
-        text.translate(table), faults, {replacement: character for character, replacement in table.items()}
-    )
+    restore = {replacement: character for character, replacement in table.items()}
+    return _mark_pairs(Characters(text.translate(table), faults, restore))
+
+
+def restore_pairs(text: str, mark: str, style: str) -> str:
+    """Return a scalar with its surrogate pairs as characters, or (unless it has double quotes) as they were written."""
+    if style == '"':
+        return re.sub(f"{mark}u(....){mark}u(....)", _join, text)
+    return text.replace(mark, "\\")
 
 
 def position(text: str, index: int) -> tuple[int, int]:
@@ -81,6 +93,19 @@ def escape_place(text: str, start: int, end: int) -> tuple[int, int]:
         if FORBIDDEN.match(character):
             return position(text, match.start())
     return position(text, start)
+
+
+def _mark_pairs(characters: Characters) -> Characters:
+    """Replace the backslashes of surrogate pairs by a character that the text does not contain."""
+    text = characters.text
+    if "\\u" not in text or not re.search(_PAIR, text):
+        return characters
+    mark = chr(_replacements(text, {"\\"})[ord("\\")])
+    return characters._replace(text=re.sub(_PAIR, rf"\1{mark}\2{mark}\3", text), pair_mark=mark)
+
+
+def _join(pair: re.Match[str]) -> str:
+    return chr(0x10000 + ((int(pair[1], 16) - 0xD800) << 10) + int(pair[2], 16) - 0xDC00)
 
 
 def _utf8(data: bytes) -> str:

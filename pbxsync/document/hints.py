@@ -15,6 +15,8 @@ _ALIAS: Final = f"a value that begins with * is an alias in YAML: {_QUOTE}"
 _TAIL: Final = "there is text after the end of a value: put the whole value in quotes, or check the indentation"
 _UNCLOSED: Final = "a list in [ ] or a mapping in { } is not closed, or lacks a comma"
 _TAB: Final = "YAML does not allow tabs for indentation: use spaces"
+_TAB_IN_BLOCK: Final = "a block of lines is indented with spaces: put spaces before the tab"
+_BLOCK_HEADER: Final = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?\n[ \t]*\Z")
 _COMMENT: Final = f"# begins a comment in YAML: if the value begins with #, {_QUOTE}"
 _HASH: Final = re.compile(r"[\[{,:][ \t]*(?=#)")
 #: Errors that the parser finds at the end of something, and that are fixed at its beginning.
@@ -51,8 +53,12 @@ _MEANINGS: Final = (
 
 def explain(text: str, context: str, began: tuple[int, int] | None, problem: str, found: tuple[int, int]) -> Fault:
     """Return the fault for a syntax error: `context` and `problem` are the parser's words, the places count from 0."""
+    index = _index(text, found)
+    previous_line = text.rfind("\n", 0, max(0, text.rfind("\n", 0, index))) + 1
+    if text[index : index + 1] == "\t" and _BLOCK_HEADER.search(text, previous_line, index):
+        return (*found, _TAB_IN_BLOCK)
     if "cannot start any token" in problem:
-        return (*found, _bad_start(_character(text, found)))
+        return (*found, _bad_start(text[index : index + 1]))
     if "parsing a flow" in context:
         return _in_brackets(text, context, began, problem, found)
     words = f"{context}; {problem}"
@@ -80,11 +86,6 @@ def _in_brackets(text: str, context: str, began: tuple[int, int] | None, problem
         return (*(began if began != found and began else position(text, opened)), _UNCLOSED)
     # On another line than the bracket, the bracket is wrong; on its line, what is here.
     return (*(began if began and began[0] != found[0] else found), _meaning(f"{context}; {problem}"))
-
-
-def _character(text: str, place: tuple[int, int]) -> str:
-    index = _index(text, place)
-    return text[index : index + 1]
 
 
 def _index(text: str, place: tuple[int, int]) -> int:

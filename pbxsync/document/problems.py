@@ -28,6 +28,7 @@ class Problems:
         self._signs = document.signs
         self._faults: list[Fault] = document.faults[:MAX_PROBLEMS]
         self._left_out = len(document.faults) - len(self._faults)
+        self.warnings = [Problem(Place(file, line + 1, column + 1), text) for line, column, text in document.warnings]
 
     def __bool__(self) -> bool:
         return bool(self._faults)

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 import yaml
 from yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
+    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -36,11 +38,14 @@ from pbxsync.document.characters import (
     decode,
     escape_place,
     position,
+    restore_pairs,
 )
+from pbxsync.document.misread import Spans
+from pbxsync.document.misread import find as find_misread
 from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Value: TypeAlias = "str | list[Node] | dict[str, Item] | None"
 Node: TypeAlias = "tuple[Value, int, int]"
@@ -64,6 +69,14 @@ NO_SIGNS: Final[Mapping[tuple[int, int], str]] = MappingProxyType({})
 _COMMENT: Final = re.compile(r"[ \t]+#")
 _END: Final = re.compile(r"\.\.\.(?:[ \t]+#.*|\s*)")
 _LINE: Final = re.compile(r"\S.*")
+#: The styles of blocks of lines.
+_BLOCKS: Final = frozenset({"|", ">"})
+#: An anchor, and what may be between it and its value.
+_ANCHOR: Final = re.compile(r"&\S*(?:\s+(?:#.*)?)*")
+#: What git leaves around a conflict. A line of = alone is one only if the file cannot be parsed.
+_CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|>{7}) ", re.MULTILINE)
+_CONFLICT_MIDDLE: Final = re.compile(r"^={7}\r?$", re.MULTILINE)
+CONFLICT: Final = "this is a marker of a merge conflict: resolve the conflict, and remove the markers"
 _EMPTY: Final = "the file is empty: add to it, or remove it"
 _SECOND: Final = "a second document begins here: move it to a file of its own"
 _TAG: Final = "a value that begins with ! is a tag in YAML: put it in quotes, or remove the tag"
@@ -71,7 +84,7 @@ _STRAY: Final = "this does not belong to what is above it: check the indentation
 
 
 class Document(NamedTuple):
-    """A file after parsing: `root` is None if it could not be parsed; `faults` are in no order.
+    """A file after parsing: `root` is None if it could not be parsed; `faults` and `warnings` are in no order.
 
     `signs` are the places of values that are empty because they begin with a sign of YAML's: `#`, a comment; `|` or `>`,
     a block without lines.
@@ -80,6 +93,7 @@ class Document(NamedTuple):
     root: Node | None
     faults: list[Fault]
     signs: Mapping[tuple[int, int], str] = NO_SIGNS
+    warnings: Sequence[Fault] = ()
 
 
 def read(data: bytes, parser: Any = PARSER) -> Document:
@@ -88,13 +102,18 @@ def read(data: bytes, parser: Any = PARSER) -> Document:
         characters = decode(data)
     except Undecodable as error:
         return Document(None, [error.fault])
-    builder = _Builder(characters, parser(characters.text).get_event)
+    text = characters.text
+    if conflict := _CONFLICT.search(text):
+        return Document(None, [*characters.faults, (*position(text, conflict.start()), CONFLICT)])
+    builder = _Builder(characters, parser(text).get_event)
     try:
-        return Document(builder.document(), builder.faults, builder.signs)
+        root = builder.document()
+        misread = find_misread(text, lambda text: _spans(text, parser(text).get_event))
+        return Document(root, builder.faults + misread.faults, builder.signs, misread.warnings)
     except _Fatal as error:
         return Document(None, [*builder.faults, error.fault])
     except yaml.MarkedYAMLError as error:
-        return Document(None, [*builder.faults, _syntax_fault(characters.text, error)])
+        return Document(None, [*builder.faults, _syntax_fault(text, error)])
 
 
 class _Fatal(Exception):
@@ -109,10 +128,10 @@ class _Builder:
     """Builds the tree of one file from the parser's events, by a recursion that `MAX_DEPTH` bounds."""
 
     def __init__(self, characters: Characters, event: Any) -> None:
-        self.text, self.faults, self.restore = characters
+        self.text, self.faults, self.restore, self.pair_mark = characters
         self.event = event
         #: Whether no scalar needs a check or a replacement, as in nearly every file.
-        self.plain = "\\" not in self.text and self.restore is None
+        self.plain = "\\" not in self.text and self.restore is None and self.pair_mark is None
         self.nodes = 0
         self.aliased = 0
         self.signs: dict[tuple[int, int], str] = {}
@@ -173,6 +192,8 @@ class _Builder:
         if not self.plain and event.style == '"' and (forbidden := FORBIDDEN.search(text)):
             place = escape_place(self.text, event.start_mark.index, event.end_mark.index)
             self.fault(*place, control_message(forbidden.group()))
+        if self.pair_mark is not None and self.pair_mark in text:
+            text = restore_pairs(text, self.pair_mark, event.style)
         return text if self.restore is None else text.translate(self.restore)
 
     def sequence(self, depth: int) -> list[Node]:
@@ -260,9 +281,34 @@ def _refuse_more(text: str, index: int) -> None:
             raise _Fatal(*position(text, match.start()), _SECOND if another else _STRAY)
 
 
+def _spans(text: str, get_event: Any) -> Spans:
+    """Return where a valid document has scalars and brackets."""
+    scalars: list[tuple[int, int]] = []
+    brackets: list[tuple[int, int]] = []
+    opened: list[int | None] = []  # where each open list or mapping starts; None for one without brackets
+    while type(event := get_event()) is not DocumentEndEvent:
+        kind, start, end = type(event), event.start_mark.index, event.end_mark.index
+        if kind is ScalarEvent:
+            if event.anchor is not None and (anchor := _ANCHOR.match(text, start)):
+                start = anchor.end()
+            if event.style in _BLOCKS:  # its first line may end with a comment
+                line_end = text.find("\n", start, end)
+                start = line_end if line_end >= 0 else end
+            scalars.append((start, end))
+        elif kind in (SequenceStartEvent, MappingStartEvent):
+            opened.append(start if event.flow_style else None)
+        elif kind in (SequenceEndEvent, MappingEndEvent):
+            bracket = opened.pop()
+            if bracket is not None and (not opened or opened[-1] is None):
+                brackets.append((bracket, end))
+    return Spans(scalars, brackets)
+
+
 def _syntax_fault(text: str, error: yaml.MarkedYAMLError) -> Fault:
     from pbxsync.document.hints import explain  # noqa: PLC0415 - only a mistake pays for it
 
+    if middle := _CONFLICT_MIDDLE.search(text):
+        return (*position(text, middle.start()), CONFLICT)
     began, found = error.context_mark, error.problem_mark
     if found and _PARSER_LIMIT in (error.problem or ""):
         return found.line, found.column, TOO_DEEP

@@ -48,6 +48,7 @@ def load(
     spool, rules, ids = Spool(), ParamRulesByType(project), PinnedIds()
     loaded: dict[str, list[LoadedFile]] = {}
     names: dict[str, NameChecks] = {}
+    warnings: dict[str, list[Problem]] = {}
     types: set[str] = set()
 
     # 1. Discover
@@ -70,6 +71,7 @@ def load(
             ids.add(rows)
             types.update(row[4] for row in rows if row[4] is not None)
             names[tenant] = check_names([(shown, rows)])
+            warnings.setdefault(tenant, []).extend(file_problems.warnings)
             loaded.setdefault(tenant, []).append(LoadedFile(shown, spool.put(rows), len(rows)))
         if file_problems:
             problems.add(file_problems.sorted())
@@ -86,9 +88,9 @@ def load(
 
     # 4. Narrow to the tenants in scope
     scope = _in_scope(sorted(loaded), tenant_globs)
-    warnings = sorted((warning for tenant in scope for warning in names[tenant].warnings), key=_place)
     in_scope = {tenant: loaded[tenant] for tenant in scope}
-    return Desired(in_scope, spool, tuple(warnings), len(files), frozenset(types))
+    shown_warnings = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
+    return Desired(in_scope, spool, tuple(sorted(shown_warnings, key=_place)), len(files), frozenset(types))
 
 
 class _AllProblems:

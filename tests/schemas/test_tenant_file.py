@@ -28,6 +28,7 @@ UNSEEN_BY_A_SCHEMA = {
     "name empty", "name with a hash", "type empty", "renamed_from empty", "param empty", "label empty", "label with a hash",
     "id 007", "id 0x1F", "id 1_000", "id 1.0", "name twice", "id twice", "position 01",
     "name of a sign that begins lines of text",
+    "comment that would drop a param",
 }  # fmt: skip
 
 

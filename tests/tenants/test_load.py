@@ -60,6 +60,14 @@ def test_names_that_nearly_agree_get_a_warning(here: Path, one: str, other: str,
     )
 
 
+def test_a_comment_that_looks_like_a_part_of_a_number_gets_a_warning(here: Path) -> None:
+    number = "tenant: {}\ndestinations:\n  - name: x\n    params:\n      number: +45 70 12 #34 56\n"
+    found = desired(here, {"b.yaml": number.format("B"), "a.yaml": number.format("A")})
+    said = "# begins a comment here: if it belongs to the value, put the value in quotes, else put a space after #"
+    assert [str(warning) for warning in found.warnings] == [f"{file}.yaml:5:25: {said}" for file in "ab"]
+    assert [param.value for param in found.entries("A")[0].params] == ["+45 70 12"]
+
+
 def test_tenant_globs_narrow_after_everything_was_checked(here: Path) -> None:
     files: dict[str, str | bytes] = {
         f"{code}.yaml": tenant(code, "x", f"X{code}", "X") for code in ("ACME", "ACNE", "DEMO")

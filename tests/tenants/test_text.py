@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -74,6 +75,8 @@ def test_what_another_program_writes_arrives(text: str) -> None:
         yaml.safe_dump([text], width=10**6),
         yaml.safe_dump([text], allow_unicode=True, default_style='"'),
         yaml.safe_dump([text], default_flow_style=True),
+        json.dumps([text]),
+        json.dumps([text], ensure_ascii=False),
     ):
         assert only(written) == text
 
