@@ -1,16 +1,39 @@
-"""Options that may be given before or after the name of a command: `pbxsync -v plan` is `pbxsync plan -v`."""
+"""Options that may be given before or after the name of a command: `pbxsync -v plan` is `pbxsync plan -v`.
+
+The type of paths is here too, because `--config` needs it and `--help` loads as few modules as possible.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from pbxsync.cli.context import Context
+
+
+class PathType(click.Path):
+    """A path that is not empty, and whose name the file system accepts. Click itself accepts both.
+
+    An empty path would be the working directory: `apply "$UNSET"` would write more than was meant.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Raises click.BadParameter."""
+        if not os.fspath(value):
+            self.fail("the path is empty (is a variable unset?): name a file or folder.", param, ctx)
+        path = super().convert(value, param, ctx)
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail("the name is too long for a file.", param, ctx)
+        return path
 
 
 def global_options() -> list[click.Option]:
@@ -22,7 +45,7 @@ def global_options() -> list[click.Option]:
             "--config",
             None,
             _config,
-            type=click.Path(),
+            type=PathType(),
             metavar="FILE",
             help="Project file (default: found upwards).",
         ),

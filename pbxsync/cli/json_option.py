@@ -19,6 +19,8 @@ def read_json_option(value: str) -> str:
     if value != "-" and not value.startswith("@"):
         return value
     option = f"--json {sanitize(value)}"
+    if value == "@":
+        raise UsageError(f"{option}: the path is empty (is a variable unset?): name a file")
     try:
         data = sys.stdin.buffer.read(_LONGEST + 1) if value == "-" else _read_limited(Path(value[1:]))
         text = data.decode("utf-8-sig")

@@ -1,11 +1,9 @@
 """What `pbxsync api` takes."""
 
-from pathlib import Path
-
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import REQUEST, completed_by
+from pbxsync.cli.options.shared import PATH, REQUEST, completed_by
 
 command = Command(
     "api",
@@ -13,7 +11,7 @@ command = Command(
         click.Argument(["reqtype"], required=False, shell_complete=completed_by("reqtypes")),
         click.Argument(["words"], nargs=-1, metavar="[NAME=VALUE]...", shell_complete=completed_by("parameters")),
         click.Option(["--write"], is_flag=True, help="Send a request that is not known to be a read; write key."),
-        click.Option(["--out"], type=click.Path(path_type=Path), metavar="FILE", help="Save the reply in FILE."),
+        click.Option(["--out"], type=PATH, metavar="FILE", help="Save the reply in FILE."),
         click.Option(
             ["--json", "jsondata"],
             metavar="@FILE|-|TEXT",

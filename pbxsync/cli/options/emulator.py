@@ -1,13 +1,9 @@
 """What `pbxsync emulator` takes."""
 
-from pathlib import Path
-
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import Number
-
-_FILE = click.Path(path_type=Path)
+from pbxsync.cli.options.shared import PATH, Number
 
 command = Command(
     "emulator",
@@ -15,7 +11,7 @@ command = Command(
         click.Option(["--port"], type=click.IntRange(0, 65535), default=0, help="The port (default: a free one)."),
         click.Option(
             ["--db"],
-            type=_FILE,
+            type=PATH,
             metavar="FILE",
             help="The database, kept when the emulator stops (default: a temporary file).",
         ),
@@ -36,7 +32,7 @@ command = Command(
             metavar="SPEC",
             help="A fault to simulate; repeatable. `list` shows all kinds.",
         ),
-        click.Option(["--fault-file"], type=_FILE, metavar="FILE", help="A file of faults, one per line."),
+        click.Option(["--fault-file"], type=PATH, metavar="FILE", help="A file of faults, one per line."),
         click.Option(
             ["--latency", "latency_ms"],
             type=Number(0, 60_000),
@@ -51,7 +47,7 @@ command = Command(
             help="Answer 429 to requests beyond N at a time.",
         ),
         click.Option(
-            ["--log", "log_file"], type=_FILE, metavar="FILE", help="Append every request to a file as JSON lines."
+            ["--log", "log_file"], type=PATH, metavar="FILE", help="Append every request to a file as JSON lines."
         ),
         click.Option(["--demo/--no-demo"], default=True, help="Fill a new database with the demo world."),
     ],

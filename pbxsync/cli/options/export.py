@@ -1,20 +1,18 @@
 """What `pbxsync export` takes."""
 
-from pathlib import Path
-
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import REQUESTS, ExistingPath, completed_by
+from pbxsync.cli.options.shared import PATH, REQUESTS, completed_by
 
 command = Command(
     "export",
     [
         click.Argument(["tenants"], nargs=-1, metavar="[TENANT]...", shell_complete=completed_by("tenants")),
-        click.Option(["--out"], type=ExistingPath(), metavar="DIR", help="Write DIR/TENANT.yaml for each tenant."),
+        click.Option(["--out"], type=PATH, metavar="DIR", help="Write DIR/TENANT.yaml for each tenant."),
         click.Option(
             ["--tenant-list"],
-            type=click.Path(path_type=Path),
+            type=PATH,
             metavar="FILE",
             help="Also export the tenants in FILE, one code a line.",
         ),

@@ -1,11 +1,9 @@
 """What `pbxsync plan` takes."""
 
-from pathlib import Path
-
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import ANNOTATE, PATHS, PLAN_FORMAT, REQUESTS, TENANTS
+from pbxsync.cli.options.shared import ANNOTATE, PATH, PATHS, PLAN_FORMAT, REQUESTS, TENANTS
 
 command = Command(
     "plan",
@@ -15,7 +13,7 @@ command = Command(
         PLAN_FORMAT,
         click.Option(
             ["--out"],
-            type=click.Path(path_type=Path),
+            type=PATH,
             metavar="FILE",
             help="Save the plan for `pbxsync apply FILE`.",
         ),

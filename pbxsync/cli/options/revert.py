@@ -1,19 +1,17 @@
 """What `pbxsync revert` takes."""
 
-from pathlib import Path
-
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import APPLY, REQUESTS
+from pbxsync.cli.options.shared import APPLY, PATH, REQUESTS
 
 command = Command(
     "revert",
     [
-        click.Argument(["journal_read"], metavar="JOURNAL", type=click.Path(path_type=Path)),
+        click.Argument(["journal_read"], metavar="JOURNAL", type=PATH),
         click.Option(
             ["--out"],
-            type=click.Path(path_type=Path),
+            type=PATH,
             metavar="FILE",
             help="Save the revert as a plan; write nothing.",
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import math
 import os
@@ -11,27 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pbxsync.text.sanitize import truncate
+from pbxsync.cli.global_options import PathType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class ExistingPath(click.Path):
-    """A path whose name the file system accepts: click reports nothing for a name that is too long."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path. Raises click.BadParameter."""
-        path = super().convert(value, param, ctx)
-        try:
-            os.lstat(path)
-        except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
-                self.fail(f"'{truncate(str(value), 40)}' is too long for a file name.", param, ctx)
-        return path
+#: All paths of commands.
+PATH: Final = PathType(path_type=Path)
 
 
 class Number(click.FloatRange):
@@ -71,7 +57,7 @@ def _annotate(ctx: click.Context, _: click.Parameter, value: str) -> None:
     ctx.obj.annotate = recognised_ci(os.environ) if value == "auto" else value
 
 
-PATHS: Final = click.Argument(["paths"], nargs=-1, type=ExistingPath())
+PATHS: Final = click.Argument(["paths"], nargs=-1, type=PATH)
 TENANTS: Final = click.Option(
     ["--tenant", "tenants"],
     multiple=True,
@@ -145,7 +131,7 @@ APPLY: Final = (
         metavar="N",
         help="Refuse a plan with more changes (default: project file).",
     ),
-    click.Option(["--journal"], type=click.Path(path_type=Path), metavar="FILE", help="Append the journal to FILE."),
+    click.Option(["--journal"], type=PATH, metavar="FILE", help="Append the journal to FILE."),
     click.Option(["--no-journal"], is_flag=True, help="Keep no journal: this apply cannot be reverted."),
     click.Option(
         ["--lock-timeout"],

@@ -1,15 +1,13 @@
 """What `pbxsync show` takes."""
 
-from pathlib import Path
-
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import PLAN_FORMAT
+from pbxsync.cli.options.shared import PATH, PLAN_FORMAT
 
 command = Command(
     "show",
-    [click.Argument(["plans"], nargs=-1, required=True, type=click.Path(path_type=Path)), PLAN_FORMAT],
+    [click.Argument(["plans"], nargs=-1, required=True, type=PATH), PLAN_FORMAT],
     """Show a saved plan, or several as one. Does not check whether a plan is stale.""",
     "pbxsync show change.plan --format json",
 )
