@@ -1,7 +1,7 @@
-"""The operations of the user's API document, which of them only read, and where that is known from.
+"""The operations of the user's API document, which of them only read, and the source of that knowledge.
 
-What is not in this table as a read is taken for a write: a read-only transport does not send it, and `pbxsync api` wants
-`--write` for it.
+Anything that is not listed here as a read counts as a write: a read-only transport does not send it, and `pbxsync api`
+needs `--write` for it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: what selects it, the further parameters it takes, what it answers, and one example.
+    """One operation: what selects it, its other parameters, what it answers, and one example.
 
-    `selectors` are the parameters that name the operation, with their values; the server takes these in any case (doc,
-    field). `source` says where it is known from that it reads or writes.
+    `selectors` are the parameters that name the operation, with their values, which the server takes in any case (doc,
+    field). `source` says how it is known to read or write.
     """
 
     selectors: tuple[tuple[str, str], ...]
@@ -36,21 +36,13 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """What it answers: `JSON`, `CSV`, `audio`, `text`; something else where that is not to be told beforehand."""
+        """What it answers: `JSON`, `CSV`, `audio` or `text`; anything else if that is not known beforehand."""
         return self.answers.partition(":")[0]
 
     @property
     def words(self) -> str:
-        """What selects it, as `pbxsync api` takes it."""
+        """The selectors as arguments of `pbxsync api`."""
         return " ".join([self.reqtype, *(f"{name}={value}" for name, value in self.selectors[1:])])
-
-    def fits(self, values: dict[str, str]) -> bool:
-        """Whether the parameters of a request, by lower-case name, select this operation and no other.
-
-        A selector that this operation does not have might select another one.
-        """
-        wanted = dict(self.selectors)
-        return all(values.get(name, "").lower() == wanted.get(name, "").lower() for name in SELECTORS)
 
 
 #: The parameters that select an operation (doc).
@@ -189,29 +181,41 @@ OPERATIONS: Final = (
     ),
 )
 
-_SELECTING: Final = frozenset(name for each in OPERATIONS for name, _ in each.selectors)
+#: The actions of MANAGEDB that read any object (vendor).
+READ_ACTIONS: Final = ("list", "get", "getdestinations", "getextensions", "getextendedinfos")
+#: Reads of the objects that the document does not have: the server knows extensions, DIDs and many more (vendor).
+ANY_OBJECT: Final = Operation(
+    (_MANAGEDB, ("object", "NAME"), ("action", "|".join(READ_ACTIONS))),
+    reads=True,
+    parameters=("tenant", "objectid", "cache", "format"),
+    answers="JSON: rows of any object of the server",
+    source="vendor: the text that reqtype=HELP returns",
+    example="MANAGEDB object=EXTENSION action=list tenant=DEMO",
+)
 
 
 def operation(request: Request) -> Operation | None:
-    """Return the operation of the document that a request selects, or None."""
-    return _selected(request.params)
+    """Return the operation of the document that a request selects, ANY_OBJECT for another read of MANAGEDB, or None."""
+    return _selected(
+        tuple([(name.lower(), value.lower()) for name, value in request.params if name.lower() in SELECTORS])
+    )
 
 
 def is_read(request: Request) -> bool:
-    """Whether a request is one that is known only to read, and carries no parameter twice that could say otherwise."""
+    """Whether a request is known to only read, and has no parameter twice, which might say otherwise."""
     names = [name.lower() for name, _ in request.params]
     if request.jsondata is not None or "jsondata" in names or len(names) != len(set(names)):
         return False
-    return _reads(tuple([pair for pair in request.params if pair[0].lower() in _SELECTING]))
+    selected = operation(request)
+    return selected is not None and selected.reads
 
 
 @lru_cache(maxsize=256)
-def _reads(selecting: tuple[tuple[str, str], ...]) -> bool:
-    """Whether these of a request's parameters, which are all that select an operation, select one that only reads."""
-    found = _selected(selecting)
-    return found is not None and found.reads
-
-
-def _selected(params: tuple[tuple[str, str], ...]) -> Operation | None:
-    values = {name.lower(): value for name, value in params}
-    return next((each for each in OPERATIONS if each.fits(values)), None)
+def _selected(selectors: tuple[tuple[str, str], ...]) -> Operation | None:
+    """Return the operation of lower-case selectors. A selector too many might select another operation, so it counts."""
+    values = {name: value for name, value in selectors if value}
+    for known in OPERATIONS:
+        if values == {name: value.lower() for name, value in known.selectors}:
+            return known
+    reads = values.get("reqtype") == "managedb" and values.get("action") in READ_ACTIONS
+    return ANY_OBJECT if reads and values.keys() == {"reqtype", "object", "action"} else None

@@ -1,4 +1,4 @@
-"""What goes over the wire, as plain values: requests without their key, replies as they came."""
+"""Requests without their key, and replies as they came, as plain values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pbxsync.text.sanitize import quote, truncate
 class Request(NamedTuple):
     """One request, without the key: the parameters in the order in which they are sent, and the `jsondata` of a write.
 
-    `action` and the like are looked up among the parameters, whose values the server takes in any case (doc, field).
+    The server takes the values of `action` and the like in any case (doc, field).
     """
 
     params: tuple[tuple[str, str], ...]
@@ -24,7 +24,7 @@ class Request(NamedTuple):
 
     @property
     def query(self) -> str:
-        """The query string, still without the key. Raises UsageError for what no query can hold."""
+        """The query string, still without the key. Raises UsageError for a lone surrogate."""
         return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in self.params])
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Request(NamedTuple):
 class Reply(NamedTuple):
     """One reply: `body` decoded from its transfer and content coding, `seconds` from sending to the last byte.
 
-    `retry_after` is in seconds, None where the server did not say; `date` is its clock, as HTTP writes it.
+    `retry_after` is in seconds, None if the server did not say; `date` is the server's clock, as HTTP writes it.
     """
 
     status: int
@@ -49,15 +49,15 @@ class Reply(NamedTuple):
 
 
 def _shown(text: str) -> str:
-    """Return a value for a sentence: nearly all of them are plain words."""
+    """Return a value for a sentence. Nearly all are plain words, which need no care."""
     return text if text.isascii() and text.isalnum() else truncate(text)
 
 
 def _quoted(text: str) -> str:
-    """Quote what stands in a query; nearly all of it is letters and digits, and needs none."""
+    """Quote a part of a query. Nearly all are letters and digits, which need no quoting."""
     if text.isascii() and text.isalnum():
         return text
     try:
         return url_quote(text, safe="")
-    except UnicodeEncodeError:  # half of a surrogate pair, out of JSON or bytes that were no UTF-8
-        raise UsageError(f"{quote(text)} cannot be sent: a character of it is none that UTF-8 has") from None
+    except UnicodeEncodeError:  # half of a surrogate pair, from JSON or from bytes that were not UTF-8
+        raise UsageError(f"{quote(text)} cannot be sent: one of its characters does not exist in UTF-8") from None

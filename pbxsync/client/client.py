@@ -12,9 +12,9 @@ from pbxsync.errors import UsageError
 from pbxsync.http.retry import RetryPolicy
 from pbxsync.http.transport import ReadTransport, Settings, WriteTransport
 from pbxsync.model.entry import Secret
-from pbxsync.pbx.key_status import Unremembered
+from pbxsync.pbx.key_status import StatelessKeyStatus
 from pbxsync.pbx.managedb import PbxReader, PbxWriter
-from pbxsync.pbx.replies import unrecognised
+from pbxsync.pbx.replies import call_id, unrecognised
 from pbxsync.project.url import EMULATOR, refusal
 from pbxsync.text.numbers import whole_number
 from pbxsync.text.sanitize import quote
@@ -68,9 +68,9 @@ class Client:
         retry_policy = RetryPolicy.of(retries, timeout)
         self.url = url
         self._pbx: PbxReader | PbxWriter = (
-            PbxReader(ReadTransport(settings), lambda _: secret, retry_policy, Unremembered())
+            PbxReader(ReadTransport(settings), lambda _: secret, retry_policy, StatelessKeyStatus())
             if read_only
-            else PbxWriter(WriteTransport(settings), lambda _: secret, retry_policy, Unremembered())
+            else PbxWriter(WriteTransport(settings), lambda _: secret, retry_policy, StatelessKeyStatus())
         )
         self._pbx.transport.redactor.learn(secret)
 
@@ -99,11 +99,10 @@ class Client:
         var = "" if variable is None else "=".join(variable)
         with self._send("DIAL", tenant=tenant, source=source, dest=dest, account=account, var=var) as body:
             reply = body.read()
-        # Success|Originate successfully queued|15a4cfe6429054| (doc)
-        parts = reply.decode("utf-8", "replace").split("|")
-        if len(parts) < 3 or not parts[2].strip():
+        identity = call_id(reply)
+        if identity is None:
             raise unrecognised("a success without a call id", reply, body.request, self._pbx.transport.redactor)
-        return parts[2].strip()
+        return identity
 
     def recording(self, call_id: str) -> Body:
         """Return the sound of a call, as it comes: iterate over it, `read()` or `save(path)` it; close it (doc)."""

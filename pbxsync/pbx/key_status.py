@@ -1,6 +1,6 @@
-"""Tells a key that is refused altogether from a tenant that is refused: the API has one text for both.
+"""Tells a revoked key from a refused tenant: the API has one text for both.
 
-A wrong tenant is one tenant's failure. A key that was revoked fails every request to come, so the run stops at once.
+A wrong tenant is one tenant's failure. A revoked key fails every further request, so the run stops at once.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pbxsync.api.request import Request
     from pbxsync.model.entry import Secret
 
-#: So many tenants refused, and none ever accepted: then it is the key.
+#: This many tenants refused and none accepted: then it is the key.
 _ENOUGH: Final = 5
-#: So many tenants that may be read but not written, and none that was written: then it is a read-only key.
+#: This many tenants that may be read but not written, and none that was written: then it is a read-only key.
 _ENOUGH_WRITES: Final = 2
 
 
 class KeyStatus:
-    """What is known of each key in this run. Thread safe."""
+    """What this run has learned about each key. Thread safe."""
 
     def __init__(self) -> None:
         self._good: dict[Secret, Request] = {}
@@ -36,15 +36,15 @@ class KeyStatus:
         self._lock = threading.Lock()
 
     def check(self, key: Secret) -> None:
-        """Raise KeyRevoked for a key that is known to be refused: no request is spent on it."""
+        """Raise KeyRevoked without a request if the key is known to be refused."""
         reason = self._revoked.get(key) if self._revoked else None
         if reason is not None:
             raise KeyRevoked(reason)
 
     def check_write(self, key: Secret) -> None:
-        """Raise KeyRevoked for a key that is known to be refused, or taken for a read-only one: no write is spent on it.
+        """Raise KeyRevoked without a write if the key is known to be refused or read-only.
 
-        Reads go on with it: what was written meanwhile is still to be read back.
+        A read-only key is still good for reads: what was written meanwhile has to be read back.
         """
         self.check(key)
         reason = self._read_only.get(key) if self._read_only and key not in self._wrote else None
@@ -57,9 +57,9 @@ class KeyStatus:
             self._good[key] = request
 
     def denied(self, key: Secret, request: Request, error: Denied, send: Callable[[Request], None]) -> Denied:
-        """Return the error to raise: KeyRevoked where the key is refused even for what it was good for before.
+        """Return the error to raise: KeyRevoked if the key is refused for a read that it was good for before.
 
-        `send` sends that read once more, and raises Denied where it is refused.
+        `send` sends that read once more, and raises Denied if it is refused.
         """
         good = self._good.get(key)
         if good is None:
@@ -90,7 +90,7 @@ class KeyStatus:
         return key in self._wrote
 
     def revoke(self, key: Secret, reason: str) -> KeyRevoked:
-        """Note that nothing more can be had with this key, and return the error that says so."""
+        """Note that the key is good for nothing, and return the error that says so."""
         with self._lock:
             return KeyRevoked(self._revoked.setdefault(key, reason))
 
@@ -109,17 +109,17 @@ class KeyStatus:
         return self.revoke(key, f"the key is refused for each of the first {len(refused)} tenants ({error})")
 
 
-class Unremembered(KeyStatus):
-    """Concludes nothing for the next request: for a program, which may run for months, its key fixed meanwhile."""
+class StatelessKeyStatus(KeyStatus):
+    """Remembers nothing: for a program that may run for months, while its key is replaced or permitted more."""
 
     def accepted(self, key: Secret, request: Request) -> None:
         """Do nothing."""
 
     def denied(self, key: Secret, request: Request, error: Denied, send: Callable[[Request], None]) -> Denied:
-        """Return the error as it is."""
+        """Return the error unchanged."""
         del key, request, send
         return error
 
     def write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
-        """Return the error, which tells that the key may at least read."""
+        """Return the error, which says that the key may read at least."""
         return Denied(self._write_refusal(key, tenant, error))

@@ -1,4 +1,4 @@
-"""The MANAGEDB operations on custom destinations, typed: one that reads, and one that writes as well."""
+"""The MANAGEDB operations on custom destinations, typed: a reader, and a writer that reads as well."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Secret, Type
     from pbxsync.pbx.body import Body
     from pbxsync.pbx.rows import Row
-    from pbxsync.redaction.redactor import Redactor
 
 
-_USUAL: Final = RetryPolicy()
+_DEFAULT_POLICY: Final = RetryPolicy()
+#: What the HELP of running servers calls the object that the document calls CUSTOMTYPES (vendor).
+_TYPES_BY_SERVERS: Final = "customtype"
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The custom destinations of a tenant. `doubtful`: there are none, said in a way that is also how errors look."""
+    """The custom destinations of a tenant. `doubtful`: there are none, by a reply that errors look like too."""
 
     rows: tuple[Row, ...]
     doubtful: bool = False
@@ -40,98 +41,113 @@ class Listing:
 class PbxReader:
     """Reads the custom destinations of tenants. `key_for(tenant)` gives the key. Thread safe.
 
-    Every method raises a WireError of errors.py: Denied and KeyRevoked at once, what may pass after `patience`. `standing`
-    draws the conclusions for a whole run, unless another one is given.
+    Every method raises a WireError of errors.py: Denied and KeyRevoked at once, what may pass only after `retry_policy`.
+    `key_status` draws conclusions from refused keys for a whole run, unless another one is given.
     """
 
     def __init__(
         self,
         transport: ReadTransport,
         key_for: Callable[[str], Secret],
-        retry_policy: RetryPolicy = _USUAL,
-        standing: KeyStatus | None = None,
+        retry_policy: RetryPolicy = _DEFAULT_POLICY,
+        key_status: KeyStatus | None = None,
     ) -> None:
         self.transport = transport
         self._key_for = key_for
         self.retry_policy = retry_policy
-        self.standing = standing or KeyStatus()
+        self.key_status = key_status or KeyStatus()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
         """Return the custom destination types: one table for the whole PBX (field).
 
-        Only `[]` and `{}` say that there are none: a nothing that may be an error is asked again, and then is one.
+        The document calls the object CUSTOMTYPES, the HELP of servers `customtype` (vendor), which is asked once if the
+        first name gives no types. Only `[]` and `{}` say that there are none.
         """
-        request = _managedb(TYPES_OBJECT, tenant, "list")
-        text = self._asked_again(request, tenant)
-        if text is None:
-            raise Unrecognised(f"{request}: nothing, twice, which is how errors look")
-        found: tuple[Type, ...] = self._shaped(rows.types, text, tenant, TYPES_OBJECT)
-        return found
+        try:
+            types: tuple[Type, ...] | None = self._rows(_managedb(TYPES_OBJECT, tenant, "list"), rows.types)
+        except (KeyRevoked, Barred):
+            raise
+        except Denied:
+            types = self._types_by_other_name(tenant)
+            if not types:
+                raise
+        types = types or self._types_by_other_name(tenant) or types
+        if types is None:
+            raise Unrecognised(
+                f"{_managedb(TYPES_OBJECT, tenant, 'list')}: an empty reply, twice, which may be an error"
+            )
+        return types
 
     def destinations(self, tenant: str) -> Listing:
         """Return all custom destinations of a tenant, provably whole or not at all.
 
-        `[]` and `{}` say that there are none. An empty body, `null` and `false` may say so too, or be an error (field):
-        it is asked again, and then believed only where CUSTOMTYPES answers the same key and tenant with rows.
+        `[]` and `{}` say that there are none. An empty body, `null` and `false` may say so too, or be an error (field): the
+        list is asked for again, and then believed only if the same key and tenant get types.
         """
         request = _managedb(OBJECT, tenant, "list")
-        text = self._asked_again(request, tenant)
-        if text is not None:
-            return Listing(self._shaped(rows.destinations, text, tenant, OBJECT))
+        listed = self._rows(request, rows.destinations)
+        if listed is not None:
+            return Listing(listed)
         if not self.custom_types(tenant):
-            raise Unrecognised(f"{request}: nothing, twice, and CUSTOMTYPES has nothing either")
+            raise Unrecognised(f"{request}: an empty reply, twice, and CUSTOMTYPES lists nothing either")
         return Listing((), doubtful=True)
 
     def destination(self, tenant: str, objectid: str) -> Row:
-        """Return one custom destination with its params. Raises NotThere where the server has nothing for this id."""
+        """Return one custom destination with its params. Raises NotThere if the server has nothing for this id."""
         request = _managedb(OBJECT, tenant, "get", objectid)
-        text = self._asked_again(request, tenant)
-        found: Row | None = None
-        if text is not None:
-            found = self._shaped(lambda value: rows.one_destination(value, objectid), text, tenant, OBJECT, objectid)
-        if found is None:
+        row: Row | None = self._rows(request, lambda value: rows.one_destination(value, objectid))
+        if row is None:
             raise NotThere(
                 f"destination {truncate(objectid)} of {truncate(tenant)} is not there (or not shown to this key)"
             )
-        return found
+        return row
 
     def open(self, request: Request) -> Body:
         """Send any read, and return its answer as it comes; close it. Raises NotThere for an empty reply."""
         return body.read(self.transport, request, self._key_for(request.value("tenant")), self.retry_policy)
 
-    @property
-    def _redact(self) -> Redactor:
-        return self.transport.redactor
+    def _types_by_other_name(self, tenant: str) -> tuple[Type, ...]:
+        """Return the types by the server's own name of the object; none if it does not know that either."""
+        try:
+            return self._rows(_managedb(_TYPES_BY_SERVERS, tenant, "list"), rows.types, tries=1) or ()
+        except (Denied, Unrecognised):
+            return ()
 
-    def _asked_again(self, request: Request, tenant: str) -> str | None:
-        """Send a read, and once more where the answer is a nothing that may be an error; None where it stays so."""
-        text = self._read(request, tenant)
-        if text.strip() in replies.NOTHING:
+    def _rows(self, request: Request, shape: Callable[[Any], Any], tries: int = 2) -> Any:
+        """Send a read and bring its reply into a shape; None after `tries` replies that hold nothing."""
+        for left in reversed(range(tries)):
+            text = self._read(request)
+            if text.strip() not in replies.NOTHING:
+                break
+            if not left:
+                return None
             time.sleep(self.retry_policy.pause)
-            text = self._read(request, tenant)
-        return None if text.strip() in replies.NOTHING else text
+        try:
+            return shape(rows.parse(text))
+        except rows.ShapeError as error:
+            raise replies.unrecognised(f"a reply with {error}", text, request, self.transport.redactor) from None
 
-    def _read(self, request: Request, tenant: str) -> str:
-        """Send a read until it is answered, within patience; return its text."""
-        key = self._key_for(tenant)
+    def _read(self, request: Request) -> str:
+        """Send a read until it is answered, within the retry policy; return its text."""
+        key = self._key_for(request.value("tenant"))
         redact = self.transport.redactor
 
         def once() -> bytes:
-            self.standing.check(key)
+            self.key_status.check(key)
             return replies.usable(self.transport.read(request, key), request, redact)
 
         try:
-            found = with_retries(once, self.transport.counters, self.retry_policy)
+            answer = with_retries(once, self.transport.counters, self.retry_policy)
         except KeyRevoked:
-            raise  # known already: no request is spent on it
+            raise  # already known, without a request
         except Denied as error:
-            raise self.standing.denied(key, request, error, self._again(key)) from None
-        text = replies.text(found, request, redact)
-        self.standing.accepted(key, request)
+            raise self.key_status.denied(key, request, error, self._probe(key)) from None
+        text = replies.text(answer, request, redact)
+        self.key_status.accepted(key, request)
         return text
 
-    def _again(self, key: Secret) -> Callable[[Request], None]:
-        """Return what sends a read once more, to see whether the key is still good for it."""
+    def _probe(self, key: Secret) -> Callable[[Request], None]:
+        """Return a function that sends a read once, and raises Denied if the key is refused."""
 
         def send(request: Request) -> None:
             try:
@@ -139,17 +155,9 @@ class PbxReader:
             except Denied:
                 raise
             except WireError:
-                return  # tells nothing of the key
+                return  # says nothing about the key
 
         return send
-
-    def _shaped(self, shape: Callable[[Any], Any], text: str, tenant: str, table: str, objectid: str = "") -> Any:
-        """Bring a text into a shape, or raise the wire's error with what was wrong and an excerpt."""
-        try:
-            return shape(rows.parse(text))
-        except rows.ShapeError as error:
-            request = _managedb(table, tenant, "get" if objectid else "list", objectid)
-            raise replies.unrecognised(f"a reply with {error}", text, request, self._redact) from None
 
 
 class PbxWriter(PbxReader):
@@ -160,18 +168,18 @@ class PbxWriter(PbxReader):
     ended: Callable[[], object] | None = None
 
     def ready(self, tenant: str) -> None:
-        """Raise KeyRevoked where it is known that the key would be refused."""
-        self.standing.check_write(self._key_for(tenant))
+        """Raise KeyRevoked if the key is known to be refused for writes."""
+        self.key_status.check_write(self._key_for(tenant))
 
     def has_written(self, tenant: str) -> bool:
         """Whether the PBX has accepted a write with the key of this tenant in this run."""
-        return self.standing.has_written(self._key_for(tenant))
+        return self.key_status.has_written(self._key_for(tenant))
 
     def add(self, tenant: str, fields: Mapping[str, str]) -> str | None:
-        """Add a custom destination and return its new id, None where the reply does not tell it (SQL text, nothing).
+        """Add a custom destination and return its new id, or None if the reply lacks it (SQL text, nothing).
 
-        `fields` are columns (`cu_name`, `cu_ct_id`, `cu_param1`…) and their text. Raises a WireError, whose
-        `open_outcome` tells whether the server may have acted all the same.
+        `fields` are columns (`cu_name`, `cu_ct_id`, `cu_param1`…) and their text. Raises a WireError, whose `open_outcome`
+        says whether the server may have acted all the same.
         """
         text = self._write(_managedb(OBJECT, tenant, "add", fields=fields), tenant)
         try:
@@ -180,7 +188,7 @@ class PbxWriter(PbxReader):
             return None
 
     def update(self, tenant: str, objectid: str, fields: Mapping[str, str]) -> None:
-        """Update fields of a custom destination. Whatever the reply is, only reading back shows what happened."""
+        """Update columns of a custom destination. Whatever the reply is, only reading back shows what happened."""
         fields = {ID_COLUMN: objectid, **fields}
         self._write(_managedb(OBJECT, tenant, "update", objectid, fields=fields), tenant)
 
@@ -190,31 +198,31 @@ class PbxWriter(PbxReader):
 
     def _write(self, request: Request, tenant: str) -> str:
         key = self._key_for(tenant)
-        self.standing.check_write(key)
+        self.key_status.check_write(key)
         reply: Reply = self.transport.write(request, key, self.ended)
         try:
-            told = replies.usable(reply, request, self._redact)
+            answer = replies.usable(reply, request, self.transport.redactor)
         except Barred:
-            raise  # whatever the key may do
+            raise  # by a proxy or web server, which knows nothing of keys
         except Denied as error:
             raise self._write_denied(key, tenant, error) from None
-        self.standing.wrote(key)
-        return told.decode("utf-8", "replace")
+        self.key_status.wrote(key)
+        return answer.decode("utf-8", "replace")
 
     def _write_denied(self, key: Secret, tenant: str, error: Denied) -> Denied:
-        """Return the error for a refused write, which tells whether the key may at least read."""
+        """Return the error for a refused write, which says whether the key may read at least."""
         read = _managedb(OBJECT, tenant, "list")
         try:
-            self._again(key)(read)
+            self._probe(key)(read)
         except Denied:
-            return self.standing.denied(key, read, error, self._again(key))
-        return self.standing.write_denied(key, tenant, error)
+            return self.key_status.denied(key, read, error, self._probe(key))
+        return self.key_status.write_denied(key, tenant, error)
 
 
 def _managedb(
     table: str, tenant: str, action: str, objectid: str = "", *, fields: Mapping[str, str] | None = None
 ) -> Request:
-    """Return a MANAGEDB request. Reads ask past the server's SQL cache (vendor): decisions rest on all of them."""
+    """Return a MANAGEDB request. Every read bypasses the server's SQL cache (vendor), because decisions rest on it."""
     params = [("reqtype", "MANAGEDB"), ("object", table), ("tenant", tenant), ("action", action)]
     if objectid:
         params.append(("objectid", objectid))

@@ -1,14 +1,15 @@
-"""What a reply is before anything is read from it: a refusal, a fault, nothing, or text that may hold an answer.
+"""Judges a reply before anything is read from it: an answer, a refusal, a failure, or nothing.
 
-Every tolerance for what the server does with HTTP stands here, each with its source; those for the shapes of JSON stand in
-`rows.py`. What nothing here recognises is an error that shows a harmless, shortened excerpt.
+First by HTTP status and by the texts that any operation may be refused with (`usable`), then by what the operation answers
+(`check_start`). Every tolerance has its source; those for the shapes of JSON are in `rows.py`. What is not recognised is an
+error with a short, harmless excerpt.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import Barred, Busy, Denied, NotThere, Redirected, ServerFault, Unrecognised
 from pbxsync.text.sanitize import truncate
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 #: How the one error text begins (field: `Too bad... you mistaken the security api key.`, with HTTP 200).
 _TOO_BAD: Final = re.compile(r"[\"'\s]*too\s+bad\b", re.IGNORECASE)
-#: A body that holds nothing: also how errors look (field).
+#: A refused tenant, or a key that is not for it (field): `Wrong or missing tenant`.
+_WRONG_TENANT: Final = re.compile(r"[\"'\s]*wrong or missing tenant\b", re.IGNORECASE)
+#: A body that holds nothing, which is also what errors look like (field).
 NOTHING: Final = frozenset({"", "null", "false"})
 
 _TOO_BAD_MEANS: Final = (
@@ -31,20 +34,24 @@ _TOO_BAD_MEANS: Final = (
 
 
 def usable(reply: Reply, request: Request, redact: Redactor) -> bytes:
-    """Return the body of a reply that is not plainly an error, a byte order mark taken off (guess: PHP files with one).
+    """Return the body of a reply that is not plainly an error, without a byte order mark (guess: PHP files with one).
 
-    Raises Busy, ServerFault, Denied, Redirected and Unrecognised, by status and by the one error text.
+    Raises Busy, ServerFault, Denied, Barred, Redirected and Unrecognised.
     """
     if reply.status != 200:
         raise _by_status(reply, request, redact)
     body = reply.body[3:] if reply.body.startswith(b"\xef\xbb\xbf") else reply.body
-    if len(body) < 4096 and _TOO_BAD.match(body[:64].decode("latin-1")):
-        raise Denied(f"{request}: {_TOO_BAD_MEANS}")
+    if len(body) < _START:
+        start = body[:64].decode("latin-1")
+        if _TOO_BAD.match(start):
+            raise Denied(f"{request}: {_TOO_BAD_MEANS}")
+        if _WRONG_TENANT.match(start):
+            raise Denied(f"{request}: the PBX refuses this (it says 'Wrong or missing tenant'): check tenant and key")
     return body
 
 
 def text(body: bytes, request: Request, redact: Redactor) -> str:
-    """Return a body as text. It is UTF-8 or not understood: to guess a charset is to mangle a name."""
+    """Return a body as text. It is UTF-8 or refused, because a guessed charset would change names."""
     try:
         return body.decode()
     except UnicodeDecodeError:
@@ -52,19 +59,19 @@ def text(body: bytes, request: Request, redact: Redactor) -> str:
 
 
 def unrecognised(what: str, body: bytes | str, request: Request, redact: Redactor) -> Unrecognised:
-    """Return the error for a reply that no known shape fits, with an excerpt from which the keys are out.
+    """Return the error for a reply of no known shape, with an excerpt without keys.
 
-    There is none where the project has sensitive params, or the request wrote something: the reply may repeat a value.
+    There is no excerpt if the project has sensitive params or the request wrote: the reply may repeat a secret value.
     """
     if redact.withhold or request.jsondata is not None:
-        return Unrecognised(f"{request}: {what} ({len(body):,} long; not shown, it may hold sensitive values)")
+        return Unrecognised(f"{request}: {what} ({len(body):,} long; not shown, because it may hold sensitive values)")
     shown = body.decode(errors="replace") if isinstance(body, bytes) else body
-    # Redacted first: an excerpt that is cut within a key would no longer be recognised as holding one.
+    # Redacted before it is cut: half a key would not be recognised.
     return Unrecognised(f"{request}: {what}: '{truncate(redact(shown.lstrip()[:20_000]).strip(), 160)}'")
 
 
 def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:
-    """Return the error that a status other than 200 stands for; PHP itself answers 200 to all (field)."""
+    """Return the error for a status other than 200, with which PHP itself never answers (field)."""
     status = reply.status
     if status == 429 or (status == 503 and reply.retry_after is not None):
         text = f"{request}: the PBX has too much to do (HTTP {status})"
@@ -73,8 +80,8 @@ def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:
         return ServerFault(f"{request}: the server failed (HTTP {status})")
     if 300 <= status < 400:
         return Redirected(
-            f"{request}: the server answers with a redirect (HTTP {status}), which is never followed: it would take the"
-            " key along. Set the url to where the API really is"
+            f"{request}: the server answers with a redirect (HTTP {status}), which is never followed, because it would"
+            " take the key along. Set url: to where the API is"
         )
     if status in {401, 403, 407}:
         return Barred(f"{request}: refused by a proxy or web server in front of the PBX (HTTP {status})")
@@ -83,33 +90,61 @@ def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:
     return unrecognised(f"an unexpected HTTP status {status}", reply.body, request, redact)
 
 
-#: As much of the beginning as tells text from what is none.
-_LOOKED_AT: Final = 4096
+#: Bytes at the start of a reply that tell what it is.
+_START: Final = 4096
 #: A whole page, as a proxy or a login sends it (guess, usual).
 _PAGE: Final = re.compile(rb"\s*(?:<!doctype\s+html|<html)\b", re.IGNORECASE)
 #: PHP's own complaints before or instead of an answer (guess), with and without its HTML.
 _PHP: Final = re.compile(
     rb"\s*(?:<br\s*/?>\s*)?(?:<b>|PHP )?(?:warning|notice|fatal error|parse error|deprecated)(?:</b>)?:", re.IGNORECASE
 )
-#: How texts begin that say no; DIAL says yes in the same form (doc).
+#: Refusals in the form in which DIAL reports success (doc).
 _FAILURE: Final = re.compile(rb"\s*(?:error|fail(?:ed|ure)?)\s*[|:!]", re.IGNORECASE)
+#: Short texts about a parameter (field): `No id specified`, `No extension specified`, and their like (guess).
+_PARAMETER: Final = re.compile(
+    rb"[\"'\s]*(?:no [\w ]{1,40} (?:specified|given|found)|(?:wrong|missing|invalid|unknown)\b[\w ]{1,60})[\"'.!\s]*",
+    re.IGNORECASE,
+)
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+#: DIAL without `format` (doc): `Success|Originate successfully queued|15a4cfe6429054|`.
 _SUCCESS: Final = re.compile(rb"\s*success\s*\|", re.IGNORECASE)
 _NUMBER: Final = re.compile(rb"\s*[0-9]+\s*\Z")
 
 
 def check_start(start: bytes, request: Request, operation: Operation | None, redact: Redactor) -> None:
-    """Raise NotThere for an empty reply, and Unrecognised for one that is no answer to this operation."""
+    """Raise NotThere for an empty reply, and Unrecognised for one that does not answer this operation.
+
+    `start` is the whole reply, or at least its first bytes.
+    """
     if start.strip().decode("latin-1") in NOTHING:
-        may_write = operation is None or not operation.reads
-        raise NotThere(_nothing(request, may_write=may_write), open_outcome=may_write)
-    wrong = _wrong(start, request, operation)
-    if wrong:
-        raise unrecognised(wrong, start[:_LOOKED_AT], request, redact)
+        if operation is None or not operation.reads:
+            text = "an empty reply, which does not say whether anything was done: read it back"
+            raise NotThere(f"{request}: {text}", open_outcome=True)
+        raise NotThere(
+            f"{request}: an empty reply: the operation or a parameter is unknown or missing, or nothing was found, or the"
+            " key may not do this (the API has one reply for all of these)"
+        )
+    kind = operation.kind if operation is not None else ""
+    reqtype = operation.reqtype if operation is not None else ""
+    as_csv = kind == "CSV" and request.value("format").lower() == "csv"
+    refused = _PARAMETER.fullmatch(start) or (kind in {"text", ""} and _FAILURE.match(start))
+    checks = (
+        (reqtype != "HELP" and _PAGE.match(start), "an HTML page: a login page, or a proxy in front of the PBX"),
+        (_PHP.match(start), "an error message of PHP"),
+        (refused or (reqtype == "DIAL" and _dialled(start) is False), "the PBX refuses this"),
+        (kind == "JSON" and not _JSON.match(start), "a reply that is not JSON"),
+        (as_csv and _JSON.match(start), "JSON instead of CSV"),
+        (kind == "audio" and not looks_binary(start), "text instead of audio"),
+        (reqtype == "DIAL" and not _dialled(start), "neither of the two forms of success (doc, field)"),
+        (reqtype == "COUNTCALLS" and not _NUMBER.match(start), "a reply that is not a number"),
+    )
+    for wrong, fact in checks:
+        if wrong:
+            raise unrecognised(fact, start[:_START], request, redact)
 
 
 def checked_json(body: bytes, request: Request, redact: Redactor) -> bytes:
-    """Return a body that is JSON from beginning to end; raise Unrecognised where it was cut short or is broken."""
+    """Return a body that is JSON from beginning to end. Raises Unrecognised if it was cut short or is broken."""
     try:
         json.loads(body)
     except (ValueError, RecursionError):
@@ -118,39 +153,41 @@ def checked_json(body: bytes, request: Request, redact: Redactor) -> bytes:
 
 
 def looks_binary(start: bytes) -> bool:
-    """Whether bytes are no UTF-8 text; a character that is cut at their end is none against it."""
-    head = start[:_LOOKED_AT]
+    """Whether bytes are not UTF-8 text. A character that is cut at their end does not count."""
+    head = start[:_START]
     if b"\0" in head:
         return True
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start < len(head) - 3 or len(start) <= _LOOKED_AT
+        return error.start < len(head) - 3 or len(start) <= _START
     return False
 
 
-def _wrong(start: bytes, request: Request, operation: Operation | None) -> str:
-    """Return what is wrong with the beginning of a reply, or nothing."""
-    kind = operation.kind if operation is not None else ""
-    reqtype = operation.reqtype if operation is not None else ""
-    as_csv = kind == "CSV" and request.value("format").lower() == "csv"
-    checks = (
-        (reqtype != "HELP" and _PAGE.match(start), "an HTML page: a login page, or a proxy in front of the PBX"),
-        (_PHP.match(start), "an error message of PHP"),
-        (kind in {"text", ""} and _FAILURE.match(start), "the PBX says no"),
-        (kind == "JSON" and not _JSON.match(start), "a reply that is no JSON"),
-        (as_csv and _JSON.match(start), "JSON where CSV belongs"),
-        (kind == "audio" and not looks_binary(start), "a text where audio belongs"),
-        (reqtype == "DIAL" and not _SUCCESS.match(start), "not the success that the document shows"),
-        (reqtype == "COUNTCALLS" and not _NUMBER.match(start), "a reply that is no number"),
-    )
-    return next((said for is_so, said in checks if is_so), "")
+def call_id(reply: bytes) -> str | None:
+    """Return the call id in the reply to DIAL, in its text form (doc) or as JSON (field); None if there is none."""
+    if _JSON.match(reply):
+        answer = _dial_answer(reply)
+        identity = answer.get("ID")
+        return identity.strip() or None if isinstance(identity, str) else None
+    parts = reply.decode("utf-8", "replace").split("|")
+    return parts[2].strip() or None if len(parts) > 2 else None
 
 
-def _nothing(request: Request, *, may_write: bool) -> str:
-    if may_write:
-        return f"{request}: an empty reply, which does not tell whether anything was done: read it back"
-    return (
-        f"{request}: an empty reply: the operation or a parameter is unknown or missing, or nothing was found, or the key"
-        " may not do this (the API has one reply for all of these)"
-    )
+def _dialled(start: bytes) -> bool | None:
+    """Whether a reply to DIAL says that the call was placed, None if it says neither.
+
+    With `format=json` it is `{"Response": "Success", …}`, or `"Error"` (field).
+    """
+    if _SUCCESS.match(start):
+        return True
+    response = str(_dial_answer(start).get("Response", "")).lower()
+    return {"success": True, "error": False}.get(response)
+
+
+def _dial_answer(reply: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(reply)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}

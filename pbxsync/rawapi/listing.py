@@ -1,10 +1,10 @@
-"""The catalogue of operations as `pbxsync api --list` shows it."""
+"""The operations as `pbxsync api --list` shows them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsync.api.operations import OPERATIONS
+from pbxsync.api.operations import ANY_OBJECT, OPERATIONS
 from pbxsync.errors import UsageError
 from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
@@ -14,25 +14,28 @@ if TYPE_CHECKING:
 
 
 def listed(reqtype: str | None = None) -> str:
-    """Return the operations of one request type, or all: what each takes and answers, whence that is known, an example.
+    """Return the operations of one request type, or all: parameters, answer, source and an example of each.
 
-    Raises UsageError for a request type that is not in the catalogue.
+    Raises UsageError for an unknown request type.
     """
-    known = {each.reqtype for each in OPERATIONS}
+    known = {operation.reqtype for operation in OPERATIONS}
     if reqtype is not None and reqtype.upper() not in known:
         raise UsageError(f"the document has no {quote(reqtype)}{did_you_mean(reqtype, known)}")
-    return "\n\n".join(_entry(each) for each in OPERATIONS if reqtype is None or each.reqtype == reqtype.upper())
+    return "\n\n".join(
+        _entry(operation)
+        for operation in (*OPERATIONS, ANY_OBJECT)
+        if reqtype is None or operation.reqtype == reqtype.upper()
+    )
 
 
-def _entry(each: Operation) -> str:
-    """Return one operation. What is no known read is marked by the option that it needs."""
-    takes = " ".join("--json" if name == "jsondata" else name for name in each.parameters)
+def _entry(operation: Operation) -> str:
+    takes = " ".join("--json" if name == "jsondata" else name for name in operation.parameters)
     return "\n".join(
         (
-            each.words if each.reads else f"{each.words}  (needs --write)",
+            operation.words if operation.reads else f"{operation.words}  (needs --write)",
             f"  takes    {takes or 'nothing'}",
-            f"  answers  {each.answers}",
-            f"  source   {each.source}",
-            f"  example  pbxsync api {each.example}",
+            f"  answers  {operation.answers}",
+            f"  source   {operation.source}",
+            f"  example  pbxsync api {operation.example}",
         )
     )

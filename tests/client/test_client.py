@@ -222,7 +222,7 @@ def test_replies_that_are_no_reports_are_errors(client: Client, demo: Emulator) 
     today = datetime.now(timezone.utc).date()
     with pytest.raises(Unrecognised, match="the report is not UTF-8"):
         list(client.cdrs("DEMO", today, date(2999, 1, 1)))
-    with pytest.raises(Unrecognised, match="no JSON"):
+    with pytest.raises(Unrecognised, match="broken JSON"):
         client.voicemails("DEMO")
     with pytest.raises(Unreachable):
         list(client.queue_logs("DEMO", "2017-10-01", "2017-12-01"))
@@ -267,7 +267,7 @@ def test_an_empty_line_of_a_report_is_no_row_and_an_error_in_json_no_empty_repor
         client = Client(f"http://127.0.0.1:{server.port}/", "K33P", retries=1)
         assert [row.uniqueid for row in client.cdrs("DEMO", "2017-01-01", "2017-02-01")] == ["1"]
         assert list(client.cdrs("DEMO", "2017-01-01", "2017-02-01")) == []
-        with pytest.raises(Unrecognised, match="JSON where CSV belongs"):
+        with pytest.raises(Unrecognised, match="JSON instead of CSV"):
             list(client.cdrs("DEMO", "2017-01-01", "2017-02-01"))
         client.close()
 

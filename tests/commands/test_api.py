@@ -11,6 +11,7 @@ import pytest
 
 from pbxsync.api.operations import OPERATIONS
 from tests.support.command import COMMAND
+from tests.support.rawserver import RawServer, reply
 from tests.support.secret_forms import holders
 from tests.support.terminal import on_terminal
 
@@ -54,10 +55,10 @@ def test_a_reqtype_is_listed_alone_in_any_case(workdir: Workspace) -> None:
     [
         (("COUNTCALLS", "key=K33P"), "key cannot be given"),
         (("COUNTCALLS", "KEY=K33P"), "key cannot be given"),
-        (("key=K33P",), "is no REQTYPE"),
-        (("COUNTCALLS", "key[]=K33P"), "no name of a parameter"),
-        (("COUNTCALLS", " key=K33P"), "no name of a parameter"),
-        (("COUNTCALLS", "k.ey=K33P"), "no name of a parameter"),
+        (("key=K33P",), "is not a REQTYPE"),
+        (("COUNTCALLS", "key[]=K33P"), "not the name of a parameter"),
+        (("COUNTCALLS", " key=K33P"), "not the name of a parameter"),
+        (("COUNTCALLS", "k.ey=K33P"), "not the name of a parameter"),
         ((*LIST, "filter=1=1"), "filter is raw SQL"),
         ((*LIST, "Filter=1=1"), "filter is raw SQL"),
         ((*LIST, "tenant=ACME"), "tenant is given twice"),
@@ -66,8 +67,8 @@ def test_a_reqtype_is_listed_alone_in_any_case(workdir: Workspace) -> None:
         (("COUNTCALLS", "tenant"), '"tenant" has no value: write NAME=VALUE'),
         ((*UPDATE, "--json", "{}", "jsondata={}"), "jsondata is given twice"),
         ((*UPDATE, "--json", "[1]"), "must be a JSON object"),
-        ((*UPDATE, "--json", '{"a": '), "jsondata is no JSON: Expecting value, at line 1"),
-        ((*UPDATE, "--json", '{"a": NaN}'), "NaN is none"),
+        ((*UPDATE, "--json", '{"a": '), "jsondata is not JSON: Expecting value, at line 1"),
+        ((*UPDATE, "--json", '{"a": NaN}'), "NaN is not a JSON value"),
         ((*UPDATE, "--json", "@nowhere.json"), "--json @nowhere.json: there is no such file"),
         ((), "which REQTYPE?"),
     ],
@@ -85,13 +86,14 @@ def test_what_makes_no_sense_is_refused_unsent(
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("DIAL", "tenant=DEMO", "source=402", "dest=99"), "'DIAL of DEMO' is no read"),
-        (UPDATE[:-1], "is no read"),
+        (("DIAL", "tenant=DEMO", "source=402", "dest=99"), "'DIAL of DEMO' is not a read"),
+        (UPDATE[:-1], "is not a read"),
         ((*LIST, "jsondata={}"), "with jsondata is not known to be a read"),
         ((*LIST, "info=CDRS"), "is not known to be a read"),
         (("COUNTCALLS", "action=reset"), "is not known to be a read"),
-        (("MANAGEDB", "object=CUSTOM", "action=delete", "tenant=DEMO"), "(known of MANAGEDB are: object=CUSTOMTYPES"),
-        (("VOICEMIAL", "action=list"), "(did you mean VOICEMAIL?): to send it all the same, with the write key, say"),
+        (("MANAGEDB", "object=CUSTOM", "action=delete", "tenant=DEMO"), "(known of MANAGEDB: object=CUSTOMTYPES"),
+        (("MANAGEDB", "object=EXTENSION", "action=purge", "tenant=DEMO"), "to send it anyway, with the write key, add"),
+        (("FAX", "action=list"), "'FAX list' is not known to be a read: to send it anyway"),
     ],
 )
 def test_what_is_no_known_read_is_sent_with_write_alone(
@@ -104,6 +106,34 @@ def test_what_is_no_known_read_is_sent_with_write_alone(
     assert demo.log == []
     workdir.run("api", *words, "--write")
     assert [asked.key_kind for asked in demo.log] == ["write"]
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("MANAGEDB", "object=CUSTOM", "action=lst", "tenant=DEMO"), "action=list"),
+        (("MANAGEDB", "object=EXTENSION", "action=getdestination", "tenant=DEMO"), "action=getdestinations"),
+        (("MANAGEDB", "object=CUSTOM", "action=updat", "tenant=DEMO"), "action=update"),
+        (("INFO", "info=CDR", "tenant=DEMO"), "info=CDRS"),
+        (("VOICEMAIL", "action=mesages", "tenant=DEMO"), "action=messages"),
+        (("VOICEMIAL", "action=list"), "VOICEMAIL"),
+    ],
+)
+def test_a_misspelt_word_is_offered_the_right_one_and_not_the_write_key(
+    workdir: Workspace, demo: Emulator, words: tuple[str, ...], near: str
+) -> None:
+    ran = workdir.run("api", *words)
+    assert ran.status == 1
+    assert f"is not a known operation: did you mean {near}?" in ran.err
+    assert "--write" not in ran.err
+    assert demo.log == []
+
+
+@pytest.mark.parametrize("action", ["list", "get", "getdestinations", "getextensions", "GetExtendedInfos"])
+@pytest.mark.parametrize("name", ["EXTENSION", "custom", "did"])
+def test_any_object_is_read_with_the_read_key(workdir: Workspace, demo: Emulator, action: str, name: str) -> None:
+    workdir.run("api", "MANAGEDB", f"object={name}", f"action={action}", "tenant=DEMO", "objectid=67")
+    assert {asked.key_kind for asked in demo.log} == {"read"}
 
 
 def test_selectors_are_known_in_any_case(workdir: Workspace, demo: Emulator) -> None:
@@ -125,7 +155,7 @@ def test_a_value_that_is_encoded_already_is_sent_as_it_stands_and_remarked_on(
 ) -> None:
     ran = workdir.run("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "var=a%3D1", "--write")
     assert demo.log[0].params["var"] == "a%3D1"
-    assert "var=a%3D1: sent as it stands here" in ran.err
+    assert "var=a%3D1: sent exactly as written; pbxsync encodes values itself, so write = instead of %3D" in ran.err
 
 
 def test_jsondata_is_posted_as_it_was_written(workdir: Workspace, demo: Emulator) -> None:
@@ -182,7 +212,7 @@ def test_without_a_key_it_says_which_variable_to_set(workdir: Workspace, demo: E
         ("php-fatal", "an error message of PHP"),
         ("php-warning", "an error message of PHP"),
         ("cut-json", "JSON that was cut short"),
-        ("bracket", "no JSON"),
+        ("bracket", "not JSON"),
         ("status-500", "the server failed (HTTP 500)"),
         ("status-401", "refused by a proxy or web server"),
         ("redirect", "redirect"),
@@ -205,6 +235,30 @@ def test_a_call_that_was_not_queued_is_an_error(workdir: Workspace, demo: Emulat
     assert (ran.status, ran.out) == (1, "")
     assert "Error|No source specified||" in ran.err
     assert demo.calls == []
+
+
+SUCCESS = '{"Response":"Success","Message":"Originate successfully queued","ID":"abc"}'
+REFUSAL = '{"Response":"Error","Message":"Extension not found"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (SUCCESS, 0),
+        (REFUSAL, 1),
+        ("Success|Originate successfully queued|abc|", 0),
+        ("Error|Extension not found|", 1),
+        ("No extension specified", 1),
+        ("Wrong or missing tenant", 1),
+        ("{}", 1),
+    ],
+)
+def test_a_call_is_placed_or_refused_in_either_form(workdir: Workspace, body: str, status: int) -> None:
+    with RawServer(lambda _: reply(body)) as server:
+        workdir.connect(server.url, "NLbP7GFNVRqu9SDm", "NLbP7GFNVRqu9SDm")
+        ran = workdir.run("api", "DIAL", "tenant=DEMO", "source=402", "dest=99", "format=json", "--write")
+        assert (ran.status, ran.out.strip()) == (status, body if status == 0 else ""), ran.err
+        assert len(server.requests) == 1
 
 
 def test_a_read_is_tried_again_and_a_write_never(workdir: Workspace, demo: Emulator) -> None:

@@ -176,10 +176,10 @@ def test_the_dialect_is_recognised_whichever_it_is(workdir: Workspace, dialect: 
         (["too-bad"], "DEMO: MANAGEDB CUSTOM list of DEMO: the PBX refuses this"),
         (["reset"], "broke before the whole reply had come"),
         (["redirect"], "a redirect"),
-        (["login-page"], "HTML where JSON was to be"),
+        (["login-page"], "HTML instead of JSON"),
         (["status-404"], "check the url of the project"),
-        (["bad-row"], "DEMO: MANAGEDB CUSTOM list of DEMO: a reply with a row that is no object"),
-        (["empty"], "MANAGEDB CUSTOMTYPES list of DEMO: nothing, twice, which is how errors look"),
+        (["bad-row"], "DEMO: MANAGEDB CUSTOM list of DEMO: a reply with a row that is not an object"),
+        (["empty"], "MANAGEDB CUSTOMTYPES list of DEMO: an empty reply, twice, which may be an error"),
     ],
 )
 def test_what_would_stop_a_plan_is_a_failure(

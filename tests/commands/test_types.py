@@ -88,7 +88,7 @@ def test_an_empty_answer_is_no_list_of_types(workdir: Workspace, demo: Emulator)
     demo.faults.add("empty")
     ran = workdir.run("types", "DEMO")
     assert (ran.status, ran.out) == (1, "")
-    assert "nothing, twice, which is how errors look" in ran.err
+    assert "an empty reply, twice, which may be an error" in ran.err
 
 
 def test_no_types_are_said_to_be_none(tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ WRITES = {
         (("reqtype", "MANAGEDB"), ("object", "CUSTOM"), ("action", "list"), ("jsondata", "{}"))
     ),
     "two actions": Request((("reqtype", "MANAGEDB"), ("object", "CUSTOM"), ("action", "list"), ("Action", "add"))),
-    "what nobody knows": Request((("reqtype", "MANAGEDB"), ("object", "EXTENSION"), ("action", "list"))),
+    "what nobody knows": Request((("reqtype", "MANAGEDB"), ("object", "EXTENSION"), ("action", "purge"))),
     "a call": Request((("reqtype", "DIAL"), ("source", "1"), ("dest", "2"))),
 }
 

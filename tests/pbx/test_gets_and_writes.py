@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pbxsync.errors import NotThere, Unrecognised
+from pbxsync.errors import Denied, NotThere, Unrecognised
 from pbxsync.model.entry import Type
 from pbxsync.pbx.rows import Row
 from tests.pbx.stub import KEY, stub_pbx
 from tests.support.rawserver import reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PARAMS = {f"cu_param{number}": str(number) for number in range(1, 21)}
 WHOLE = {"cu_id": "67", "cu_te_id": "4", "cu_name": "Fax", "cu_ct_id": "1", **PARAMS}
@@ -56,15 +60,15 @@ def test_an_explicit_nothing_is_believed_at_once(nothing: str) -> None:
 
 
 NO_GETS = {
-    "another row": (WHOLE | {"cu_id": "68"}, "the row of 68 where 67 was asked for"),
-    "another row in an array": ([WHOLE | {"cu_id": "68"}], "the row of 68 where 67 was asked for"),
+    "another row": (WHOLE | {"cu_id": "68"}, "the row of 68 instead of 67"),
+    "another row in an array": ([WHOLE | {"cu_id": "68"}], "the row of 68 instead of 67"),
     "another row under the key": ({"67": WHOLE | {"cu_id": "68"}}, "under another key"),
-    "two rows": ([WHOLE, WHOLE], "2 rows where one was asked for"),
+    "two rows": ([WHOLE, WHOLE], "2 rows instead of one"),
     "a row without params": ({"cu_id": "67", "cu_name": "Fax", "cu_ct_id": "1"}, "a row without params"),
     "a row without an id": ({"cu_name": "Fax", **PARAMS}, "without a usable cu_id"),
     "a row without a name": ({"cu_id": "67", **PARAMS}, "a row without cu_name"),
-    "a message": ({"error": "no such object"}, "a row that is no object"),
-    "a row in a row": ([[WHOLE]], "a row that is no object"),
+    "a message": ({"error": "no such object"}, "a row that is not an object"),
+    "a row in a row": ([[WHOLE]], "a row that is not an object"),
 }
 
 
@@ -93,10 +97,10 @@ def test_a_list_of_types_is_understood(value: object, types: list[Type]) -> None
 
 
 NO_TYPE_LISTS = {
-    "a type twice": ([FORWARD, FORWARD], "a type that is there twice"),
+    "a type twice": ([FORWARD, FORWARD], "type 1 in it twice"),
     "a row without a name": ([{"ct_id": "1"}], "a row without ct_name"),
     "a row without an id": ([{"ct_name": "FORWARD"}], "without a usable ct_id"),
-    "a row that is a text": ({"1": "FORWARD"}, "a row that is no object"),
+    "a row that is a text": ({"1": "FORWARD"}, "a row that is not an object"),
     "a text": ("FORWARD", "neither a list nor an object"),
 }
 
@@ -110,9 +114,42 @@ def test_a_list_of_types_of_any_other_shape_is_an_error(value: object, fact: str
 @pytest.mark.parametrize("nothing", ["", "null", "false"])
 def test_types_that_are_an_odd_nothing_are_asked_again_and_are_an_error(nothing: str) -> None:
     with stub_pbx(nothing) as (pbx, server):
-        with pytest.raises(Unrecognised, match="nothing, twice"):
+        with pytest.raises(Unrecognised, match="an empty reply, twice, which may be an error"):
             pbx.custom_types("DEMO")
-        assert len(server.requests) == 2
+        names = [b"object=CUSTOMTYPES" in request for request in server.requests]
+        assert names == [True, True, False], "by the server's own name it is asked once"
+
+
+REFUSED = "Too bad... you mistaken the security api key."
+
+
+def _by_name(first: str, second: str) -> Callable[[bytes], bytes]:
+    return lambda request: reply(first if b"object=CUSTOMTYPES" in request else second)
+
+
+@pytest.mark.parametrize("first", ["", "null", "[]", "{}", REFUSED])
+def test_types_that_the_name_of_the_document_does_not_give_are_asked_by_that_of_the_server(first: str) -> None:
+    with stub_pbx(_by_name(first, json.dumps([FORWARD]))) as (pbx, server):
+        assert pbx.custom_types("DEMO") == (TYPE,)
+        assert sum(b"object=customtype&" in request for request in server.requests) == 1
+
+
+@pytest.mark.parametrize("second", ["", "[]", REFUSED, "no such object", json.dumps({"1": WHOLE})])
+def test_types_that_neither_name_gives_are_what_the_first_one_said(second: str) -> None:
+    for first, error in (("[]", None), (REFUSED, Denied), ("", Unrecognised)):
+        with stub_pbx(_by_name(first, second)) as (pbx, _):
+            if error is None:
+                assert pbx.custom_types("DEMO") == ()
+            else:
+                with pytest.raises(error):
+                    pbx.custom_types("DEMO")
+
+
+def test_types_that_are_not_understood_are_not_asked_by_another_name() -> None:
+    with stub_pbx(json.dumps({"101": {"cu_id": "101", "cu_name": "Boss", "ct_name": "FORWARD"}})) as (pbx, server):
+        with pytest.raises(Unrecognised, match="a destination among types"):
+            pbx.custom_types("DEMO")
+        assert len(server.requests) == 1
 
 
 ADDED = {

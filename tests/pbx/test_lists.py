@@ -105,43 +105,46 @@ REFUSED = {
     "an id with a line break": (text(cu_id="67\n"), "without a usable cu_id"),
     "an id that is a list": (text(cu_id=[67]), "without a usable cu_id"),
     "an id that is true": (text(cu_id=True), "without a usable cu_id"),
-    "an id twice": (json.dumps([WHOLE, WHOLE]), "destination 67 is in it twice"),
+    "an id twice": (json.dumps([WHOLE, WHOLE]), "destination 67 in it twice"),
     "a key that is not the id": (json.dumps({"68": ROW}), "the row of cu_id 67 under another key"),
     "a key that is no id": (json.dumps({"": {"cu_name": "Fax"}}), "without a usable cu_id"),
-    "a name twice in an object": ('{"67":{"cu_name":"a"},"67":{"cu_name":"a"}}', "a name twice in one object"),
-    "a name twice in a row": ('[{"cu_id":"67","cu_name":"a","cu_name":"b"}]', "a name twice in one object"),
-    "a row that is a text": (json.dumps({"67": "Duplicate entry"}), "a row that is no object"),
-    "a row that is null": (json.dumps([WHOLE, None]), "a row that is no object"),
-    "a row that is a list": (json.dumps([["67", "Fax"]]), "a row that is no object"),
+    "a name twice in an object": ('{"67":{"cu_name":"a"},"67":{"cu_name":"a"}}', "a name given twice in one object"),
+    "a name twice in a row": ('[{"cu_id":"67","cu_name":"a","cu_name":"b"}]', "a name given twice in one object"),
+    "a row that is a text": (json.dumps({"67": "Duplicate entry"}), "a row that is not an object"),
+    "a row that is null": (json.dumps([WHOLE, None]), "a row that is not an object"),
+    "a row that is a list": (json.dumps([["67", "Fax"]]), "a row that is not an object"),
+    "types": (json.dumps({"1": {"ct_id": "1", "ct_name": "FORWARD"}}), "a row without cu_name"),
+    "a type among them": (json.dumps([WHOLE | {"ct_id": "9"}]), "a type among destinations"),
+    "a type that looks like one": (text(cu_ct_id="", ct_id="9"), "a type among destinations"),
     "a row without a name": (json.dumps([{"cu_id": "67"}]), "a row without cu_name"),
-    "a name that is a list": (text(cu_name=["Fax"]), "a row whose cu_name is no text"),
-    "a name that is true": (text(cu_name=True), "a row whose cu_name is no text"),
-    "a name that is false": (text(cu_name=False), "a row whose cu_name is no text"),
-    "a param that is an object": (text(cu_param7={}), "a row whose cu_param7 is no text"),
-    "a type that is a list": (text(cu_ct_id=[]), "a row whose cu_ct_id is no text"),
-    "one row where a list belongs": (json.dumps(WHOLE), "a row that is no object"),
+    "a name that is a list": (text(cu_name=["Fax"]), "a row whose cu_name is not text"),
+    "a name that is true": (text(cu_name=True), "a row whose cu_name is not text"),
+    "a name that is false": (text(cu_name=False), "a row whose cu_name is not text"),
+    "a param that is an object": (text(cu_param7={}), "a row whose cu_param7 is not text"),
+    "a type that is a list": (text(cu_ct_id=[]), "a row whose cu_ct_id is not text"),
+    "one row where a list belongs": (json.dumps(WHOLE), "a row that is not an object"),
     "rows of several tenants": (
         json.dumps([WHOLE, WHOLE | {"cu_id": "68", "cu_te_id": 5}]),
         "a reply with rows of several tenants (their cu_te_id differs):",
     ),
-    "a tenant that is a list": (text(cu_te_id=["4"]), "a row whose cu_te_id is no text"),
+    "a tenant that is a list": (text(cu_te_id=["4"]), "a row whose cu_te_id is not text"),
     "a number": ("7", "neither a list nor an object"),
     "a text": ('"[]"', "neither a list nor an object"),
     "true": ("true", "neither a list nor an object"),
-    "NaN": ('[{"cu_id":"67","cu_name":NaN}]', "NaN is no JSON"),
-    "Infinity": ('[{"cu_id":"67","cu_name":-Infinity}]', "-Infinity is no JSON"),
-    "JSON cut short": (json.dumps([WHOLE])[:-30], "no JSON, or only a part of it"),
-    "a lone bracket": ("]", "no JSON, or only a part of it"),
-    "something behind it": (json.dumps([WHOLE]) + "[]", "no JSON, or only a part of it"),
-    "a warning of PHP before it": (f"<br />\n<b>Warning</b>: foreach(){json.dumps([WHOLE])}", "HTML where JSON was"),
-    "a warning of PHP behind it": (json.dumps([WHOLE]) + "<br />", "no JSON, or only a part of it"),
-    "a login page": ("<!DOCTYPE html><title>Log in</title>", "HTML where JSON was"),
-    "SQL": ("update cu_customs set cu_name='x'", "no JSON, or only a part of it"),
-    "a nesting without end": ("[" * 200_000, "no JSON, or only a part of it"),
-    "a nesting with an end": ('{"67":' * 100_000 + "1" + "}" * 100_000, "no JSON, or only a part of it"),
+    "NaN": ('[{"cu_id":"67","cu_name":NaN}]', "NaN, which is not JSON"),
+    "Infinity": ('[{"cu_id":"67","cu_name":-Infinity}]', "-Infinity, which is not JSON"),
+    "JSON cut short": (json.dumps([WHOLE])[:-30], "broken JSON, or only a part of it"),
+    "a lone bracket": ("]", "broken JSON, or only a part of it"),
+    "something behind it": (json.dumps([WHOLE]) + "[]", "broken JSON, or only a part of it"),
+    "a warning of PHP before it": (f"<br />\n<b>Warning</b>: foreach(){json.dumps([WHOLE])}", "HTML instead of JSON"),
+    "a warning of PHP behind it": (json.dumps([WHOLE]) + "<br />", "broken JSON, or only a part of it"),
+    "a login page": ("<!DOCTYPE html><title>Log in</title>", "HTML instead of JSON"),
+    "SQL": ("update cu_customs set cu_name='x'", "broken JSON, or only a part of it"),
+    "a nesting without end": ("[" * 200_000, "broken JSON, or only a part of it"),
+    "a nesting with an end": ('{"67":' * 100_000 + "1" + "}" * 100_000, "broken JSON, or only a part of it"),
     "another charset": ('[{"cu_id":"67","cu_name":"Vagt æ"}]'.encode("latin-1"), "not UTF-8"),
     "UTF-16": (json.dumps([WHOLE]).encode("utf-16"), "not UTF-8"),
-    "a control character in a text": ('[{"cu_id":"67","cu_name":"a\tb"}]', "no JSON, or only a part of it"),
+    "a control character in a text": ('[{"cu_id":"67","cu_name":"a\tb"}]', "broken JSON, or only a part of it"),
 }
 
 
@@ -160,13 +163,16 @@ def test_it_is_an_error_and_never_a_list(body: str | bytes, fact: str) -> None:
 @pytest.mark.parametrize(
     ("value", "fact"),
     [
-        ([1], "a row that is no object"),
+        ([1], "a row that is not an object"),
         ([{"ct_id": "1"}], "a row without ct_name"),
         ([{"ct_name": "FORWARD"}], "a row without a usable ct_id"),
-        ([{"ct_id": "1", "ct_name": []}], "a row whose ct_name is no text"),
-        ([{"ct_id": "1", "ct_name": "a", "ct_description": []}], "a row whose ct_description is no text"),
+        ({"101": {"cu_id": "101", "cu_name": "Boss", "ct_name": "FORWARD"}}, "a destination among types"),
+        ({"101": {"ct_id": "101", "cu_name": "Boss", "ct_name": "FORWARD"}}, "a destination among types"),
+        ({"101": {"ct_name": "FORWARD"}}, "a row without a usable ct_id"),
+        ([{"ct_id": "1", "ct_name": []}], "a row whose ct_name is not text"),
+        ([{"ct_id": "1", "ct_name": "a", "ct_description": []}], "a row whose ct_description is not text"),
         ({"2": {"ct_id": "1", "ct_name": "a"}}, "the row of ct_id 1 under another key"),
-        ([{"ct_id": "1", "ct_name": "a"}, {"ct_id": "1", "ct_name": "b"}], "a type that is there twice"),
+        ([{"ct_id": "1", "ct_name": "a"}, {"ct_id": "1", "ct_name": "b"}], "type 1 in it twice"),
     ],
 )
 def test_types_that_are_not_understood_are_an_error(value: object, fact: str) -> None:
@@ -178,11 +184,11 @@ def test_types_that_are_not_understood_are_an_error(value: object, fact: str) ->
 @pytest.mark.parametrize(
     ("value", "fact"),
     [
-        ([7], "a row that is no object"),
+        ([7], "a row that is not an object"),
         ([{"cu_id": "67", "cu_param1": ""}], "a row without cu_name"),
         ({"cu_id": "67", "cu_name": "Fax", "cu_param2": ""}, "a row without params"),
-        ({"cu_id": "68", "cu_name": "Fax", "cu_param1": ""}, "the row of 68 where 67 was asked for"),
-        ([WHOLE, WHOLE], "2 rows where one was asked for"),
+        ({"cu_id": "68", "cu_name": "Fax", "cu_param1": ""}, "the row of 68 instead of 67"),
+        ([WHOLE, WHOLE], "2 rows instead of one"),
         ("67", "neither a list nor an object"),
     ],
 )
@@ -200,10 +206,10 @@ def test_a_row_with_some_of_its_params_is_understood() -> None:
 @pytest.mark.parametrize(
     ("body", "fact"),
     [
-        ("\n <!DOCTYPE html>", "HTML where JSON was to be"),
-        ('{"67": ', "no JSON, or only a part of it"),
-        ("[] <", "no JSON, or only a part of it"),
-        ('{"67": 1, "67": 1}', "a name twice in one object"),
+        ("\n <!DOCTYPE html>", "HTML instead of JSON"),
+        ('{"67": ', "broken JSON, or only a part of it"),
+        ("[] <", "broken JSON, or only a part of it"),
+        ('{"67": 1, "67": 1}', "a name given twice in one object"),
     ],
 )
 def test_a_text_that_is_no_json_is_an_error(body: str, fact: str) -> None:
@@ -213,8 +219,11 @@ def test_a_text_that_is_no_json_is_an_error(body: str, fact: str) -> None:
 
 
 def test_types_are_understood_keyed_or_not_with_or_without_a_description() -> None:
-    rows = {"1": {"ct_id": "1", "ct_name": "a", "ct_description": None}, "2": {"ct_name": "b", "ct_description": "c"}}
-    assert types(rows) == (Type("1", "a", ""), Type("2", "b", "c"))
+    rows = {
+        "1": {"ct_id": "1", "ct_name": "a", "ct_description": None},
+        "2": {"ct_id": "2", "ct_name": "b", "ct_description": "<t>c</t> d"},
+    }
+    assert types(rows) == (Type("1", "a", ""), Type("2", "b", "c d"))
     assert types([{"ct_id": "3", "ct_name": ""}]) == (Type("3", "", ""),)
 
 
@@ -233,7 +242,7 @@ def test_an_odd_nothing_is_asked_again_and_then_held_against_the_types(nothing: 
 @pytest.mark.parametrize("types", ["", "null", "false", "[]", "{}"])
 def test_it_is_not_believed_where_the_types_are_nothing_too(nothing: str, types: str) -> None:
     answering = stub_pbx(lambda request: reply(types if b"CUSTOMTYPES" in request else nothing))
-    with answering as (pbx, _), pytest.raises(Unrecognised, match="nothing, twice"):
+    with answering as (pbx, _), pytest.raises(Unrecognised, match="an empty reply, twice"):
         pbx.destinations("DEMO")
 
 

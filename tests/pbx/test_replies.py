@@ -14,6 +14,7 @@ LIST = "MANAGEDB object=CUSTOM action=list"
 DIAL, COUNT, SOUND = "DIAL", "COUNTCALLS", "INFO info=recording"
 CSV, CDRS = "INFO info=CDRS format=csv", "INFO info=CDRS format=json"
 PAUSE, HELP, OTHER = "AGENT action=PAUSE", "HELP", "FAX action=send"
+JSON_DIAL, EXTENSIONS = "DIAL format=json", "MANAGEDB object=EXTENSION action=list"
 
 
 def request(words: str) -> Request:
@@ -44,6 +45,8 @@ def begun(words: str, start: bytes) -> None:
         (PAUSE, b"Paused"),
         (HELP, b"<html><body>Syntax</body></html>"),
         (OTHER, b"anything at all"),
+        (JSON_DIAL, b'{"Response":"Success","Message":"Originate successfully queued","ID":"abc"}'),
+        (EXTENSIONS, b'[{"ex_id": "1"}]'),
     ],
 )
 def test_what_is_an_answer_passes(words: str, start: bytes) -> None:
@@ -53,17 +56,26 @@ def test_what_is_an_answer_passes(words: str, start: bytes) -> None:
 @pytest.mark.parametrize(
     ("words", "start", "complaint"),
     [
-        (LIST, b"SELECT 1", "no JSON"),
-        (LIST, b"]", "no JSON"),
-        (DIAL, b"Failure|Extension not found|", "the PBX says no"),
-        (DIAL, b"Successor", "not the success that the document shows"),
-        (PAUSE, b"error: no such queue", "the PBX says no"),
-        (OTHER, b"Failed|", "the PBX says no"),
-        (COUNT, b"12 calls", "no number"),
-        (COUNT, b"[]", "no number"),
-        (SOUND, b"not found", "a text where audio belongs"),
+        (LIST, b"SELECT 1", "not JSON"),
+        (LIST, b"]", "not JSON"),
+        (DIAL, b"Failure|Extension not found|", "the PBX refuses this"),
+        (DIAL, b"Successor", "neither of the two forms of success"),
+        (PAUSE, b"error: no such queue", "the PBX refuses this"),
+        (OTHER, b"Failed|", "the PBX refuses this"),
+        (JSON_DIAL, b'{"Response":"Error","Message":"Extension not found"}', "the PBX refuses this"),
+        (JSON_DIAL, b'{"Response":"Succ', "neither of the two forms of success"),
+        (JSON_DIAL, b'{"Message":"Success"}', "neither of the two forms of success"),
+        (JSON_DIAL, b'[{"Response":"Success"}]', "neither of the two forms of success"),
+        (SOUND, b"No id specified", "the PBX refuses this"),
+        (PAUSE, b"No extension specified", "the PBX refuses this"),
+        (OTHER, b"Missing parameter mailbox.\n", "the PBX refuses this"),
+        (CSV, b"Invalid date", "the PBX refuses this"),
+        (EXTENSIONS, b"SELECT 1", "not JSON"),
+        (COUNT, b"12 calls", "not a number"),
+        (COUNT, b"[]", "not a number"),
+        (SOUND, b"not found", "text instead of audio"),
         (CSV, b"<!DOCTYPE html><html>", "an HTML page"),
-        (CSV, b'{"error": "no such tenant"}', "JSON where CSV belongs"),
+        (CSV, b'{"error": "no such tenant"}', "JSON instead of CSV"),
         (OTHER, b"\n<HTML>", "an HTML page"),
         (HELP, b"<br />\n<b>Warning</b>:  include(): failed", "an error message of PHP"),
         (CSV, b"PHP Fatal error:  Uncaught", "an error message of PHP"),

@@ -108,8 +108,8 @@ def test_no_redirect_is_followed_so_that_no_key_goes_anywhere_else(status: int) 
 READ = Request((("object", "CUSTOM"), ("action", "list"), ("tenant", "DEMO")))
 WRITE = READ._replace(jsondata="{}")
 SAYS = {
-    300: "the server answers with a redirect (HTTP 300), which is never followed: it would take the key along. Set the url"
-    " to where the API really is",
+    300: "the server answers with a redirect (HTTP 300), which is never followed, because it would take the key along."
+    " Set url: to where the API is",
     400: "an unexpected HTTP status 400: '(key)'",
     403: "refused by a proxy or web server in front of the PBX (HTTP 403)",
     404: "nothing at this url (HTTP 404): check the url of the project",
@@ -154,7 +154,7 @@ def test_a_reply_that_begins_with_pages_of_blank_lines_is_shown_from_its_first_w
 
 
 def test_a_reply_that_may_repeat_a_value_is_not_shown() -> None:
-    hidden = "no list (1,234 long; not shown, it may hold sensitive values)"
+    hidden = "no list (1,234 long; not shown, because it may hold sensitive values)"
     withholding = Redactor()
     withholding.withhold = True
     for request, redact in ((WRITE, Redactor()), (READ, withholding), (WRITE, withholding)):
