@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from pbxsync import __version__
 from pbxsync.clock import now
-from pbxsync.errors import LiveError, MatchError, PbxsyncError
-from pbxsync.kinds.custom_destination import NAME, PARAMS, TYPE, fields_of, label_of, position_of
+from pbxsync.errors import Denied, KeyRevoked, LiveError, MatchError, PbxsyncError, Unrecognised
+from pbxsync.kinds.custom_destination import NAME, PARAMS, TYPE, fields_of, is_id, label_of, position_of
 from pbxsync.live.destinations import live_destinations
 from pbxsync.live.fingerprint import Fingerprinter
+from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import Secret, Type
 from pbxsync.model.plan import Add, Drift, Left, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planning.diff import changed_fields, filled
@@ -25,7 +26,7 @@ from pbxsync.text.sanitize import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsync.live.types import TypeRules, TypeSource, TypeTable
+    from pbxsync.live.types import TypeRules, TypeSource
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, Destination, FieldDiff
     from pbxsync.pbx.managedb import Listing, PbxReader
@@ -103,7 +104,7 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     if context.options.relist_before_add and any(object_id is None for _, object_id in matching.pairs):
         _relist(tenant, listing, context.pbx)
     # 3. Get
-    types = context.types.table(tenant, {entry.type for entry in entries if entry.type is not None})
+    types = _types(tenant, entries, listing, context)
     matched = {object_id for _, object_id in matching.pairs}
     rows = [row for row in listing.rows if row.id in matched]
     live = live_destinations(context.pbx, context.workers, tenant, rows, types)
@@ -149,6 +150,24 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
         live_ids=frozenset(row.id for row in listing.rows) if any_adds else frozenset(),
         read_at=read_at if changes else None,
     )
+
+
+def _types(tenant: str, entries: Sequence[Entry], listing: Listing, context: PlanContext) -> TypeTable:
+    """Return the types of the PBX. Raises a WireError.
+
+    If it does not list them, an empty table is enough for entries and live rows that give their types by number. But not if
+    the project has sensitive params, which it declares for the names of types.
+    """
+    named = {entry.type for entry in entries if entry.type is not None}
+    try:
+        return context.types.table(tenant, named)
+    except KeyRevoked:
+        raise
+    except (Denied, Unrecognised):
+        numbered = all(map(is_id, named)) and all(row.type_id is not None for row in listing.rows)
+        if numbered and not context.rules.sensitive(None):
+            return TypeTable(())
+        raise
 
 
 def _relist(tenant: str, listing: Listing, pbx: PbxReader) -> None:
