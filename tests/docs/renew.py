@@ -20,6 +20,7 @@ _UNSTABLE: Final = (
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}"), "20260504T093000Z-1a2b3c"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "2026-05-04T09:30:00.000Z"),
     (re.compile(r"((?:hmac-)?sha256:(?:[0-9a-z]{5,8}:)?[0-9a-f]{8})[0-9a-f:]{20,}"), r"\1"),
+    (re.compile(r"commit [0-9a-f]{12}\b"), "commit 1a2b3c4d5e6f"),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:34567"),
     (re.compile(r"(pbxsync \S+ on) Python .*"), r"\1 Python 3.12.1, Linux"),
     (re.compile(r'("user"|"host"): "[^"]*"'), r'\1: "ops"'),

@@ -28,6 +28,7 @@ _UNSTABLE: Final = (
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}"), "JOURNAL"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
     (re.compile(r"(?:sha256|hmac-sha256):[:0-9a-z-]+"), "DIGEST"),
+    (re.compile(r"commit [0-9a-f]{12}\b"), "COMMIT"),
     (re.compile(r"\d+\.\d s\b"), "SECONDS"),
     (re.compile(r"^[✓!] [^\n]*(?: ms\b|--parallel \d)[^\n]*$", re.MULTILINE), "PACE"),  # doctor's measurements
     (re.compile(r"\b127\.0\.0\.1:\d+"), "ADDRESS"),
