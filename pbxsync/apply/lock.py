@@ -1,4 +1,4 @@
-"""One apply at a time in a project folder on one machine.
+"""One apply at a time in a project on one machine.
 
 The kernel holds the lock (flock), so a killed process leaves none behind. It does not work across machines: there, only the
 re-read before each write and the list after the adds show what somebody else did.
@@ -6,19 +6,20 @@ re-read before each write and the list after the adds show what somebody else di
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.disk.atomic import reason
+from pbxsync.disk.filelock import file_lock
 from pbxsync.disk.linefile import own_folder
 from pbxsync.errors import Locked
+from pbxsync.project.state import STATE_VARIABLE
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: Seconds between two attempts to take the lock.
@@ -26,19 +27,20 @@ _PAUSE: Final = 0.1
 
 
 @contextmanager
-def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the lock of a project folder.
+def locked(state: Path, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock in the state folder of a project.
 
     Raises Locked if another apply holds it for longer than `wait` seconds, or if it cannot be used.
     """
-    path = folder / ".pbxsync" / "lock"
+    path = state / "lock"
     try:
-        own_folder(folder, ".pbxsync")
+        lock = file_lock()
+        own_folder(state.parent, state.name)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError as error:
         raise Locked(_unusable(path, "opened", error)) from None
     try:
-        _take(file, path, time.monotonic() + wait)
+        _take(lock, file, path, time.monotonic() + wait)
         with suppress(OSError):  # on a full disk the lock works all the same, only without the id of its process
             os.ftruncate(file, 0)
             os.write(file, f"{os.getpid()}\n".encode())
@@ -47,10 +49,10 @@ def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
         os.close(file)
 
 
-def _take(file: int, path: Path, until: float) -> None:
+def _take(lock: Callable[[int], None], file: int, path: Path, until: float) -> None:
     while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except BlockingIOError:
             if time.monotonic() >= until:
                 raise Locked(_held(file, path)) from None
@@ -75,5 +77,5 @@ def _held(file: int, path: Path) -> str:
 def _unusable(path: Path, action: str, error: OSError) -> str:
     return (
         f"{sanitize(str(path))} cannot be {action} ({reason(error)}), and without this lock two applies could run at once:"
-        " nothing was written"
+        f" nothing was written. To keep the lock elsewhere, set {STATE_VARIABLE} to a folder"
     )

@@ -19,10 +19,12 @@ from pbxsync.cli.show import show_plan
 from pbxsync.cli.signals import handle_interrupts
 from pbxsync.cli.stages import total_traffic, traffic
 from pbxsync.errors import OutputError, UsageError
+from pbxsync.journal.origin import origin
 from pbxsync.journal.write import Journal, check, new_path
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
 from pbxsync.planfile import digest
+from pbxsync.project.state import state_folder
 from pbxsync.render import report_text
 from pbxsync.session import writer
 from pbxsync.text.sanitize import sanitize
@@ -51,12 +53,15 @@ class ApplyOptions:
     allow_empty: bool = False
     max_changes: int | None = None
     journal: Path | None = None
+    append: bool = False
     no_journal: bool = False
     lock_timeout: float = 0.0
 
     def __post_init__(self) -> None:
         if self.journal is not None and self.no_journal:
             raise UsageError("--journal and --no-journal exclude each other")
+        if self.append and self.journal is None:
+            raise UsageError("--append continues the journal that --journal FILE names: name it")
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def check_approvable(options: ApplyOptions, saving: str) -> None:
 def check_journal(project: Project, options: ApplyOptions) -> None:
     """Raise JournalError, before any request, if no journal can be written. A run that writes nothing creates none."""
     if not options.no_journal:
-        check(options.journal or new_path(project.root))
+        check(options.journal or new_path(state_folder(project.root, os.environ)), append=options.append)
 
 
 def show_before_asking(context: Context, plan: Plan) -> None:
@@ -151,9 +156,10 @@ def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
         pbx.ended = breaker.why
         journal: Journal | None = None
         if not options.no_journal:
-            path = options.journal or new_path(apply.project.root)
-            journal = stack.enter_context(Journal(path, context.redactor))
-            journal.run(plan.url, digest(plan), os.environ)
+            root = apply.project.root
+            path = options.journal or new_path(state_folder(root, os.environ))
+            journal = stack.enter_context(Journal(path, context.redactor, append=options.append))
+            journal.run(plan.url, digest(plan), origin(root, os.environ), os.environ)
         write_context = WriteContext(pbx, live, context.redactor, journal, breaker, apply.limits.retries)
         begun = time.monotonic()
         with ProgressBar(context.console, "Applying", plan.summary.changes) as bar:

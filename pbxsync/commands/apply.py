@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limi
 from pbxsync.errors import UsageError
 from pbxsync.planfile import combine, load
 from pbxsync.planning.plan import PlanOptions
+from pbxsync.project.state import state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +71,7 @@ def run(context: Context, *, paths: tuple[Path, ...], tenants: tuple[str, ...], 
         show=lambda planned: show_before_asking(context, planned.plan),
         finish=finish,
         check=lambda: check_journal(project, apply_options),
-        lock=locked(project.root, apply_options.lock_timeout),
+        lock=locked(state_folder(project.root, os.environ), apply_options.lock_timeout),
     )
     return run_stages(project, stages)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from pbxsync.journal.read import read_journal
 from pbxsync.model.plan import Plan
 from pbxsync.planfile import save
 from pbxsync.planning.revert import RevertContext, plan_revert
+from pbxsync.project.state import state_folder
 from pbxsync.session import reader
 from pbxsync.workers import WorkerPool
 
@@ -74,6 +76,6 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
         show=show,
         finish=finish,
         check=lambda: None if out is not None else check_journal(project, apply_options),
-        lock=locked(project.root, apply_options.lock_timeout),
+        lock=locked(state_folder(project.root, os.environ), apply_options.lock_timeout),
     )
     return run_stages(project, stages)

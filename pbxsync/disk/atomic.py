@@ -75,7 +75,9 @@ def check(path: Path) -> None:
     if path.exists() and not path.is_file():
         raise OSError("it is not a regular file")
     if not os.access(path.parent, os.W_OK):
-        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        read_only = os.statvfs(path.parent).f_flag & os.ST_RDONLY
+        code = errno.EROFS if read_only else errno.EACCES
+        raise OSError(code, os.strerror(code))
 
 
 def sync_folder(folder: Path) -> None:

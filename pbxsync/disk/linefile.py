@@ -7,16 +7,19 @@ process at a time may use it.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.disk import atomic
+from pbxsync.disk.filelock import file_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BLOCK: Final = 64 * 1024
 
@@ -24,15 +27,20 @@ _BLOCK: Final = 64 * 1024
 class LineFile:
     """Thread safe. `broken` says why nothing more can be written; None while it works."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open or create a file; with `read_only`, open one without changing it. Raises OSError."""
+    def __init__(self, path: Path, *, read_only: bool = False, exclusive: bool = False) -> None:
+        """Open or create a file; with `read_only`, open one without changing it; with `exclusive`, create one.
+
+        Raises OSError, with `exclusive` also FileExistsError.
+        """
         self.broken: str | None = None
         self._lock = threading.Lock()
+        lock = file_lock()
         is_new = not path.exists()
         flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        self._file = os.open(path, flags if read_only else flags | os.O_CREAT, 0o600)
+        creating = os.O_CREAT | os.O_EXCL if exclusive else os.O_CREAT
+        self._file = os.open(path, flags if read_only else flags | creating, 0o600)
         try:
-            self._lock_file()
+            self._take(lock)
             if not read_only:
                 os.fchmod(self._file, 0o600)
             if is_new:
@@ -41,7 +49,7 @@ class LineFile:
             os.close(self._file)
             raise
 
-    def _lock_file(self) -> None:
+    def _take(self, lock: Callable[[int], None]) -> None:
         """Lock the file until it is closed. Raises OSError, also if it may not hold live data."""
         status = os.fstat(self._file)
         if not stat.S_ISREG(status.st_mode):
@@ -49,7 +57,7 @@ class LineFile:
         if status.st_uid != os.geteuid():
             raise OSError("it belongs to another user")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(self._file)
         except BlockingIOError:
             raise OSError("another process is writing it") from None
 

@@ -58,6 +58,10 @@ class Repository:
             ) from None
         return found.strip().decode("ascii")
 
+    def message(self, commit: str) -> str:
+        """Return the message of a commit. Raises GitError."""
+        return git(self.root, "log", "-1", "--format=%B", self.commit(commit), "--").decode("utf-8", "replace")
+
     def merge_base(self, first: str, second: str) -> str:
         """Return the commit at which the histories of two commits parted. Raises GitError if there is not exactly one."""
         try:

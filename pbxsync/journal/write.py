@@ -2,7 +2,7 @@
 
 JSON lines, appended and flushed to the disk one by one, mode 0600. Kinds of lines:
 
-    run      once per apply: version, url, plan digest, user, host, CI run; never a key
+    run      once per apply: version, url, plan digest, user, host, CI run, commit, actor, pull request; never a key
     before   once per write, before it is sent: action, tenant, id, old values, new values
     after    once per write: status, id, and what was read back
 
@@ -26,16 +26,19 @@ from pbxsync.disk.atomic import reason
 from pbxsync.disk.linefile import LineFile, is_there, own_folder
 from pbxsync.errors import JournalError
 from pbxsync.model.plan import SecretDiff, TextDiff, Update
+from pbxsync.project.state import STATE_VARIABLE
 from pbxsync.text.sanitize import json_text, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from pbxsync.journal.origin import Origin
     from pbxsync.model.plan import Change, FieldDiff
     from pbxsync.model.report import Outcome
 
-FORMAT: Final = "1.0"
+#: The major version changes when an older pbxsync could misread a journal, the minor one when keys are added.
+FORMAT: Final = "1.1"
 #: The first bytes of every journal.
 _START: Final = b'{"kind": "run", '
 #: Variables in which CI systems give the id of a run.
@@ -45,16 +48,18 @@ _CI_VARIABLES: Final = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "CI_JOB_ID", "BUILD_T
 class Journal:
     """An open journal. Thread safe; each line is on the disk when the call returns."""
 
-    def __init__(self, path: Path, redact: Callable[[str], str]) -> None:
-        """Open or create a journal, to append to it. Raises JournalError."""
+    def __init__(self, path: Path, redact: Callable[[str], str], *, append: bool = False) -> None:
+        """Create a journal; with `append`, continue one if it exists. Raises JournalError."""
         self.path = path
         self._redact = redact
         self._lock = threading.Lock()
         self._number = 0
         try:
-            self._file = _open(path)
+            self._file = _open(path) if append else LineFile(path, exclusive=True)
             # The last run may have been killed in the middle of a line.
             self._file.drop_unfinished()
+        except FileExistsError:
+            raise _exists(path) from None
         except OSError as error:
             raise _unusable(path, error) from None
 
@@ -73,8 +78,8 @@ class Journal:
             f"the journal {sanitize(str(self.path))} cannot be written ({self._file.broken}): no further write is sent"
         )
 
-    def run(self, url: str, plan_digest: str, environ: Mapping[str, str]) -> None:
-        """Write the first line of a run."""
+    def run(self, url: str, plan_digest: str, origin: Origin, environ: Mapping[str, str]) -> None:
+        """Write the first line of a run. Raises JournalError."""
         self._write(
             {
                 "kind": "run",
@@ -86,6 +91,7 @@ class Journal:
                 "user": _user(),
                 "host": platform.node(),
                 "ci_run": next((environ[name] for name in _CI_VARIABLES if environ.get(name)), None),
+                **origin._asdict(),
             }
         )
 
@@ -144,13 +150,16 @@ class Journal:
             raise JournalError(str(self.broken)) from None
 
 
-def check(path: Path) -> None:
+def check(path: Path, *, append: bool = False) -> None:
     """Raise JournalError if no journal can be written at `path`. Creates nothing, and changes nothing that exists."""
     try:
-        if is_there(path):
+        exists = is_there(path)
+        if exists:
             _open(path, read_only=True).close()
     except OSError as error:
         raise _unusable(path, error) from None
+    if exists and not append:
+        raise _exists(path)
 
 
 def _open(path: Path, *, read_only: bool = False) -> LineFile:
@@ -163,6 +172,13 @@ def _open(path: Path, *, read_only: bool = False) -> LineFile:
     return file
 
 
+def _exists(path: Path) -> JournalError:
+    return JournalError(
+        f"the journal {sanitize(str(path))} exists already: nothing was written to the PBX. Use --append to continue it, or"
+        " name another one with --journal FILE"
+    )
+
+
 def _unusable(path: Path, error: OSError) -> JournalError:
     return JournalError(
         f"the journal {sanitize(str(path))} cannot be opened ({reason(error)}): nothing was written to the PBX. Name"
@@ -170,18 +186,18 @@ def _unusable(path: Path, error: OSError) -> JournalError:
     )
 
 
-def new_path(folder: Path) -> Path:
-    """Return the path of a new journal in the folder of a project: `.pbxsync/journal/<UTC time>-<short id>.jsonl`.
+def new_path(state: Path) -> Path:
+    """Return the path of a new journal in the state folder of a project: `journal/<UTC time>-<short id>.jsonl`.
 
     Raises JournalError if the folder cannot be used.
     """
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     try:
-        return own_folder(folder, ".pbxsync", "journal") / f"{stamp}-{secrets.token_hex(3)}.jsonl"
+        return own_folder(state.parent, state.name, "journal") / f"{stamp}-{secrets.token_hex(3)}.jsonl"
     except OSError as error:
         raise JournalError(
-            f"the folder {sanitize(str(folder))}/.pbxsync/journal cannot be used ({reason(error)}): nothing was written to"
-            " the PBX. Name a journal with --journal FILE, or use --no-journal"
+            f"the folder {sanitize(str(state))}/journal cannot be used ({reason(error)}): nothing was written to the PBX."
+            f" Set {STATE_VARIABLE} to another folder, name a journal with --journal FILE, or use --no-journal"
         ) from None
 
 

@@ -142,13 +142,13 @@ def apply_with_room_for(workspace: Workspace, count: int) -> Ran:
     """Apply with room in the journal for so many lines; what they take, an apply shows that changes nothing on the PBX."""
     journal = workspace.write("all.jsonl", OLD_RUN)
     lie = workspace.pbx.faults.add("lie method=POST")
-    workspace.apply("--journal", journal.name)
+    workspace.apply("--append", "--journal", journal.name)
     workspace.pbx.faults.remove(lie)
     room = sum(map(len, journal.read_bytes().splitlines(keepends=True)[: count + 1]))
     journal.write_text(OLD_RUN)
     workspace.pbx.clear_log()
     with no_file_above(room + 10):
-        return workspace.apply("--journal", journal.name)
+        return workspace.apply("--append", "--journal", journal.name)
 
 
 def test_a_journal_that_is_full_stops_the_run_and_is_why_the_others_are_not_sent(three: Workspace) -> None:

@@ -53,7 +53,7 @@ def test_the_lock_of_a_killed_apply_is_gone_with_it(workspace: Workspace, other:
 
 def test_a_second_apply_may_wait_for_its_turn(workspace: Workspace) -> None:
     workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    with locked(workspace.folder):
+    with locked(workspace.folder / ".pbxsync"):
         waiting: list[int] = []
         second = threading.Thread(target=lambda: waiting.append(_apply_elsewhere(workspace)))
         second.start()
@@ -76,7 +76,7 @@ def test_a_lock_that_cannot_tell_who_has_it_locks_all_the_same(workspace: Worksp
     (workspace.folder / ".pbxsync").mkdir()
     os.mkfifo(workspace.folder / ".pbxsync/lock")  # can be locked, but as on a full disk no process can be noted in it
     workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    with locked(workspace.folder):
+    with locked(workspace.folder / ".pbxsync"):
         ran = workspace.apply()
     assert ran.status == 1
     assert "another apply is running in this project folder (another process holds" in ran.err
@@ -86,7 +86,7 @@ def test_a_lock_that_cannot_tell_who_has_it_locks_all_the_same(workspace: Worksp
 
 def test_the_wait_has_an_end(workspace: Workspace) -> None:
     workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD"})
-    with locked(workspace.folder):
+    with locked(workspace.folder / ".pbxsync"):
         ran = workspace.apply("--lock-timeout", "0.3")
     assert ran.status == 1
     assert "another apply is running" in ran.err

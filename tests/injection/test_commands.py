@@ -64,7 +64,7 @@ def test_hostile_text_is_inert_from_the_plan_to_the_revert(
         workspace.run_inert("-v", "apply", f"{name}.plan")
         back = workspace.run_inert("-v", "revert", f"{name}.jsonl", "--auto-approve")
         assert back.status == 0, back
-        workspace.run_inert("revert", f"{name}.jsonl", "--auto-approve", "--journal", f"{name}.jsonl")
+        workspace.run_inert("revert", f"{name}.jsonl", "--auto-approve", "--append", "--journal", f"{name}.jsonl")
 
 
 def check(fmt: str, ran: Ran) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 import stat
@@ -36,7 +37,7 @@ def test_it_holds_the_run_and_each_write_with_old_and_new_values(workspace: Work
     run, *rest = lines(workspace.journals[0])
     assert {key: run[key] for key in ("kind", "journal", "url", "user", "ci_run")} == {
         "kind": "run",
-        "journal": "1.0",
+        "journal": "1.1",
         "url": workspace.pbx.url,
         "user": "anna",
         "ci_run": "4711",
@@ -211,12 +212,48 @@ def test_a_journal_is_as_it_was_where_nothing_is_written_in_the_end(
     path.write_bytes(rest)
     path.chmod(0o644)
     before = path.stat()
-    assert "not approved" in workspace.run("apply", "--journal", path, answer="no\n").err
+    assert "not approved" in workspace.run("apply", "--append", "--journal", path, answer="no\n").err
     after = path.stat()
     assert path.read_bytes() == rest
     assert (after.st_ino, after.st_mode, after.st_mtime_ns) == (before.st_ino, before.st_mode, before.st_mtime_ns)
     workspace.run("apply", "--journal", "new.jsonl", answer="no\n")
     assert sorted(each.name for each in workspace.folder.glob("*.jsonl")) == ["all.jsonl"]
+    del boss
+
+
+def test_a_journal_that_exists_is_only_continued_if_that_is_asked_for(workspace: Workspace, boss: str) -> None:
+    path = workspace.write("all.jsonl", "")
+    plan = workspace.save()
+    before = len(workspace.asked)
+    for words in (("apply", "--auto-approve"), ("apply", plan)):
+        ran = workspace.run(*words, "--journal", path)
+        assert ran.err == (
+            f"error: the journal {path} exists already: nothing was written to the PBX. Use --append to continue it, or"
+            " name another one with --journal FILE\n"
+        )
+        assert (ran.status, ran.out, path.read_text()) == (1, "", "")
+    assert len(workspace.asked) == before
+    assert "--append continues the journal that --journal FILE names" in workspace.apply("--append").err
+    assert workspace.apply("--append", "--journal", path).status == 0
+    assert workspace.run("revert", "--auto-approve", "--journal", path, path).status == 1
+    assert len(workspace.pbx.rows("DEMO")) == 2
+    del boss
+
+
+def test_a_journal_that_appears_while_somebody_is_asked_is_not_touched(workspace: Workspace, boss: str) -> None:
+    class Meanwhile(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, *_: object) -> str:  # type: ignore[override]  # nobody asks for a part of a line
+            workspace.write("all.jsonl", '{"kind": "run", "of": "somebody else"}\n')
+            return "yes\n"
+
+    ran = workspace.run("apply", "--journal", "all.jsonl", terminal=Meanwhile())
+    assert ran.status == 1
+    assert "the journal all.jsonl exists already" in ran.err
+    assert (workspace.folder / "all.jsonl").read_text() == '{"kind": "run", "of": "somebody else"}\n'
+    assert not workspace.sent
     del boss
 
 
@@ -236,7 +273,7 @@ def test_several_runs_may_share_one_and_a_line_that_was_cut_short_is_taken_off(w
     path = workspace.folder / "all.jsonl"
     for number, rest in enumerate((b"", b'{"kind": "after", "n"', b"x" * 200_000)):
         workspace.tenant("DEMO", {"name": "Boss", "params": [f"value {number}"]})
-        assert workspace.apply("--journal", path).status == 0
+        assert workspace.apply("--append", "--journal", path).status == 0
         with path.open("ab") as file:
             file.write(rest)
     kinds = [line["kind"] for line in map(json.loads, path.read_bytes().splitlines()[:-1])]
@@ -247,7 +284,7 @@ def test_several_runs_may_share_one_and_a_line_that_was_cut_short_is_taken_off(w
 
 def test_a_journal_cut_short_in_its_first_line_is_gone_on_with(workspace: Workspace, boss: str) -> None:
     path = workspace.write("all.jsonl", '{"kind": "ru')
-    assert workspace.apply("--journal", path).status == 0
+    assert workspace.apply("--append", "--journal", path).status == 0
     assert [line["kind"] for line in lines(path)] == ["run", "before", "after", "before", "after"]
     del boss
 

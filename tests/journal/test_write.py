@@ -16,6 +16,7 @@ import pytest
 
 from pbxsync import __version__
 from pbxsync.errors import JournalError
+from pbxsync.journal.origin import Origin
 from pbxsync.journal.write import Journal, new_path
 from pbxsync.model.report import Mismatch, Outcome, Status
 from tests.render import samples
@@ -46,19 +47,23 @@ def test_the_line_of_a_run_says_who_runs_what_where(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("LOGNAME", "anna")
     path = tmp_path / "run.jsonl"
     with Journal(path, as_it_is) as journal:
-        journal.run("https://pbx.example", "sha256:1", {"BUILD_ID": "", "BUILD_TAG": "b-7", "CI_JOB_ID": "9"})
-        journal.run("https://pbx.example", "sha256:1", {"HOME": "/"})
+        of_ci = {"BUILD_ID": "", "BUILD_TAG": "b-7", "CI_JOB_ID": "9"}
+        journal.run("https://pbx.example", "sha256:1", Origin("c0ffee", "anna-b", "12"), of_ci)
+        journal.run("https://pbx.example", "sha256:1", Origin(), {"HOME": "/"})
     line = {
         "kind": "run",
-        "journal": "1.0",
+        "journal": "1.1",
         "pbxsync_version": __version__,
         "url": "https://pbx.example",
         "plan": "sha256:1",
         "user": "anna",
         "host": platform.node(),
         "ci_run": "9",
+        "commit": "c0ffee",
+        "actor": "anna-b",
+        "pull_request": "12",
     }
-    assert told(path) == [line, line | {"ci_run": None}]
+    assert told(path) == [line, line | dict.fromkeys(("ci_run", "commit", "actor", "pull_request"))]
     assert path.read_bytes().startswith(b'{"kind": "run", ')
 
 
@@ -71,7 +76,7 @@ def test_whoever_has_no_name_is_told_by_number(tmp_path: Path, monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("pwd.getpwuid", no_name)
     with Journal(tmp_path / "run.jsonl", as_it_is) as journal:
-        journal.run("U", "sha256:1", {})
+        journal.run("U", "sha256:1", Origin(), {})
     assert told(tmp_path / "run.jsonl")[0]["user"] == str(os.getuid())
 
 
@@ -126,7 +131,7 @@ def test_what_cannot_be_a_journal_is_named_with_what_to_do(tmp_path: Path) -> No
     other = tmp_path / "notes\n.txt"
     other.write_text("shopping list\n")
     with pytest.raises(JournalError) as refused:
-        Journal(other, as_it_is)
+        Journal(other, as_it_is, append=True)
     why = "it is not a journal, and was left as it is"
     assert str(refused.value) == f"the journal {tmp_path}/notes\\u000a.txt cannot be opened ({why}): {ELSE}"
 
@@ -134,10 +139,12 @@ def test_what_cannot_be_a_journal_is_named_with_what_to_do(tmp_path: Path) -> No
 def test_where_no_journal_can_be_kept_the_folder_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / ".pbxsync").symlink_to(tmp_path)
     with pytest.raises(JournalError) as refused:
-        new_path(tmp_path)
-    start, end = f"the folder {tmp_path}/.pbxsync/journal cannot be used (", f"): {ELSE}"
-    assert str(refused.value).startswith(start)
-    assert str(refused.value).endswith(end.replace("another one", "a journal"))
+        new_path(tmp_path / ".pbxsync")
+    assert str(refused.value) == (
+        f"the folder {tmp_path}/.pbxsync/journal cannot be used (it is a symbolic link, which pbxsync never follows:"
+        " remove it, or name another file): nothing was written to the PBX. Set PBXSYNC_STATE_DIR to another folder, name a"
+        " journal with --journal FILE, or use --no-journal"
+    )
 
 
 @pytest.fixture
@@ -151,7 +158,7 @@ def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("in_tokyo")
 def test_a_journal_of_a_project_is_named_for_the_time_in_utc_and_like_no_other(tmp_path: Path) -> None:
-    one, other = new_path(tmp_path), new_path(tmp_path)
+    one, other = new_path(tmp_path / ".pbxsync"), new_path(tmp_path / ".pbxsync")
     assert one.parent == other.parent == tmp_path / ".pbxsync" / "journal"
     stamp, _, short = one.stem.partition("-")
     assert re.fullmatch("[0-9a-f]{6}", short)

@@ -62,7 +62,7 @@ def test_where_nobody_can_be_asked_it_says_how_to_save_what_it_would_do(
 ) -> None:
     ran = workspace.run(*words)
     assert ran.status == 1
-    assert f"say --auto-approve, or apply a plan that was saved with `pbxsync {way} --out FILE`" in ran.err
+    assert f"use --auto-approve, or apply a plan that was saved with `pbxsync {way} --out FILE`" in ran.err
     assert not workspace.sent
 
 
@@ -99,7 +99,7 @@ def test_several_writes_to_one_object_go_back_to_before_the_first(workspace: Wor
     workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param2="a")
     for value, name in (("2", "Boss"), ("3", "Boss"), ("4", "Chief")):
         workspace.tenant("DEMO", {"name": name, "renamed_from": "Boss", "params": {"1": value}})
-        assert workspace.apply("--journal", "all.jsonl").status == 0
+        assert workspace.apply("--append", "--journal", "all.jsonl").status == 0
     status, said = revert(workspace, workspace.folder / "all.jsonl")
     assert status == 0, said
     assert live(workspace) == [{"cu_name": "Boss", "cu_ct_id": "1", "cu_param1": "1", "cu_param2": "a"}]
@@ -111,7 +111,7 @@ def test_a_value_between_two_writes_is_somebodys_change(workspace: Workspace) ->
     identity = workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
     for value in ("2", "3"):
         workspace.tenant("DEMO", {"name": "Boss", "params": [value]})
-        workspace.apply("--journal", "all.jsonl")
+        workspace.apply("--append", "--journal", "all.jsonl")
     workspace.pbx.change(identity, cu_param1="2")
     status, said = revert(workspace, workspace.folder / "all.jsonl")
     assert status == 1
@@ -162,7 +162,7 @@ def test_adds_are_listed_by_id_and_name_and_are_no_failure(workspace: Workspace)
 def test_an_add_that_was_changed_later_goes_back_to_how_it_was_added(workspace: Workspace) -> None:
     for value in ("1", "2"):
         workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": [value]})
-        workspace.apply("--journal", "all.jsonl")
+        workspace.apply("--append", "--journal", "all.jsonl")
     status, said = revert(workspace, workspace.folder / "all.jsonl")
     assert status == 0, said
     assert live(workspace)[0]["cu_param1"] == "1"

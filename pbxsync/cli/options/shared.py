@@ -131,7 +131,8 @@ APPLY: Final = (
         metavar="N",
         help="Refuse a plan with more changes (default: project file).",
     ),
-    click.Option(["--journal"], type=PATH, metavar="FILE", help="Append the journal to FILE."),
+    click.Option(["--journal"], type=PATH, metavar="FILE", help="Write the journal to FILE."),
+    click.Option(["--append"], is_flag=True, help="Continue the journal FILE if it exists."),
     click.Option(["--no-journal"], is_flag=True, help="Keep no journal: this apply cannot be reverted."),
     click.Option(
         ["--lock-timeout"],
