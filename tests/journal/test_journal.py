@@ -170,8 +170,11 @@ def test_what_can_hold_no_journal_stops_the_apply_before_the_first_request(
     device = stat.S_IMODE(Path("/dev/null").stat().st_mode)
     ran = workspace.apply("--journal", name)
     assert ran.status == 1
-    assert f"the journal {name} cannot be opened" in ran.err
-    assert "--journal FILE" in ran.err
+    if len(name) > 255:
+        assert ran.err.startswith("error: Invalid value for '--journal': the name is too long for a file.\n")
+    else:
+        assert f"the journal {name} cannot be opened" in ran.err
+        assert "--journal FILE" in ran.err
     assert ("its folder does not exist: create it first" in ran.err) == name.startswith("none/")
     assert not workspace.asked
     assert stat.S_IMODE(Path("/dev/null").stat().st_mode) == device
