@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from pbxsync.cli.terminal import columns
-from pbxsync.errors import OutputError
 from pbxsync.model.entry import Secret
 from pbxsync.redaction.redactor import Redactor
 from pbxsync.text.sanitize import sanitize_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 _STYLES: Final = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1"}
 #: Every project takes keys from these. They are known before the project is, so an early mistake shows none of them.
@@ -47,26 +45,22 @@ class Console:
 
     def result(self, text: str) -> None:
         """Write the result of a command. Raises OutputError if it cannot be written."""
-        with _result():
-            _put(sys.stdout, self.redactor(text) + "\n")
+        _put(sys.stdout, self.redactor(text) + "\n")
 
     def stream(self, pieces: Iterable[bytes]) -> None:
         """Write a result in pieces of bytes, unchanged: the caller has removed keys.
 
         Raises OutputError, and whatever iterating over `pieces` raises.
         """
-        with _result():
-            sys.stdout.flush()
+        sys.stdout.flush()
         for piece in pieces:
-            with _result():
-                sys.stdout.buffer.write(piece)
-        with _result():
-            sys.stdout.buffer.flush()
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
 
     def note(self, text: str) -> None:
         """Write a note, except with -q."""
         if self.verbosity >= 0:
-            _write_error(self._safe(text) + "\n")
+            _put(sys.stderr, self._safe(text) + "\n")
 
     def warning(self, text: str) -> None:
         """Write a warning, except with -q."""
@@ -80,15 +74,15 @@ class Console:
     def commands(self, text: str) -> None:
         """Write workflow commands for a CI. No other output may begin a line with one."""
         if text:
-            _write_error(self.redactor(text) + "\n")
+            _put(sys.stderr, self.redactor(text) + "\n")
 
     def progress(self, line: str) -> None:
         """Replace the progress line of a terminal; an empty one clears it."""
-        _write_error(f"\r\x1b[2K{line}")
+        _put(sys.stderr, f"\r\x1b[2K{line}")
 
     def ask(self, question: str) -> str:
         """Ask on standard error and return the answer; empty at the end of the input."""
-        _write_error(self._safe(question))
+        _put(sys.stderr, self._safe(question))
         return sys.stdin.readline().strip()
 
     def coloured(self, stream: TextIO) -> bool:
@@ -108,40 +102,7 @@ class Console:
 
     def _marked(self, word: str, style: str, text: str) -> None:
         mark = f"\x1b[{_STYLES[style]}m{word}:\x1b[0m" if self.coloured(sys.stderr) else f"{word}:"
-        _write_error(f"{mark} {self._safe(text)}\n")
-
-
-def fill_gaps() -> None:
-    """Open something in place of closed standard streams, so that no other file gets their numbers.
-
-    A closed standard output is replaced by a file that cannot be written: a result that nobody gets is an error.
-    """
-    for name, flags, mode in (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
-
-
-@contextmanager
-def _result() -> Iterator[None]:
-    """Turn an OSError into OutputError."""
-    try:
-        yield
-    except OSError as error:
-        raise unwritten(error) from None
-
-
-def unwritten(error: OSError) -> OutputError:
-    """Return the error for a failed write to standard output, and discard whatever is still buffered."""
-    # Python would write the rest of the buffer again when it ends, and fail again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    gone = isinstance(error, BrokenPipeError)
-    return OutputError("" if gone else f"the result cannot be written: {error.strerror}")
-
-
-def _write_error(text: str) -> None:
-    """Write to standard error. If that fails, the run goes on: an apply must not stop halfway."""
-    with suppress(OSError):
-        _put(sys.stderr, text)
+        _put(sys.stderr, f"{mark} {self._safe(text)}\n")
 
 
 def _put(stream: TextIO, text: str) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from pbxsync.cli.console import unwritten
 from pbxsync.cli.crash import report_crash
 from pbxsync.errors import InputError, PbxsyncError
 from pbxsync.project import find
@@ -19,9 +17,6 @@ from pbxsync.text.sanitize import truncate
 if TYPE_CHECKING:
     from pbxsync.cli.context import Context
 
-#: How writing a help text or the version, which click does itself, can fail. Such an error names no file.
-_OUTPUT_FAILS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO})
-
 
 def report_failure(context: Context, error: BaseException) -> int:
     """Write an error for the user and return the exit status, which is never click's own 2."""
@@ -29,8 +24,6 @@ def report_failure(context: Context, error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         console.error("interrupted")
         return 130
-    if isinstance(error, OSError) and error.filename is None and error.errno in _OUTPUT_FAILS:
-        error = unwritten(error)
     if isinstance(error, InputError):
         for problem in error.problems:
             console.error(str(problem))

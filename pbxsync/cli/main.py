@@ -20,7 +20,7 @@ import click
 from pbxsync import __version__
 from pbxsync.cli.context import Context
 from pbxsync.cli.global_options import global_options
-from pbxsync.cli.terminal import columns
+from pbxsync.cli.terminal import columns, open_streams
 from pbxsync.errors import InputError
 
 if TYPE_CHECKING:
@@ -122,17 +122,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
         signal.signal(signal.SIGHUP, signal.default_int_handler)
-    if None in {sys.stdin, sys.stdout, sys.stderr}:
-        from pbxsync.cli.console import fill_gaps  # noqa: PLC0415 - standard streams are rarely closed
-
-        fill_gaps()
-    status = run(sys.argv[1:])
-    try:
-        sys.stderr.flush()
-    except OSError:
-        # Python flushes once more when it ends. If that failed again, it would end with 120, whatever the command did.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    sys.exit(status)
+    open_streams()
+    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
