@@ -63,6 +63,10 @@ class FilesError(InputError):
     """Tenant files that cannot be used."""
 
 
+class OtherProjectError(FilesError):
+    """Tenant files that belong to another project than the one in use, and so perhaps to another PBX."""
+
+
 class ProjectError(InputError):
     """A project file, or a variable or key that it names, that cannot be used."""
 

@@ -51,7 +51,7 @@ def run(
         raise UsageError("no TENANT given: name one, as in `pbxsync export DEMO`")
     if len(codes) > 1 and out is None and not merge:
         raise UsageError("several tenants need --out DIR, which gets one file for each")
-    project = load_project(context, [out] if out is not None else ())
+    project = load_project(context)
     limits = request_limits(context, project)
     if merge:
         return _merge(context, project, limits, codes, out)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync import __version__
 from pbxsync.disk.read import display
 from pbxsync.doctor.check import Check, failed, passed, warned
-from pbxsync.errors import InputError, ProjectError
+from pbxsync.errors import InputError, OtherProjectError, ProjectError
 from pbxsync.project.url import EMULATOR
 from pbxsync.tenants.discover import tenant_codes
 from pbxsync.tenants.load import load
@@ -56,6 +56,8 @@ def tenant_files(project: Project, paths: Sequence[Path]) -> tuple[Check, tuple[
     """Check the tenant files. Also return the codes of their tenants and, if every file is valid, the desired state."""
     try:
         desired = load(paths or project.tenants, project)
+    except OtherProjectError:
+        raise  # nothing may be sent: the files may be for another PBX
     except InputError as error:
         more = len(error.problems) - 1
         rest = f" (and {plural(more, 'more problem')}: `pbxsync validate` shows them)" if more else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import ProjectError
@@ -12,7 +14,6 @@ from pbxsync.project.secrets import SecretResolver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 FILE_NAME: Final = "pbxsync.yaml"
 
@@ -22,13 +23,7 @@ def find(paths: Sequence[Path], config: Path | None, environ: Mapping[str, str],
 
     Without a project file everything has its default. Raises ProjectError with all problems of the file at once.
     """
-    if config is not None:
-        file: Path | None = cwd / config
-    else:
-        start = (cwd / paths[0] if paths else cwd).absolute()
-        folder = start if start.is_dir() else start.parent
-        candidates = (parent / FILE_NAME for parent in (folder, *folder.parents))
-        file = next((candidate for candidate in candidates if candidate.is_file()), None)
+    file = cwd / config if config is not None else nearest_project_file(cwd / paths[0] if paths else cwd)
 
     environment_url = environ.get(URL_VARIABLE) or None
     if environment_url is not None:
@@ -41,4 +36,12 @@ def find(paths: Sequence[Path], config: Path | None, environ: Mapping[str, str],
         return Project(root=cwd, secret_resolver=secrets, tenants=(cwd / "tenants",), configured_url=environment_url)
     from pbxsync.project.project_file import read_project  # noqa: PLC0415 - without a project file, no YAML is loaded
 
-    return read_project(file, environ, environment_url)
+    return read_project(file, environ, environment_url)._replace(is_explicit=config is not None)
+
+
+def nearest_project_file(start: Path) -> Path | None:
+    """Return the project file in the folder that is, or holds, `start`, or else the nearest one above it."""
+    absolute = Path(os.path.abspath(start))  # noqa: PTH100 - the parents of a/../b do not include a
+    folder = absolute if absolute.is_dir() else absolute.parent
+    candidates = (parent / FILE_NAME for parent in (folder, *folder.parents))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)

@@ -28,14 +28,16 @@ UNLISTED_PARAMS: Final = ("keep", "clear")
 class Project(NamedTuple):
     """A project file and the environment, checked; without a file, the defaults.
 
-    `file` is the project file and `root` its folder (the working directory without one). `tenants` are the default
-    paths, absolute. `timeout` is in seconds for one request, `retries` the number of attempts of a read. `max_changes`
-    limits one apply in total, `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name or number.
+    `file` is the project file and `root` its folder (the working directory without one). If it `is_explicit`, --config
+    named it, and tenant files may be anywhere. `tenants` are the default paths, absolute. `timeout` is in seconds for
+    one request, `retries` the number of attempts of a read. `max_changes` limits one apply in total,
+    `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name or number.
     """
 
     root: Path
     secret_resolver: SecretResolver
     file: Path | None = None
+    is_explicit: bool = False
     configured_url: str | None = None
     tenants: tuple[Path, ...] = ()
     timeout: float = DEFAULT_TIMEOUT

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxsync.disk.read import display, read_bytes
+from pbxsync.errors import OtherProjectError
 from pbxsync.model.entry import Place, Problem
-from pbxsync.project import FILE_NAME
+from pbxsync.project import FILE_NAME, nearest_project_file
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pbxsync.project import Project
 
 SUFFIXES: Final = (".yaml", ".yml")
 #: The line of a tenant file that has its code.
@@ -60,6 +64,30 @@ def tenant_files(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[Pro
         place = Place(", ".join(display(str(path)) for path in paths))
         problems.append(Problem(place, "a project file is not a tenant file: name tenant files, or folders of them"))
     return sorted(files.values()), problems
+
+
+def check_project(files: Sequence[tuple[str, str]], project: Project) -> None:
+    """Raise OtherProjectError if one of the tenant files belongs to another project: it may be for another PBX."""
+    if project.is_explicit:
+        return
+    own = None if project.file is None else os.path.realpath(project.file.parent)
+    project_files: dict[str, Path | None] = {}
+    foreign: dict[Path, list[str]] = {}
+    for shown, path in files:
+        folder = os.path.dirname(path)  # noqa: PTH120 - see `display`
+        if folder not in project_files:
+            project_files[folder] = nearest_project_file(Path(folder))
+        other = project_files[folder]
+        if other is not None and os.path.realpath(other.parent) != own:
+            foreign.setdefault(other, []).append(shown)
+    ours = "no project file" if project.file is None else display(str(project.file))
+    advice = f"this run uses {ours}: run each project by itself, or name the project with --config"
+    problems = []
+    for other, shown_paths in foreign.items():
+        more = f" (and {plural(len(shown_paths) - 1, 'more file')})" if len(shown_paths) > 1 else ""
+        problems.append(Problem(Place(shown_paths[0]), f"belongs to {display(str(other))}{more}, but {advice}"))
+    if problems:
+        raise OtherProjectError(problems)
 
 
 def tenant_codes(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pbxsync.errors import FilesError, UsageError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.tenants.checks import NameChecks, PinnedIds, check_ids, check_names
 from pbxsync.tenants.desired import Desired, LoadedFile
-from pbxsync.tenants.discover import Disk
+from pbxsync.tenants.discover import Disk, check_project
 from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.tenants.spool import Spool
 from pbxsync.tenants.tenant_file import read_tenant_file
@@ -42,8 +42,8 @@ def load(
     3. Check over all files: one name twice in a tenant, one id twice anywhere.
     4. Narrow to the tenants in scope.
 
-    Raises FilesError with all problems of all files, including those of tenants out of scope, and UsageError for a glob
-    that matches no tenant.
+    Raises FilesError with all problems of all files, including those of tenants out of scope, OtherProjectError, and
+    UsageError for a glob that matches no tenant.
     """
     spool, rules, ids = Spool(), ParamRulesByType(project), PinnedIds()
     loaded: dict[str, list[LoadedFile]] = {}
@@ -54,6 +54,8 @@ def load(
     # 1. Discover
     source = Disk() if source is None else source
     files, path_problems = source.find(paths)
+    if isinstance(source, Disk):
+        check_project(files, project)
     problems = _AllProblems(path_problems)
 
     # 2. Read and check each file

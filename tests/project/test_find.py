@@ -68,6 +68,14 @@ def test_the_project_is_the_nearest_above_the_first_path(tmp_path: Path, start: 
     assert find([Path(start), Path("a/b")], None, {}, tmp_path).file == tmp_path / found
 
 
+def test_a_folder_that_the_path_leaves_again_is_not_above_it(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a/pbxsync.yaml").write_text("retries: 2")
+    assert find([Path("a/../b")], None, {}, tmp_path).file is None
+    assert find([Path("../b")], None, {}, tmp_path / "a").file is None
+
+
 def test_config_wins_over_what_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "pbxsync.yaml").write_text("broken")
     (tmp_path / "other").mkdir()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsync.errors import FilesError
+from pbxsync.errors import FilesError, OtherProjectError
 from pbxsync.project import find
 from pbxsync.tenants.load import load
 from tests.tenants.loading import places, tenant, write
@@ -25,7 +25,7 @@ def test_a_folder_stands_for_its_yaml_files_sorted_and_without_hidden_ones(here:
         "t/b.yml": tenant("A", "b"), "t/a/z.yaml": tenant("A", "z"), "t/a.yaml": tenant("A", "a"),
         "t/.hidden/x.yaml": "[", "t/.x.yaml": "[", "t/notes.txt": "[", "t/pbxsync.yaml": "[", "t/upper.YAML": "[",
     })  # fmt: skip
-    found = loaded(here, "t")
+    found = load([here / "t"], find([], None, {}, here)._replace(is_explicit=True))
     assert places(found) == [("t/a.yaml:3", "a"), ("t/a/z.yaml:3", "z"), ("t/b.yml:3", "b")]
     assert (found.files, found.destinations) == (3, 3)
 
@@ -124,3 +124,37 @@ def test_odd_file_names_are_shown_harmless(here: Path) -> None:
     (here / os.fsdecode(b"a\xff\x1b[1m.yaml")).write_text("x")
     with pytest.raises(FilesError, match=r"^a\\xff\\u001b\[1m\.yaml:1:1: "):
         loaded(here, "")
+
+
+def test_a_file_of_another_project_is_refused_with_both_projects(here: Path) -> None:
+    write(here, {
+        "a/pbxsync.yaml": "retries: 2", "a/t/x.yaml": tenant("A", "x"),
+        "b/pbxsync.yaml": "retries: 3", "b/t/y.yaml": tenant("B", "y"), "b/t/z.yaml": "[",
+        "c/w.yaml": tenant("C", "w"),
+    })  # fmt: skip
+    project = find([here / "a/t"], None, {}, here)
+    with pytest.raises(OtherProjectError) as refused:
+        load([here / "a/t", here / "b/t"], project)
+    assert str(refused.value) == (
+        "b/t/y.yaml: belongs to b/pbxsync.yaml (and 1 more file), but this run uses a/pbxsync.yaml: run each project by"
+        " itself, or name the project with --config"
+    )
+    assert load([here / "a/t", here / "c"], project).tenants == ("A", "C")
+    explicit = find([], here / "a/pbxsync.yaml", {}, here)
+    assert load([here / "a/t", here / "b/t/y.yaml"], explicit).tenants == ("A", "B")
+
+
+def test_a_file_of_a_project_is_refused_if_the_run_has_none(here: Path) -> None:
+    write(here, {"t/x.yaml": tenant("A", "x"), "t/sub/pbxsync.yaml": "retries: 2", "t/sub/y.yaml": tenant("B", "y")})
+    with pytest.raises(
+        OtherProjectError, match=r"^t/sub/y.yaml: belongs to t/sub/pbxsync.yaml, but this run uses no pro"
+    ):
+        loaded(here, "t")
+
+
+def test_one_project_may_be_reached_by_several_ways(here: Path) -> None:
+    write(here, {"a/pbxsync.yaml": "retries: 2", "a/t/x.yaml": tenant("A", "x"), "a/t/y.yaml": tenant("B", "y")})
+    (here / "link").symlink_to("a")
+    project = find([here / "b/../link/t"], None, {}, here)
+    assert project.file == here / "link/pbxsync.yaml"
+    assert load([here / "a/t/x.yaml", here / "link/t/y.yaml", here / "a/../a/t"], project).tenants == ("A", "B")
