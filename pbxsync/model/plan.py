@@ -84,7 +84,7 @@ class TypeDiff:
 
 @dataclass(frozen=True, slots=True)
 class SecretDiff:
-    """A field that is never shown. `fingerprint` is that of the new value, under a key.
+    """A field that is never shown. `fingerprint` is that of the new value, under a key; `reference` names the secret.
 
     `secret` is the new value itself. It leaves the process in the write alone, so a saved plan has none.
     """
@@ -93,6 +93,7 @@ class SecretDiff:
     fingerprint: str
     label: str | None = None
     secret: Secret | None = dataclass_field(default=None, compare=False)
+    reference: str | None = None
     old_value: ClassVar[str | None] = None
 
     @property
@@ -246,6 +247,7 @@ class Plan:
     pbxsync_version: str
     tenants: tuple[TenantPlan, ...]
     since: Since | None = None
+    overridden_url: str | None = None
 
     @property
     def complete(self) -> bool:

@@ -97,7 +97,7 @@ def _field(row: dict[str, Any]) -> FieldDiff:
     if sensitive:
         fingerprint = text(row, "fingerprint")
         require(before is None and after is None, "after", "must be null if it is sensitive")
-        return SecretDiff(field, fingerprint, label)
+        return SecretDiff(field, fingerprint, label, reference=text(row, "from") if "from" in row else None)
     if after is None:
         raise Wrong("after", "must be a string")
     return TextDiff(field, before, after, label, by_hand)

@@ -110,6 +110,7 @@ def _plan(tree: dict[str, Any]) -> Plan:
         created_at=text(tree, "created_at"),
         pbxsync_version=text(tree, "pbxsync_version"),
         tenants=each(tree, "tenants", tenant_plan),
+        overridden_url=text(tree, "overridden_url") if "overridden_url" in tree else None,
         since=_since(member(tree, "since")) if "since" in tree else None,
     )
     require(bool(plan.url), "url", "must not be empty")

@@ -59,6 +59,7 @@ def _content(plan: Plan) -> dict[str, Any]:
         "url": plan.url,
         "complete": plan.complete,
         "summary": asdict(plan.summary),
+        **({} if plan.overridden_url is None else {"overridden_url": plan.overridden_url}),
         **({} if plan.since is None else {"since": _since(plan.since)}),
         "tenants": [_tenant(tenant) for tenant in plan.tenants],
     }
@@ -104,7 +105,8 @@ def _change(change: Change) -> dict[str, Any]:
 def _field(diff: FieldDiff) -> dict[str, Any]:
     row: dict[str, Any] = {"field": diff.field, "label": diff.label}
     if isinstance(diff, SecretDiff):
-        return row | {"before": None, "after": None, "sensitive": True, "fingerprint": diff.fingerprint}
+        named = {} if diff.reference is None else {"from": diff.reference}
+        return row | {"before": None, "after": None, "sensitive": True, "fingerprint": diff.fingerprint, **named}
     if diff.set_by_hand:
         row["set_by_hand"] = True
     if isinstance(diff, TextDiff):

@@ -207,7 +207,8 @@ def _change(
             new = str(after.type)
             diff.append(TypeDiff(old_type, Type(after.type.id, new)))
         elif position_of(field) in resolved.hidden or redact.finds(old or ""):
-            diff.append(SecretDiff(field, fingerprinter().secret(new), label, Secret(new)))
+            reference = resolved.references.get(position_of(field) or 0)
+            diff.append(SecretDiff(field, fingerprinter().secret(new), label, Secret(new), reference))
         else:
             diff.append(TextDiff(field, old, new, label))
         if redact.finds(new):

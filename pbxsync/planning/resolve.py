@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.errors import InputError, MatchError
@@ -10,7 +11,7 @@ from pbxsync.model.plan import Destination
 from pbxsync.text.sanitize import quote, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     from pbxsync.live.types import TypeRules, TypeTable
     from pbxsync.model.entry import Entry, Param, Type
@@ -23,12 +24,14 @@ class Resolved(NamedTuple):
     """A desired destination with its entry. `labels` are those of its type after the change.
 
     `hidden` are the positions of the params that must not be shown, neither their old value nor their new one.
+    `references` are the `${VAR}` and `${file:PATH}` that sensitive params are given as, by position.
     """
 
     entry: Entry
     destination: Destination
     labels: tuple[str, ...]
     hidden: frozenset[int]
+    references: Mapping[int, str] = MappingProxyType({})
 
 
 def resolve(
@@ -57,7 +60,11 @@ def resolve(
     sensitive = rules.sensitive(type_)
     hidden = sensitive if live is None or live.type is type_ else sensitive | rules.sensitive(live.type)
     params = _params(entry, type_, labels, sensitive, rules)
-    return Resolved(entry, Destination(entry.id, entry.name, new_type, params), labels, hidden)
+    references = {}
+    if sensitive:
+        given = ((_position(param, type_, labels), param.value) for param in entry.params)
+        references = {position: text for position, text in given if position in sensitive and text}
+    return Resolved(entry, Destination(entry.id, entry.name, new_type, params), labels, hidden, references)
 
 
 def _params(

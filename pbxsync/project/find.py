@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.errors import ProjectError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
+from pbxsync.project.allowed import Allowed
 from pbxsync.project.project import URL_VARIABLE, Project
 from pbxsync.project.secrets import SecretResolver
 
@@ -30,6 +31,8 @@ def find(paths: Sequence[Path], config: Path | None, environ: Mapping[str, str],
         if (refusal := url.refusal(environment_url)) is not None:
             raise ProjectError([Problem(Place("environment"), f"{URL_VARIABLE}: {refusal}")])
         environment_url = url.resolve(environment_url, cwd)
+        if (refusal := Allowed.by(environ).url_refusal(environment_url)) is not None:
+            raise ProjectError([Problem(Place("environment"), f"{URL_VARIABLE}: {refusal}")])
 
     if file is None:
         secrets = SecretResolver(environ, cwd)

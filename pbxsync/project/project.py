@@ -29,8 +29,9 @@ class Project(NamedTuple):
     """A project file and the environment, checked; without a file, the defaults.
 
     `file` is the project file and `root` its folder (the working directory without one). If it `is_explicit`, --config
-    named it, and tenant files may be anywhere. `tenants` are the default paths, absolute. `timeout` is in seconds for
-    one request, `retries` the number of attempts of a read. `max_changes` limits one apply in total,
+    named it, and tenant files may be anywhere. `overridden_url` is the url of the file if the environment names another
+    one, which wins. `tenants` are the default paths, absolute. `timeout` is in seconds for one request, `retries` the
+    number of attempts of a read. `max_changes` limits one apply in total,
     `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name or number.
     """
 
@@ -39,6 +40,7 @@ class Project(NamedTuple):
     file: Path | None = None
     is_explicit: bool = False
     configured_url: str | None = None
+    overridden_url: str | None = None
     tenants: tuple[Path, ...] = ()
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
@@ -109,11 +111,17 @@ class Project(NamedTuple):
         named = (settings for name, settings in self.types.items() if kind is None or not name.isdigit())
         return frozenset().union(*(settings.sensitive for settings in named))
 
+    def reference_problem(self, text: str) -> str | None:
+        """Return why a file may not give a sensitive param as `text`; None for a reference that is allowed."""
+        reference = parse(text)
+        return LITERAL if reference is None else self.secret_resolver.refusal(reference)
+
     def secret_value(self, text: str, place: Place) -> Secret:
         """Return the value of a sensitive param, which a file gives as `${VAR}` or `${file:PATH}`. Raises ProjectError."""
         reference = parse(text)
-        if reference is None:
-            raise ProjectError([Problem(place, LITERAL)])
+        refusal = LITERAL if reference is None else self.secret_resolver.refusal(reference)
+        if reference is None or refusal is not None:
+            raise ProjectError([Problem(place, refusal or LITERAL)])
         try:
             secret = self.secret_resolver.resolve(reference)
         except NoSecret as error:

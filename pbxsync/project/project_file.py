@@ -13,6 +13,7 @@ from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.kinds.tenant import CODE, CODE_RULE
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
+from pbxsync.project.allowed import Allowed
 from pbxsync.project.keys import KeyPair, KeyReference
 from pbxsync.project.limits import DEFAULT_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.project.project import UNLISTED_PARAMS, Project
@@ -67,11 +68,14 @@ def parse_project(
     folder = file.absolute().parent
     problems.unknown_keys(items, FILE_KEYS, "the project file")
     total, per_tenant = _max_changes(items, problems)
+    secrets = SecretResolver(environ, folder)
+    file_url = _url(items, problems, folder, secrets.allowed if environment_url is None else Allowed())
     project = Project(
         root=folder,
-        secret_resolver=SecretResolver(environ, folder),
+        secret_resolver=secrets,
         file=file.absolute(),
-        configured_url=_url(items, problems, folder, environment_url),
+        configured_url=environment_url or file_url,
+        overridden_url=None if environment_url in {None, file_url} else file_url,
         tenants=_tenants(items, problems, folder),
         timeout=_timeout(items, problems),
         retries=_retries(items, problems),
@@ -79,21 +83,24 @@ def parse_project(
         max_changes_per_tenant=per_tenant,
         clear_unlisted=problems.choice(items, "unlisted_params", UNLISTED_PARAMS) == "clear",
         types=_types(items, problems),
-        default_keys=KeyPair(_key(items, "read_key", problems), _key(items, "write_key", problems)),
-        tenant_keys=_tenant_keys(items, problems),
+        default_keys=KeyPair(*(_key(items, key, problems, secrets) for key in ("read_key", "write_key"))),
+        tenant_keys=_tenant_keys(items, problems, secrets),
     )
     if problems:
         raise ProjectError(problems.sorted())
     return project
 
 
-def _url(items: dict[str, Item], problems: Problems, folder: Path, environment_url: str | None) -> str | None:
+def _url(items: dict[str, Item], problems: Problems, folder: Path, allowed: Allowed) -> str | None:
     written = problems.text(items, "url")
-    refusal = None if written is None else url.refusal(written)
+    if written is None:
+        return None
+    resolved = url.resolve(written, folder)
+    refusal = url.refusal(written) or url.outside(resolved, folder) or allowed.url_refusal(resolved)
     if refusal is not None:
         problems.at_value(items["url"], refusal)
         return None
-    return environment_url or (None if written is None else url.resolve(written, folder))
+    return resolved
 
 
 def _tenants(items: dict[str, Item], problems: Problems, folder: Path) -> tuple[Path, ...]:
@@ -155,7 +162,7 @@ def _limit(items: dict[str, Item], key: str, problems: Problems) -> int | None:
     return int(written)
 
 
-def _tenant_keys(items: dict[str, Item], problems: Problems) -> dict[str, KeyPair]:
+def _tenant_keys(items: dict[str, Item], problems: Problems, secrets: SecretResolver) -> dict[str, KeyPair]:
     """Return the keys by tenant."""
     item = items.get("keys")
     tenants = None if item is None else problems.mapping(item, "keys", "a mapping of tenant codes")
@@ -170,11 +177,11 @@ def _tenant_keys(items: dict[str, Item], problems: Problems) -> dict[str, KeyPai
         for key, key_item in keys.items():
             if key not in KEY_KEYS:  # not quoted, because it may be the key itself
                 problems.at_key(key_item, f"unknown key in keys of {show_key(tenant)}: write read: or write:")
-        pairs[tenant] = KeyPair(_key(keys, "read", problems), _key(keys, "write", problems))
+        pairs[tenant] = KeyPair(*(_key(keys, key, problems, secrets) for key in KEY_KEYS))
     return pairs
 
 
-def _key(items: dict[str, Item], name: str, problems: Problems) -> KeyReference | None:
+def _key(items: dict[str, Item], name: str, problems: Problems, secrets: SecretResolver) -> KeyReference | None:
     """Return a key, which must be a reference: a literal is refused, and never quoted."""
     written = problems.text(items, name, "write ${VARIABLE} or ${file:PATH}, or remove the entry")
     if written is None:
@@ -183,6 +190,9 @@ def _key(items: dict[str, Item], name: str, problems: Problems) -> KeyReference 
     reference = parse(written)
     if reference is None:
         problems.add(line, column, f"{name} must be ${{VARIABLE}} or ${{file:PATH}}: never write a key into a file")
+        return None
+    if (refusal := secrets.refusal(reference)) is not None:
+        problems.add(line, column, f"{name}: {refusal}")
         return None
     return KeyReference(reference, Place(problems.file, line + 1, column + 1))
 

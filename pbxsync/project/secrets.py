@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.entry import Secret
+from pbxsync.project.allowed import Allowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,13 @@ class SecretResolver:
     def __init__(self, environ: Mapping[str, str], root: Path) -> None:
         self.environ = environ
         self.root = root
+        self.allowed = Allowed.by(environ)
+
+    def refusal(self, reference: Reference) -> str | None:
+        """Return why a file may not name this variable or secret file; None if it may."""
+        if reference.file is None:
+            return self.allowed.variable_refusal(reference.variable or "")
+        return self.allowed.file_refusal(reference.file, self.root)
 
     def resolve(self, reference: Reference) -> Secret:
         """Return the secret that `reference` names. Raises NoSecret, also for an empty variable or file, and BadSecret."""
@@ -63,6 +71,8 @@ class SecretResolver:
         from pbxsync.disk.read import Unreadable, display, read_bytes  # noqa: PLC0415 - few projects have such files
         from pbxsync.text.sanitize import sanitize  # noqa: PLC0415 - as above
 
+        if (refusal := self.allowed.file_refusal(file, self.root)) is not None:
+            raise BadSecret(refusal)
         path = str(self.root / file)
         content = b""
         if os.path.lexists(path):

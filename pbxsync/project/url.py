@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,16 @@ def resolve(url: str, root: Path) -> str:
     if not url.startswith(EMULATOR):
         return url
     return f"{EMULATOR}{root.absolute() / url.removeprefix(EMULATOR)}"
+
+
+def outside(resolved: str, root: Path) -> str | None:
+    """Return why the database of an emulator, named by a project file in `root`, is refused; None if it is below `root`."""
+    if not resolved.startswith(EMULATOR):
+        return None
+    file = os.path.realpath(resolved.removeprefix(EMULATOR))
+    if file.startswith(os.path.join(os.path.realpath(root), "")):  # noqa: PTH118 - "" adds the slash
+        return None
+    return "the database of the emulator must be below the folder of the project file: write a path without leading / or .."
 
 
 def _is_host(host: str) -> bool:

@@ -47,7 +47,8 @@ def label_width(rows: Sequence[FieldDiff | Mismatch]) -> int:
 def values(diff: FieldDiff) -> tuple[str, str]:
     """Return the values before and after a change, in quotes."""
     if isinstance(diff, SecretDiff):
-        return HIDDEN, HIDDEN
+        # Which secret it is tells a reviewer more than that there is one.
+        return HIDDEN, HIDDEN if diff.reference is None else f"(sensitive, from {sanitize(diff.reference)})"
     if not isinstance(diff, TypeDiff):
         return UNKNOWN if diff.before is None else quote_full(diff.before), quote_full(diff.after)
     before, after = (None if kind is None else quote_full(str(kind)) for kind in (diff.before, diff.after))
@@ -166,5 +167,8 @@ def closing(plan: Plan) -> Closing:
     failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
     if plan.since is not None:
         left_alone = f"{left_alone} {_since(plan.since)}"
+    if plan.overridden_url is not None:
+        other = quote_full(plan.overridden_url)
+        left_alone = f"{left_alone} PBXSYNC_URL wins: this is the plan for {quote_full(plan.url)}, not for {other}."
     incomplete = "" if plan.complete else f"This plan is incomplete and cannot be applied: {failed}."
     return Closing(verdict, left_alone if known else "", incomplete)

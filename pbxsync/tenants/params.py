@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.document.problems import kind_of, show_key
 from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
-from pbxsync.project.secrets import LITERAL, parse
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item, Node
     from pbxsync.project import Project
@@ -20,12 +21,13 @@ class ParamRules(NamedTuple):
     """What the params of a type may be called. `known` is False if only the PBX knows what type a number is.
 
     `positions` are by label and by number: 0 for a label that some other type has. `labels` are for messages, and
-    `sensitive` are positions.
+    `sensitive` are positions. `reference_problem(text)` is why the text may not be the value of a sensitive param.
     """
 
     positions: dict[str, int]
     labels: tuple[str, ...]
     sensitive: frozenset[int]
+    reference_problem: Callable[[str], str | None]
     known: bool
 
 
@@ -40,16 +42,17 @@ class ParamRulesByType(dict["str | None", ParamRules]):
         self.hints = dict.fromkeys(labels | POSITIONS.keys(), ": a param belongs below params:")
 
     def __missing__(self, type_name: str | None) -> ParamRules:
+        problem = self._project.reference_problem
         types = self._project.types
         is_number = type_name is not None and type_name.isascii() and type_name.isdigit()
         if type_name is not None and (type_name in types or not is_number):
             labels = self._project.labels(type_name)
             positions = POSITIONS | {label: position for position, label in enumerate(labels, start=1)}
-            rules = ParamRules(positions, labels, self._project.sensitive(type_name), known=True)
+            rules = ParamRules(positions, labels, self._project.sensitive(type_name), problem, known=True)
         else:
             # A number, or no type at all: it may turn out to be any type, so any label may turn out to be one of its.
             labels = tuple(dict.fromkeys(label for settings in types.values() for label in settings.labels))
-            rules = ParamRules(POSITIONS | dict.fromkeys(labels, 0), labels, frozenset(), known=False)
+            rules = ParamRules(POSITIONS | dict.fromkeys(labels, 0), labels, frozenset(), problem, known=False)
         self[type_name] = rules
         return rules
 
@@ -75,8 +78,8 @@ def _from_list(nodes: list[Node], problems: Problems, rules: ParamRules) -> tupl
         if type(value) is str:
             rows.append((str(position), value, line, column))
             # An empty text clears the param, so there is nothing to hide.
-            if position in rules.sensitive and value and parse(value) is None:
-                problems.add(line, column, LITERAL)
+            if position in rules.sensitive and value and (refusal := rules.reference_problem(value)) is not None:
+                problems.add(line, column, refusal)
         elif value is None:
             item = (value, line, column, line, column)
             problems.no_value(item, f"param{position}", 'write a value, or "" to clear it')
@@ -100,8 +103,8 @@ def _from_mapping(
             problems.add(key_line, key_column, f"{both}: remove one of them")
         elif type(value) is str:
             rows.append((key, value, key_line, key_column))
-            if position in rules.sensitive and value and parse(value) is None:
-                problems.add(line, column, LITERAL)
+            if position in rules.sensitive and value and (refusal := rules.reference_problem(value)) is not None:
+                problems.add(line, column, refusal)
         else:
             problems.not_text(item, key, 'write a value, write "" to clear it, or remove the key')
         if position:
