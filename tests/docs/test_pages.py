@@ -14,7 +14,9 @@ from tests.support.command import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    page for pattern in ("*.md", "docs/**/*.md", "tests/*.md", "benchmarks/*.md") for page in ROOT.glob(pattern)
+)
 WITH_COMMANDS = [page for page in PAGES if any(isinstance(step, Command) for step in steps(page))]
 #: Generated pages, whose commands have tests of their own.
 GENERATED = {"docs/reference/cli.md", "docs/reference/faults.md"}
