@@ -140,6 +140,10 @@ class NotThere(WireError):
         self.open_outcome = open_outcome
 
 
+class SharedDestination(WireError):
+    """A destination that belongs to no tenant, or to another than the one that was asked for: it is never written."""
+
+
 class NotStored(WireError):
     """What a program wrote is not there, or reads back with other values."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.errors import KeyRevoked, NotThere, PlanError, StalePlan, WireError
+from pbxsync.errors import KeyRevoked, NotThere, PlanError, SharedDestination, StalePlan, WireError
 from pbxsync.kinds.custom_destination import fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Add, SecretDiff, Update
@@ -50,6 +50,7 @@ def check_fresh(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
     tenants = [tenant for tenant in plan.tenants if tenant.changes]
     checked = {result.tenant.tenant: result for result in workers.map(partial(_tenant, live, workers), tenants)}
     moved = [line for result in checked.values() for line in result.moved]
+    moved += live.pbx.ownership.conflicts().values()
     unread = [line for result in checked.values() for line in result.unread]
     listed = "\n".join(f"  {line}" for line in (*moved, *first_lines(unread, _SHOWN)))
     if moved:
@@ -97,6 +98,8 @@ def _update(live: LiveReader, change: Update) -> _CheckedUpdate:
     start = f"{truncate(change.tenant)}: destination {change.id}"
     try:
         row = live.read(change.tenant, change.id)
+    except SharedDestination as error:
+        return _CheckedUpdate(change, moved=(f"{truncate(change.tenant)}: {error}",))
     except KeyRevoked:
         raise
     except NotThere:

@@ -73,7 +73,8 @@ class Exporter:
         """Add the unmanaged destinations to the last file of the tenant. `paths` are by the paths that messages show."""
         entries = desired.entries(tenant)
         listing = self.pbx.destinations(tenant)
-        unmanaged = frozenset(match(entries, [(row.id, row.name) for row in listing.rows]).unmanaged)
+        live_names, shared_names = ([(row.id, row.name) for row in rows] for rows in (listing.rows, listing.shared))
+        unmanaged = frozenset(match(entries, live_names, shared_names).unmanaged)
         if not unmanaged:
             return TenantResult(tenant)
         table = self.types.table(tenant)
@@ -82,7 +83,7 @@ class Exporter:
         # The managed ones are needed for their names alone, which the new ones must not share.
         rows = [live.get(row.id) or Destination(row.id, row.name, None, _NO_PARAMS) for row in listing.rows]
         shown = desired.files_of(tenant)[-1]
-        missing = Missing(unmanaged, frozenset(entry.name for entry in entries if entry.name is not None))
+        missing = Missing(live.keys(), frozenset(entry.name for entry in entries if entry.name is not None))
         try:
             content = read_bytes(paths[shown])
         except Unreadable as error:

@@ -22,7 +22,8 @@ def live_destinations(
 ) -> dict[str, Destination]:
     """Return the live destinations of these rows of a list, by id. A row without params or type is fetched whole.
 
-    Raises LiveError if a row has changed since the list or cannot be fetched, and any WireError.
+    One that turns out to be shared is left out. Raises LiveError if a row has changed since the list or cannot be fetched,
+    and any WireError.
     """
     incomplete = [row for row in rows if row.params is None or types.live(row.type_id, row.type_name) is None]
     fetched = dict(
@@ -32,7 +33,8 @@ def live_destinations(
             strict=True,
         )
     )
-    return {row.id: live_destination(fetched.get(row.id, row), types) for row in rows}
+    whole = (fetched.get(row.id, row) for row in rows)
+    return {row.id: live_destination(row, types) for row in whole if not pbx.ownership.is_shared(tenant, row)}
 
 
 def live_destination(row: Row, types: TypeTable) -> Destination:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pbxsync.errors import SharedDestination
 from pbxsync.kinds.custom_destination import PARAMS, label_of
 from pbxsync.live.destinations import live_destination
 from pbxsync.live.fingerprint import Fingerprinter
 from pbxsync.live.types import TypeTable
+from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +36,13 @@ class LiveReader:
     types_matter: bool
 
     def read(self, tenant: str, object_id: str) -> Destination:
-        """Return a destination as it is live now. Raises a WireError."""
+        """Return a destination as it is live now. Raises a WireError, such as SharedDestination."""
         row = self.pbx.destination(tenant, object_id)
+        if self.pbx.ownership.is_shared(tenant, row):
+            raise SharedDestination(
+                f"destination {row.id} is shared: it belongs to no tenant or to another one than {sanitize(tenant)}, so"
+                " it is never written"
+            )
         return live_destination(row, self.table(tenant, needed=row.type_id is None))
 
     def table(self, tenant: str, *, needed: bool = False) -> TypeTable:

@@ -150,7 +150,10 @@ Change: TypeAlias = "Add | Update"
 
 @dataclass(frozen=True, slots=True)
 class Unmanaged:
-    """A live destination that is in no file. `type` is its type's name or number, empty if the PBX does not tell it."""
+    """A live destination that is in no file, or a shared one.
+
+    `type` is the name or number of its type, empty if the PBX does not tell it.
+    """
 
     id: str
     name: str
@@ -198,8 +201,8 @@ class TenantPlan:
     """The plan of one tenant. If it has an `error` (a sentence), what is live is unknown and there are no changes.
 
     `unchanged` counts the destinations of the files that need no change. `unmanaged_count` is always known, the rows of
-    `unmanaged` only on demand. `doubtful_empty`: the server listed nothing, in a reply that can also mean an error.
-    `drift` and `left` are those of a plan of a git change.
+    `unmanaged` only on demand; so it is with the `shared` destinations, which belong to no tenant. `doubtful_empty`: the
+    server listed nothing, in a reply that can also mean an error. `drift` and `left` are those of a plan of a git change.
 
     `live_ids` (those before an add) and `read_at` (monotonic seconds) are for an apply in the same process.
     """
@@ -209,6 +212,8 @@ class TenantPlan:
     unchanged: int = 0
     unmanaged_count: int = 0
     unmanaged: tuple[Unmanaged, ...] = ()
+    shared_count: int = 0
+    shared: tuple[Unmanaged, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str | None = None
     doubtful_empty: bool = False
@@ -228,6 +233,7 @@ class Summary:
     unchanged: int
     unmanaged: int
     failed: int
+    shared: int = 0
 
     @property
     def changes(self) -> int:
@@ -270,4 +276,5 @@ class Plan:
             unchanged=sum(tenant.unchanged for tenant in self.tenants),
             unmanaged=sum(tenant.unmanaged_count for tenant in self.tenants),
             failed=sum(tenant.error is not None for tenant in self.tenants),
+            shared=sum(tenant.shared_count for tenant in self.tenants),
         )

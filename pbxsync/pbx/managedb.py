@@ -13,10 +13,11 @@ from pbxsync.http.retry import RetryPolicy, with_retries
 from pbxsync.kinds.custom_destination import ID_COLUMN, NUMBER_COLUMNS, OBJECT, TYPES_OBJECT
 from pbxsync.pbx import body, replies, rows
 from pbxsync.pbx.key_status import KeyStatus
+from pbxsync.pbx.ownership import NO_TENANT, Ownership
 from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pbxsync.api.request import Reply
     from pbxsync.http.transport import ReadTransport, WriteTransport
@@ -32,10 +33,14 @@ _TYPES_BY_SERVERS: Final = "customtype"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The custom destinations of a tenant. `doubtful`: there are none, by a reply that errors look like too."""
+    """The custom destinations of a tenant; `shared` ones are listed beside them and belong to no tenant.
+
+    `doubtful`: there are none, by a reply that errors look like too.
+    """
 
     rows: tuple[Row, ...]
     doubtful: bool = False
+    shared: tuple[Row, ...] = ()
 
 
 class PbxReader:
@@ -56,6 +61,7 @@ class PbxReader:
         self._key_for = key_for
         self.retry_policy = retry_policy
         self.key_status = key_status or KeyStatus()
+        self.ownership = Ownership()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
         """Return the custom destination types: one table for the whole PBX (field).
@@ -85,12 +91,40 @@ class PbxReader:
         list is asked for again, and then believed only if the same key and tenant get types.
         """
         request = _managedb(OBJECT, tenant, "list")
-        listed = self._rows(request, rows.destinations)
+        listed = self._rows(request, lambda value: self.ownership.listed(tenant, rows.destinations(value)))
         if listed is not None:
-            return Listing(listed)
+            return self._listing(tenant, *listed)
         if not self.custom_types(tenant):
             raise Unrecognised(f"{request}: an empty reply, twice, and CUSTOMTYPES lists nothing either")
         return Listing((), doubtful=True)
+
+    def _listing(
+        self, tenant: str, own: tuple[Row, ...], shared: tuple[Row, ...], doubtful: tuple[Row, ...]
+    ) -> Listing:
+        """Return a list, without the rows that are shared. `doubtful` ones among its `own` may be: see Ownership."""
+        listed = {row.id for row in doubtful}
+        for row in doubtful:
+            if not self._found_shared(tenant, row, (other for other in own if other.id not in listed)):
+                break  # it belongs to two tenants, which fails both in the end
+        if doubtful:
+            shared += tuple(row for row in own if self.ownership.is_shared(tenant, row))
+            own = tuple(row for row in own if not self.ownership.is_shared(tenant, row))
+        return Listing(own, shared=shared)
+
+    def _found_shared(self, tenant: str, listed: Row, others: Iterator[Row]) -> bool:
+        """Fetch a row that another tenant's list holds too, and return whether its `cu_te_id` shows that it is shared."""
+        try:
+            row = self.destination(tenant, listed.id)
+            if row.tenant_id is None:
+                return False
+            if row.tenant_id not in NO_TENANT:
+                own = next((self.destination(tenant, other.id).tenant_id for other in others), None)
+                if own in {None, row.tenant_id, *NO_TENANT}:
+                    return False
+        except NotThere:
+            return False
+        self.ownership.share(row)
+        return True
 
     def destination(self, tenant: str, objectid: str) -> Row:
         """Return one custom destination with its params. Raises NotThere if the server has nothing for this id."""
@@ -100,6 +134,7 @@ class PbxReader:
             raise NotThere(
                 f"destination {truncate(objectid)} of {truncate(tenant)} is not there (or not shown to this key)"
             )
+        self.ownership.fetched(tenant, row)
         return row
 
     def open(self, request: Request) -> Body:

@@ -30,8 +30,6 @@ _OF_DESTINATIONS: Final = ID_COLUMN.removesuffix("id")
 #: A row of a list has its params if it has at least these: older versions stop at ten (field).
 _FEWEST_PARAMS: Final = frozenset(PARAM_COLUMNS[:10])
 _ONLY_TEXT: Final = {str}
-#: A `cu_te_id` that is missing, null, empty or 0 names no tenant (guess).
-_OF_NO_TENANT: Final = frozenset({None, "", "0"})
 #: Marks for translators around a description (field): `<t>Forward call to</t>`.
 _TRANSLATION_MARK: Final = re.compile(r"</?t>")
 
@@ -44,7 +42,8 @@ class Row(NamedTuple):
     """A custom destination as one reply shows it.
 
     `type_id` and `type_name` are None if the reply lacks them. `params` are always twenty, or None in a list without
-    params; a param that this server does not have is the empty string.
+    params; a param that this server does not have is the empty string. `tenant_id` is the `cu_te_id`: None if the reply
+    lacks it, empty if it is null.
     """
 
     id: str
@@ -52,6 +51,7 @@ class Row(NamedTuple):
     type_id: str | None
     type_name: str | None
     params: tuple[str, ...] | None
+    tenant_id: str | None = None
 
 
 def parse(text: str) -> Any:
@@ -67,20 +67,13 @@ def parse(text: str) -> Any:
 
 
 def destinations(value: Any) -> tuple[Row, ...]:
-    """Return the rows of a CUSTOM list: an object keyed by id, or an array (field). Raises ShapeError.
-
-    If they name tenants (`cu_te_id`, field) they name only one: another tenant's destination may have the same name.
-    """
+    """Return the rows of a CUSTOM list: an object keyed by id, or an array (field). Raises ShapeError."""
     rows: dict[str, Row] = {}
-    tenants = set()
     for key, raw in _keyed(value):
         row = destination(raw, key)
         if row.id in rows:
             raise ShapeError(f"destination {row.id} in it twice")
         rows[row.id] = row
-        tenants.add(_text(raw, TENANT_COLUMN))
-    if len(tenants - _OF_NO_TENANT) > 1:
-        raise ShapeError("rows of several tenants (their cu_te_id differs)")
     return tuple(rows.values())
 
 
@@ -143,7 +136,8 @@ def destination(row: Any, key: str | None = None) -> Row:
         raise ShapeError("a type among destinations")
     params = _params(row) if row.keys() >= _FEWEST_PARAMS else None
     identity = _identity(row.get(ID_COLUMN, key), ID_COLUMN, key)
-    return Row(identity, name, type_id or None, _text(row, TYPE_NAME_COLUMN), params)
+    type_name, tenant_id = _text(row, TYPE_NAME_COLUMN), _text(row, TENANT_COLUMN)
+    return Row(identity, name, type_id or None, type_name, params, tenant_id)
 
 
 def new_id(value: Any) -> str | None:

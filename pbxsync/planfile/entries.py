@@ -28,6 +28,8 @@ def tenant_plan(row: dict[str, Any]) -> TenantPlan:
         unchanged=count(row, "unchanged"),
         unmanaged_count=count(row, "unmanaged_count"),
         unmanaged=each(row, "unmanaged", _unmanaged),
+        shared_count=count(row, "shared_count") if "shared_count" in row else 0,
+        shared=each(row, "shared", _unmanaged) if "shared" in row else (),
         warnings=texts(row, "warnings"),
         error=text_or_none(row, "error"),
         doubtful_empty=flag(row, "doubtful_empty"),
@@ -36,6 +38,7 @@ def tenant_plan(row: dict[str, Any]) -> TenantPlan:
     )
     require(plan.error is None or not plan.changes, "changes", "must be empty if there is an error")
     require(len(plan.unmanaged) in {0, plan.unmanaged_count}, "unmanaged", "does not match its count")
+    require(len(plan.shared) in {0, plan.shared_count}, "shared", "does not match its count")
     return plan
 
 

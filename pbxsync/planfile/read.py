@@ -119,6 +119,8 @@ def _plan(tree: dict[str, Any]) -> Plan:
     summary, stored = plan.summary, member(tree, "summary")
     for key in ("tenants", "add", "update", "unchanged", "unmanaged", "failed"):
         require(count(stored, key) == getattr(summary, key), f"summary.{key}", "does not match the tenants")
+    shared = count(stored, "shared") if "shared" in stored else 0
+    require(shared == summary.shared, "summary.shared", "does not match the tenants")
     clash = first_clash(("", tenant) for tenant in plan.tenants)
     if clash is not None:
         raise Wrong("tenants", f"contain {clash.item} twice")

@@ -24,7 +24,7 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False).encode  # once: `json.dump
 
 
 def document(plan: Plan, *, verbose: bool = False) -> dict[str, Any]:
-    """Return the plan document, ready for JSON; it contains the rows of `unmanaged` only if `verbose`."""
+    """Return the plan document, ready for JSON; it contains the rows of `unmanaged` and `shared` only if `verbose`."""
     shown = plan if verbose else _without_unmanaged(plan)
     content = _content(shown)
     tenants = content.pop("tenants")
@@ -48,17 +48,18 @@ def digest_of(content: dict[str, Any]) -> str:
 
 
 def _without_unmanaged(plan: Plan) -> Plan:
-    return replace(plan, tenants=tuple(replace(tenant, unmanaged=()) for tenant in plan.tenants))
+    return replace(plan, tenants=tuple(replace(tenant, unmanaged=(), shared=()) for tenant in plan.tenants))
 
 
 def _content(plan: Plan) -> dict[str, Any]:
+    summary = asdict(plan.summary)
     return {
         "format_version": FORMAT_VERSION,
         "pbxsync_version": plan.pbxsync_version,
         "created_at": plan.created_at,
         "url": plan.url,
         "complete": plan.complete,
-        "summary": asdict(plan.summary),
+        "summary": summary if plan.summary.shared else {key: summary[key] for key in summary if key != "shared"},
         **({} if plan.overridden_url is None else {"overridden_url": plan.overridden_url}),
         **({} if plan.since is None else {"since": _since(plan.since)}),
         "tenants": [_tenant(tenant) for tenant in plan.tenants],
@@ -66,6 +67,7 @@ def _content(plan: Plan) -> dict[str, Any]:
 
 
 def _tenant(tenant: TenantPlan) -> dict[str, Any]:
+    shared = {"shared_count": tenant.shared_count, "shared": [_unmanaged(row) for row in tenant.shared]}
     return {
         "tenant": tenant.tenant,
         "error": tenant.error,
@@ -77,6 +79,7 @@ def _tenant(tenant: TenantPlan) -> dict[str, Any]:
         "unmanaged": [_unmanaged(row) for row in tenant.unmanaged],
         **({"drift": [_drift(row) for row in tenant.drift]} if tenant.drift else {}),
         **({"left": [asdict(row) for row in tenant.left]} if tenant.left else {}),
+        **(shared if tenant.shared_count else {}),
     }
 
 

@@ -32,27 +32,37 @@ class Matching:
     warnings: tuple[str, ...]
 
 
-def match(entries: Sequence[Entry], live: Sequence[tuple[str, str]]) -> Matching:
+def match(
+    entries: Sequence[Entry], live: Sequence[tuple[str, str]], shared: Sequence[tuple[str, str]] = ()
+) -> Matching:
     """Match entries with live destinations, given as `(id, name)`: by id, else by exact name, else by `renamed_from`.
 
-    Raises MatchError with a line for each entry whose id is not live, that matches several destinations, or that
-    matches the same destination as another entry.
+    Raises MatchError with a line for each entry whose id is not live, that matches several destinations, that matches the
+    same destination as another entry, or that matches nothing but a shared destination.
     """
     ids: dict[str, list[str]] = defaultdict(list)
     for object_id, name in live:
         ids[name].append(object_id)
-    live_names = dict(live)
+    live_names, shared_names = dict(live), dict(shared)
     pairs: list[tuple[Entry, str | None]] = []
     faults: list[str] = []
     matched: dict[str, Entry] = {}
     for entry in entries:
         try:
+            if entry.id in shared_names:
+                faults.append(shared_fault(entry, entry.id or "", shared_names[entry.id or ""]))
+                continue
             match_id = _find(entry, live_names, ids)
         except MatchError as error:
             faults.append(str(error))
             continue
         pairs.append((entry, match_id))
         if match_id is None:
+            faults += [
+                shared_fault(entry, object_id, name)
+                for object_id, name in shared
+                if name in {entry.name, entry.renamed_from}
+            ]
             continue
         other = matched.setdefault(match_id, entry)
         if other is not entry:
@@ -64,6 +74,14 @@ def match(entries: Sequence[Entry], live: Sequence[tuple[str, str]]) -> Matching
         raise MatchError("\n".join(faults))
     unmanaged = tuple(object_id for object_id, _ in live if object_id not in matched)
     return Matching(tuple(pairs), unmanaged, tuple(_warnings(pairs, live_names, ids)))
+
+
+def shared_fault(entry: Entry, object_id: str, name: str) -> str:
+    """Return the line for an entry that matches a shared destination."""
+    return (
+        f"{entry.place}: matches destination {object_id} ({quote(name)}), which is shared: it is not {entry.tenant}'s own"
+        " and is never written. Remove it from the file"
+    )
 
 
 def _find(entry: Entry, live_names: Mapping[str, str], ids: Ids) -> str | None:

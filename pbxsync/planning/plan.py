@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsync import __version__
 from pbxsync.clock import now
-from pbxsync.errors import Denied, KeyRevoked, LiveError, MatchError, PbxsyncError, Unrecognised
+from pbxsync.errors import Denied, KeyRevoked, LiveError, MatchError, NotThere, PbxsyncError, Unrecognised
 from pbxsync.kinds.custom_destination import NAME, PARAMS, TYPE, fields_of, is_id, label_of, position_of
 from pbxsync.live.destinations import live_destinations
 from pbxsync.live.fingerprint import Fingerprinter
@@ -17,7 +18,7 @@ from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import Secret, Type
 from pbxsync.model.plan import Add, Drift, Left, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planning.diff import changed_fields, filled
-from pbxsync.planning.match import match
+from pbxsync.planning.match import match, shared_fault
 from pbxsync.planning.order import in_order
 from pbxsync.planning.resolve import REFUSALS, resolve
 from pbxsync.planning.since import Baseline, asked_of, is_same, with_hand_edits
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, Destination, FieldDiff
     from pbxsync.pbx.managedb import Listing, PbxReader
+    from pbxsync.pbx.rows import Row
     from pbxsync.planning.resolve import Resolved
     from pbxsync.redaction.redactor import Redactor
     from pbxsync.workers import Progress, WorkerPool
+
+
+#: Rows that are fetched to compare whose they are: all but one may be shared.
+_MOST_COMPARED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +80,23 @@ def plan_fleet(
 
     def plan(tenant: str) -> TenantPlan:
         try:
-            planned = plan_tenant(tenant, entries(tenant), context)
+            return plan_tenant(tenant, entries(tenant), context)
         except PbxsyncError as error:
-            planned = TenantPlan(tenant, error=context.redactor(str(error)))
+            return TenantPlan(tenant, error=context.redactor(str(error)))
+
+    def plan_first(tenant: str) -> TenantPlan:
+        planned = plan(tenant)
         progress.done()
         return planned
 
-    return Plan(url, now(), __version__, tuple(context.workers.map(plan, tenants, progress.tick)))
+    plans = dict(zip(tenants, context.workers.map(plan_first, tenants, progress.tick), strict=True))
+    # Whose some of the rows are may show only in the lists of all tenants together.
+    again = [tenant for tenant in context.pbx.ownership.settle() if tenant in plans]
+    plans |= dict(zip(again, context.workers.map(plan, again, progress.tick), strict=True))
+    for tenant, conflict in context.pbx.ownership.conflicts().items():
+        error = plans[tenant].error
+        plans[tenant] = TenantPlan(tenant, error=conflict if error is None else f"{error}\n{conflict}")
+    return Plan(url, now(), __version__, tuple(plans[tenant] for tenant in tenants))
 
 
 def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> TenantPlan:
@@ -98,7 +114,8 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     doubt = [_doubt(tenant)] if listing.doubtful else []
     # 2. Match
     try:
-        matching = match(entries, [(row.id, row.name) for row in listing.rows])
+        live_names, shared_names = ([(row.id, row.name) for row in rows] for rows in (listing.rows, listing.shared))
+        matching = match(entries, live_names, shared_names)
     except MatchError as error:
         raise MatchError("\n".join([str(error), *doubt])) from None
     if context.options.relist_before_add and any(object_id is None for _, object_id in matching.pairs):
@@ -107,7 +124,9 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     types = _types(tenant, entries, listing, context)
     matched = {object_id for _, object_id in matching.pairs}
     rows = [row for row in listing.rows if row.id in matched]
+    unmanaged = [row for row in listing.rows if row.id not in matched]
     live = live_destinations(context.pbx, context.workers, tenant, rows, types)
+    shared = [*listing.shared, *(row for row in rows if row.id not in live)]
     # 4. Resolve
     type_ids = {row.type_id for row in listing.rows} | {was.type.id for was in live.values() if was.type is not None}
     fingerprinter = cache(lambda: Fingerprinter(context.key_for(tenant)))
@@ -118,6 +137,9 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     unchanged = 0
     faults: list[str] = []
     for entry, object_id in matching.pairs:
+        if object_id is not None and object_id not in live:
+            faults += [shared_fault(entry, row.id, row.name) for row in shared if row.id == object_id]
+            continue
         was = None if object_id is None else live[object_id]
         before = None if baseline is None else baseline.of(entry)
         if was is None and before is not None and is_same(before, entry):
@@ -137,12 +159,16 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     if faults:
         raise MatchError("\n".join([*faults, *doubt]))
     any_adds = any(isinstance(change, Add) for change in changes)
+    if not all(isinstance(change, Add) for change in changes) and context.pbx.ownership.rests_on_one(tenant):
+        _compare_owner(tenant, unmanaged, context.pbx)
     return TenantPlan(
         tenant,
         changes=in_order(changes),
         unchanged=unchanged,
-        unmanaged_count=len(matching.unmanaged),
-        unmanaged=_unmanaged(listing, matching.unmanaged, types, context.redactor) if context.options.unmanaged else (),
+        unmanaged_count=len(unmanaged),
+        unmanaged=_listed(unmanaged, types, context.redactor) if context.options.unmanaged else (),
+        shared_count=len(shared),
+        shared=_listed(shared, types, context.redactor) if context.options.unmanaged else (),
         warnings=tuple(context.redactor(text) for text in (*matching.warnings, *doubt)),
         doubtful_empty=listing.doubtful,
         drift=tuple(drift),
@@ -231,15 +257,30 @@ def _left(entry: Entry, redact: Redactor) -> Left:
     return Left(redact(entry.name or ""), entry.id, f"{entry.place.file}:{entry.place.line}")
 
 
-def _unmanaged(listing: Listing, unmanaged: Sequence[str], types: TypeTable, redact: Redactor) -> tuple[Unmanaged, ...]:
-    ids = set(unmanaged)
-    found = []
-    for row in listing.rows:
-        if row.id in ids:
-            type_ = types.live(row.type_id, row.type_name)
-            type_name = row.type_name or "" if type_ is None else str(type_)
-            found.append(Unmanaged(row.id, redact(row.name), redact(type_name)))
-    return tuple(sorted(found, key=lambda row: (row.name, int(row.id))))
+def _compare_owner(tenant: str, others: Sequence[Row], pbx: PbxReader) -> None:
+    """Fetch another row. Raises LiveError if it is of another tenant than the one row that is to be updated.
+
+    Only a get tells whose a row is (field), and a row that alone told it may be shared.
+    """
+    for listed in others[:_MOST_COMPARED]:
+        with suppress(NotThere):
+            pbx.destination(tenant, listed.id)
+        if not pbx.ownership.agrees(tenant):
+            raise LiveError(
+                f"the destinations of {sanitize(tenant)} belong to several tenants of the PBX (that of {listed.id} has"
+                " another cu_te_id), so some are shared. Which ones cannot be told: nothing is written"
+            )
+        if not pbx.ownership.rests_on_one(tenant):
+            return
+
+
+def _listed(rows: Sequence[Row], types: TypeTable, redact: Redactor) -> tuple[Unmanaged, ...]:
+    listed = []
+    for row in rows:
+        type_ = types.live(row.type_id, row.type_name)
+        type_name = row.type_name or "" if type_ is None else str(type_)
+        listed.append(Unmanaged(row.id, redact(row.name), redact(type_name)))
+    return tuple(sorted(listed, key=lambda row: (row.name, int(row.id))))
 
 
 def _doubt(tenant: str) -> str:

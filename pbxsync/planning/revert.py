@@ -74,16 +74,18 @@ def plan_revert(journal: JournalContent, context: RevertContext) -> Reversal:
         elif write.id is not None and not (write.after is not None and write.after.untouched):
             writes[write.tenant, write.id].append(write)
     reverted = context.workers.map(lambda of_object: _revert(of_object, context), list(reversed(writes.values())))
+    conflicts = context.live.pbx.ownership.conflicts()
     changes: dict[str, list[Update]] = defaultdict(list)
     for item in reverted:
         left += item.left
-        if item.change is not None:
+        if item.change is not None and item.change.tenant not in conflicts:
             changes[item.change.tenant].append(item.change)
     tenants = tuple(
         TenantPlan(tenant, changes=in_order(of_tenant), warnings=_twins(tenant, of_tenant, context))
         for tenant, of_tenant in sorted(changes.items())
     )
-    return Reversal(tenants, tuple(left), any(item.left for item in reverted))
+    left += conflicts.values()
+    return Reversal(tenants, tuple(left), bool(conflicts) or any(item.left for item in reverted))
 
 
 def _revert(writes: Sequence[Write], context: RevertContext) -> _Reverted:

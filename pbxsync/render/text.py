@@ -25,7 +25,7 @@ from pbxsync.text.words import first_names, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsync.model.plan import Change, Plan, TenantPlan
+    from pbxsync.model.plan import Change, Plan, TenantPlan, Unmanaged
     from pbxsync.render.style import Paint
 
 _SIGNS = {Action.ADD: ("+", "green"), Action.UPDATE: ("~", "yellow")}
@@ -56,7 +56,14 @@ def _tenant(tenant: TenantPlan, paint: Paint, width: int) -> Iterator[str]:
         yield from _change(change, paint, width)
     if tenant.unmanaged:
         yield "  unmanaged (live, in no file: left alone)"
-    for row in tenant.unmanaged:
+    yield from _rows(tenant.unmanaged)
+    if tenant.shared:
+        yield f"  {view.SHARED}"
+    yield from _rows(tenant.shared)
+
+
+def _rows(rows: tuple[Unmanaged, ...]) -> Iterator[str]:
+    for row in rows:
         yield f"{_INDENT}{sanitize(row.id)}  {quote_full(row.name)}  {sanitize(row.type)}".rstrip()
 
 

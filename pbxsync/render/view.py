@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 HIDDEN: Final = "(sensitive)"
 UNKNOWN: Final = "(not told)"
 
+#: What is said of destinations that belong to no tenant.
+SHARED: Final = "shared (of no tenant: never written)"
+
 #: A tenant with at least this many destinations gets a note if all of them change.
 MANY: Final = 5
 #: Fields are aligned to the longest label, up to this many columns.
@@ -120,9 +123,9 @@ def remark(diff: FieldDiff) -> str:
 
 
 def worth_showing(plan: Plan, verbose: int) -> list[TenantPlan]:
-    """Return the tenants that have anything to show except an error. Without `verbose` they lose their unmanaged rows."""
-    tenants = plan.tenants if verbose else [replace(tenant, unmanaged=()) for tenant in plan.tenants]
-    return [tenant for tenant in tenants if tenant.changes or tenant.unmanaged or notes(tenant)]
+    """Return the tenants that have anything to show except an error. Without `verbose` they lose their rows."""
+    tenants = plan.tenants if verbose else [replace(tenant, unmanaged=(), shared=()) for tenant in plan.tenants]
+    return [tenant for tenant in tenants if tenant.changes or tenant.unmanaged or tenant.shared or notes(tenant)]
 
 
 def failures(plan: Plan) -> list[tuple[str, list[str]]]:
@@ -163,7 +166,10 @@ def closing(plan: Plan) -> Closing:
         if plan.since is not None:
             verdict = "No changes. The PBX has all that this git change asks for."
     known = not plan.tenants or any(counts_live(tenant) for tenant in plan.tenants)
-    left_alone = f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone)."
+    shared = f", {counts.shared:,} {SHARED}" if counts.shared else ""
+    left_alone = (
+        f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone){shared}."
+    )
     failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
     if plan.since is not None:
         left_alone = f"{left_alone} {_since(plan.since)}"

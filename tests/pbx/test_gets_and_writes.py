@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PARAMS = {f"cu_param{number}": str(number) for number in range(1, 21)}
 WHOLE = {"cu_id": "67", "cu_te_id": "4", "cu_name": "Fax", "cu_ct_id": "1", **PARAMS}
-ROW = Row("67", "Fax", "1", None, tuple(PARAMS.values()))
+ROW = Row("67", "Fax", "1", None, tuple(PARAMS.values()), "4")
 
 GETS = {
     "the row (field)": WHOLE,

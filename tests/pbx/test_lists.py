@@ -16,7 +16,7 @@ ALL = {f"cu_param{number}": str(number) for number in range(1, 21)}
 PARAMS = tuple(ALL.values())
 TEN = dict(list(ALL.items())[:10])
 BARE = Row("67", "Fax", None, "FORWARD", None)
-FULL = Row("67", "Fax", "1", None, PARAMS)
+FULL = Row("67", "Fax", "1", None, PARAMS, "4")
 ROW = {"cu_id": "67", "cu_name": "Fax", "ct_name": "FORWARD"}
 WHOLE = {"cu_id": "67", "cu_te_id": "4", "cu_name": "Fax", "cu_ct_id": "1", **ALL}
 
@@ -37,7 +37,7 @@ UNDERSTOOD = {
     ),
     "an unset param is null (field)": (
         [WHOLE | {"cu_param1": None, "cu_param20": None}],
-        Row("67", "Fax", "1", None, ("", *PARAMS[1:19], "")),
+        Row("67", "Fax", "1", None, ("", *PARAMS[1:19], ""), "4"),
     ),
     "an empty name (field)": ({"67": ROW | {"cu_name": ""}}, Row("67", "", None, "FORWARD", None)),
     "a name that is null": ({"67": ROW | {"cu_name": None}}, Row("67", "", None, "FORWARD", None)),
@@ -54,11 +54,13 @@ def test_it_is_understood(value: object, row: Row) -> None:
     assert (listing.rows, listing.doubtful) == ((row,), False)
 
 
-def test_rows_that_name_no_tenant_may_stand_among_those_of_one() -> None:
+def test_rows_that_name_no_tenant_are_shared_and_those_that_tell_nothing_are_the_tenants_own() -> None:
     told: list[dict[str, object]] = [{}, {"cu_te_id": None}, {"cu_te_id": ""}, {"cu_te_id": 0}, {"cu_te_id": "4"}]
     rows = [{"cu_id": str(number), "cu_name": "Fax", **each} for number, each in enumerate(told, 1)]
     with stub_pbx(json.dumps(rows)) as (pbx, _):
-        assert len(pbx.destinations("DEMO").rows) == len(told)
+        listing = pbx.destinations("DEMO")
+    assert [row.id for row in listing.rows] == ["1", "5"]
+    assert [row.id for row in listing.shared] == ["2", "3", "4"]
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", " []\r\n"])
@@ -125,7 +127,7 @@ REFUSED = {
     "one row where a list belongs": (json.dumps(WHOLE), "a row that is not an object"),
     "rows of several tenants": (
         json.dumps([WHOLE, WHOLE | {"cu_id": "68", "cu_te_id": 5}]),
-        "a reply with rows of several tenants (their cu_te_id differs):",
+        "a reply with rows of several tenants (their cu_te_id differs: 4, 5), so some are shared or another's:",
     ),
     "a tenant that is a list": (text(cu_te_id=["4"]), "a row whose cu_te_id is not text"),
     "a number": ("7", "neither a list nor an object"),

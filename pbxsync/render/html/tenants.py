@@ -15,7 +15,7 @@ from pbxsync.text.words import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pbxsync.model.plan import Change, FieldDiff, TenantPlan
+    from pbxsync.model.plan import Change, FieldDiff, TenantPlan, Unmanaged
 
 _SIGNS: Final = {Action.ADD: ("add", "+", "add"), Action.UPDATE: ("change", "~", "change")}
 
@@ -32,7 +32,9 @@ def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: b
     for change in plan.changes:
         yield from _change(change, types[change.type])
     if plan.unmanaged:
-        yield f'<p class="unmanaged">Unmanaged (live, in no file, left alone): {_unmanaged(plan)}</p>'
+        yield f'<p class="unmanaged">Unmanaged (live, in no file, left alone): {_rows(plan.unmanaged)}</p>'
+    if plan.shared:
+        yield f'<p class="unmanaged">{view.SHARED.capitalize()}: {_rows(plan.shared)}</p>'
     yield "</details>"
 
 
@@ -48,7 +50,8 @@ def _safe(text: str) -> str:
 
 
 def _counts(plan: TenantPlan) -> str:
-    left_alone = f"; {plan.unchanged:,} unchanged, {plan.unmanaged_count:,} unmanaged"
+    shared = f", {plan.shared_count:,} shared" if plan.shared_count else ""
+    left_alone = f"; {plan.unchanged:,} unchanged, {plan.unmanaged_count:,} unmanaged{shared}"
     return view.to_do(plan.changes) + (left_alone if view.counts_live(plan) else "")
 
 
@@ -82,5 +85,5 @@ def _remark(diff: FieldDiff) -> str:
     return f" <small>{escape(remark)}</small>" if remark else ""
 
 
-def _unmanaged(plan: TenantPlan) -> str:
-    return ", ".join(f"<code>{escape(quote_full(row.name))}</code> (id {_safe(row.id)})" for row in plan.unmanaged)
+def _rows(rows: tuple[Unmanaged, ...]) -> str:
+    return ", ".join(f"<code>{escape(quote_full(row.name))}</code> (id {_safe(row.id)})" for row in rows)

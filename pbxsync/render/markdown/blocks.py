@@ -96,10 +96,9 @@ def failure(message: str, tenants: list[str]) -> str:
 
 
 def unmanaged(tenant: TenantPlan) -> str:
-    """Return the unmanaged destinations of a tenant as a block, or nothing."""
-    rows = [
-        f"{_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}"
-        for row in tenant.unmanaged
-    ]
-    lines = ["unmanaged (live, in no file: left alone)", *first_lines(rows, _UNMANAGED)]
-    return fence("text", [f"* {line}" for line in lines]) if rows else ""
+    """Return the unmanaged and the shared destinations of a tenant as a block, or nothing."""
+    lines: list[str] = []
+    for title, rows in (("unmanaged (live, in no file: left alone)", tenant.unmanaged), (view.SHARED, tenant.shared)):
+        listed = [f"{_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}" for row in rows]
+        lines += [title, *first_lines(listed, _UNMANAGED)] if listed else []
+    return fence("text", [f"* {line}" for line in lines]) if lines else ""
