@@ -20,7 +20,7 @@ from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pbxsync.project import Project
@@ -90,9 +90,11 @@ def load(
 
     # 4. Narrow to the tenants in scope
     scope = _in_scope(sorted(loaded), tenant_globs)
+    similar_codes = _similar_codes({tenant: loaded[tenant][0].file for tenant in scope})
     in_scope = {tenant: loaded[tenant] for tenant in scope}
-    shown_warnings = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
-    return Desired(in_scope, spool, tuple(sorted(shown_warnings, key=_place)), len(files), frozenset(types))
+    of_tenants = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
+    shown_warnings = tuple(sorted([*similar_codes, *of_tenants], key=_place))
+    return Desired(in_scope, spool, shown_warnings, len(files), frozenset(types))
 
 
 class _AllProblems:
@@ -116,6 +118,19 @@ class _AllProblems:
         if self._left_out:
             problems.append(Problem(Place("tenant files"), f"{self._left_out:,} more problems are not listed"))
         raise FilesError(problems)
+
+
+def _similar_codes(files: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a warning for each code that differs from another one only in case; `files` has the first file of each."""
+    first: dict[str, str] = {}
+    for tenant, file in files.items():
+        other = first.setdefault(tenant.casefold(), tenant)
+        if other != tenant:
+            yield Problem(
+                Place(file),
+                f"the tenant code {quote(tenant)} differs from that of {files[other]} ({other}) only in case: to a PBX that"
+                " ignores case, they are one tenant",
+            )
 
 
 def _in_scope(tenants: Sequence[str], globs: Sequence[str]) -> Sequence[str]:
