@@ -35,7 +35,7 @@ def test_ten_tenants_of_300_cost_one_request_for_types_one_list_each_and_one_get
     with workdir.emulator() as pbx:
         ten_tenants(workdir, pbx)
         ran = workdir.run("plan", "--detailed-exitcode")
-        assert (ran.status, ran.last) == (0, "3000 unchanged, 200 unmanaged (live, in no file: left alone).")
+        assert (ran.status, ran.last) == (0, "3,000 unchanged, 200 unmanaged (live, in no file: left alone).")
         assert sent(pbx) == {"CUSTOMTYPES LIST": 1, "CUSTOM LIST": 10, "CUSTOM GET": 3000}
         assert Counter(request.tenant for request in pbx.log if request.action == "GET") == {
             f"T{number}": 300 for number in range(10)
@@ -49,7 +49,7 @@ def test_a_list_that_has_the_params_costs_no_get(workdir: Workspace) -> None:
     with workdir.emulator("full") as pbx:
         ten_tenants(workdir, pbx)
         ran = workdir.run("plan", "--detailed-exitcode")
-        assert (ran.status, ran.last) == (0, "3000 unchanged, 200 unmanaged (live, in no file: left alone).")
+        assert (ran.status, ran.last) == (0, "3,000 unchanged, 200 unmanaged (live, in no file: left alone).")
         assert sent(pbx) == {"CUSTOMTYPES LIST": 1, "CUSTOM LIST": 10}
 
 

@@ -25,7 +25,7 @@ def test_of_3000_gets_under_2_percent_are_refused_by_a_pbx_that_takes_5_at_a_tim
                 pbx.put(tenant, cu_name=f"D{place}", cu_param1="100", cu_param2="INCOMINGDID", cu_param3="30")
             workdir.tenant(tenant, *(forward(f"D{place}") for place in range(300)))
         ran = workdir.run("-v", "plan", "--detailed-exitcode", "--parallel", parallel)
-        assert (ran.status, ran.last) == (0, "3000 unchanged, 0 unmanaged (live, in no file: left alone).")
+        assert (ran.status, ran.last) == (0, "3,000 unchanged, 0 unmanaged (live, in no file: left alone).")
         refused = sum(request.status == 429 for request in pbx.log)
     assert refused < 0.02 * 3000
     assert f"{refused} refused" in ran.err
