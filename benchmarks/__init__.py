@@ -1,1 +1,1 @@
-"""Benchmarks of pbxsync against floors in the same run: `make bench`, described in README.md beside this file."""
+"""Benchmarks of pbxsync against baselines in the same run (`make bench`). README.md explains them."""

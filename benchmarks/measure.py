@@ -1,4 +1,4 @@
-"""Runs commands as whole processes, in turns, and says what they took."""
+"""Runs programs as whole processes, in turn, and measures time, CPU time and memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: seconds of wall clock and of CPU (user and system), and its peak memory in MB."""
+    """One run: wall-clock seconds, CPU seconds (user and system) and peak memory in MB."""
 
     wall: float
     cpu: float
@@ -25,8 +25,8 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Contestant:
-    """A command that is measured; `before` runs ahead of each run and is not counted."""
+class Program:
+    """A command to measure. `before` is called before each run and not measured."""
 
     name: str
     command: Sequence[str | Path]
@@ -36,9 +36,9 @@ class Contestant:
 
 @dataclass
 class Result:
-    """All runs of one contestant, the warm-up left out."""
+    """All runs of one program except the warm-up."""
 
-    contestant: Contestant
+    program: Program
     runs: list[Run] = field(default_factory=list)
 
     @property
@@ -57,28 +57,28 @@ class Result:
         return median(run.memory for run in self.runs)
 
 
-def heat(contestants: Sequence[Contestant], runs: int, environ: Mapping[str, str]) -> dict[str, Result]:
-    """Let each contestant warm up once, then run all of them in turn, `runs` times; results by name."""
-    results = {each.name: Result(each) for each in contestants}
+def compare(programs: Sequence[Program], runs: int, environ: Mapping[str, str]) -> dict[str, Result]:
+    """Run each program once to warm up, then all of them in turn `runs` times. Returns the results by name."""
+    results = {program.name: Result(program) for program in programs}
     for number in range(runs + 1):
-        for each in contestants:
-            run = once(each, environ)
+        for program in programs:
+            run = run_once(program, environ)
             if number:
-                results[each.name].runs.append(run)
+                results[program.name].runs.append(run)
     return results
 
 
-def once(contestant: Contestant, environ: Mapping[str, str]) -> Run:
-    """Run a command once. Raises RuntimeError, with the end of what it said, where it fails."""
-    if contestant.before is not None:
-        contestant.before()
+def run_once(program: Program, environ: Mapping[str, str]) -> Run:
+    """Run a program once. Raises RuntimeError with the end of its error output if it fails."""
+    if program.before is not None:
+        program.before()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        begun = time.perf_counter()
-        process = subprocess.Popen([str(word) for word in contestant.command], stdout=out, stderr=err, env=environ)
+        started = time.perf_counter()
+        process = subprocess.Popen([str(word) for word in program.command], stdout=out, stderr=err, env=environ)
         _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
+        wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in contestant.statuses:
+        if process.returncode not in program.statuses:
             err.seek(0)
-            raise RuntimeError(f"{contestant.name} ended with {process.returncode}: {err.read()[-800:].decode()}")
+            raise RuntimeError(f"{program.name} ended with {process.returncode}: {err.read()[-800:].decode()}")
     return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6)

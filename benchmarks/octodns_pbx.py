@@ -1,6 +1,6 @@
-"""An octoDNS provider that reads the destinations of a PBX as the records of a zone. Runs in octoDNS's own environment.
+"""An octoDNS provider that reads the destinations of a PBX as records of a zone. It runs in octoDNS's own environment.
 
-Written as the providers of octoDNS are: a requests session, and one request after the other for the records of a zone.
+Like octoDNS's own providers, it uses a requests session and sends the requests of a zone one after another.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import logging
 from typing import Any
 
 import requests
-from octodns.provider.base import BaseProvider  # type: ignore[import-not-found]  # it is installed in its own environment
+from octodns.provider.base import BaseProvider  # type: ignore[import-not-found]  # installed in its own environment
 from octodns.record import Record  # type: ignore[import-not-found]  # as above
 
 
 class PbxProvider(BaseProvider):  # type: ignore[misc]  # as above
-    """One tenant is a zone, one destination a TXT record whose values are its params."""
+    """A tenant is a zone; a destination is a TXT record with its params as values."""
 
     SUPPORTS_GEO = False
     SUPPORTS_DYNAMIC = False
@@ -29,17 +29,17 @@ class PbxProvider(BaseProvider):  # type: ignore[misc]  # as above
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=16))
 
     def populate(self, zone: Any, target: bool = False, lenient: bool = False) -> bool:  # noqa: FBT001, FBT002 - as above
-        """Read every record of a zone: the list, and one get for each."""
+        """Read the records of a zone: a list, then a get per destination."""
         del target
         tenant = zone.name.split(".")[0].upper()
-        for identity in self._ask(tenant, "list"):
-            row = self._ask(tenant, "get", objectid=identity)
+        for identity in self._request(tenant, "list"):
+            row = self._request(tenant, "get", objectid=identity)
             values = [row["cu_param1"], row["cu_param2"], row["cu_param3"]]
             data = {"type": "TXT", "ttl": 300, "values": values}
             zone.add_record(Record.new(zone, f"d{identity}", data, source=self, lenient=lenient), lenient=lenient)
         return True
 
-    def _ask(self, tenant: str, action: str, **more: str) -> Any:
+    def _request(self, tenant: str, action: str, **more: str) -> Any:
         params = {"reqtype": "MANAGEDB", "object": "CUSTOM", "tenant": tenant, "action": action, **more}
         reply = self._session.get(self._url, params={**params, "cache": "no", "key": self._key}, timeout=30)
         reply.raise_for_status()

@@ -1,4 +1,4 @@
-"""The results as Markdown: the machine, the goals, and every heat with medians, minimum and maximum."""
+"""The results as Markdown: the machine, the goals, and the median, minimum and maximum of every comparison."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.goals import fleet_goals, goals
-from benchmarks.peer import PINNED
+from benchmarks.octodns import PINNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from benchmarks.heats import Heat
+    from benchmarks.comparisons import Comparison
     from benchmarks.measure import Result
 
-#: What is between these two lines of the page is written by a run; the rest is written by people.
+#: A run replaces everything between these two lines of the page.
 BEGIN: Final = "<!-- results: written by `make bench` -->"
 END: Final = "<!-- end of results -->"
 
 
 def into(page: Path, text: str) -> None:
-    """Put the results into the page."""
+    """Write the results to the page."""
     before, _, rest = page.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
 
 
-def markdown(command: str, heats: Sequence[Heat], runs: int, seconds: float) -> str:
-    """Return everything that was measured."""
+def markdown(command: str, comparisons: Sequence[Comparison], runs: int, seconds: float) -> str:
+    """Return all results."""
     parts = [
         f"`{command}`, {runs} runs each in turn after one to warm up, {seconds / 60:.0f} minutes, on {machine()}.",
-        "\n".join(_goals(heats)),
-        *("\n".join(_heat(heat)) for heat in heats if heat.title != "Memory"),
-        "\n".join(_memory(heats)),
+        "\n".join(_goals(comparisons)),
+        *("\n".join(_comparison(comparison)) for comparison in comparisons if comparison.title != "Memory"),
+        "\n".join(_memory(comparisons)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def machine() -> str:
-    """Describe this machine: processor, cores, memory, system, versions, and what else it had to do."""
+    """Describe this machine: processor, cores, memory, system, versions and load."""
     cpu = platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             cpu = line.partition(":")[2].strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     packages = ", ".join(f"{name} {version(name)}" for name in ("click", "PyYAML", "requests", "urllib3"))
     tools = ", ".join((_first_line("nginx", "-v"), _first_line("curl", "--version"), PINNED[0].replace("==", " ")))
     return (
@@ -65,11 +65,11 @@ def _first_line(*command: str) -> str:
     return " ".join(words[:2]) if words[0] == "curl" else words[0]
 
 
-def _goals(heats: Sequence[Heat]) -> Iterator[str]:
+def _goals(comparisons: Sequence[Comparison]) -> Iterator[str]:
     yield "| goal | at most | reached | the same in CPU time | |"
     yield "| --- | ---: | ---: | ---: | --- |"
-    found = [goal for heat in heats for goal in goals(heat)]
-    for goal in (*found, *fleet_goals(heats)):
+    measured = [goal for comparison in comparisons for goal in goals(comparison)]
+    for goal in (*measured, *fleet_goals(comparisons)):
         unit = f" {goal.unit}" if goal.unit else ""
         digits = 0 if goal.unit else 2
         cpu = "" if goal.by_cpu is None else f"{goal.by_cpu:.2f}"
@@ -77,13 +77,13 @@ def _goals(heats: Sequence[Heat]) -> Iterator[str]:
         yield f"| {goal.text} | {goal.limit:g}{unit} | {goal.reached:.{digits}f}{unit} | {cpu} | {met} |"
 
 
-def _heat(heat: Heat) -> Iterator[str]:
-    world = heat.world
-    yield f"### {heat.title}" if world is None else f"### {heat.title}, {world.name}"
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    world = comparison.world
+    yield f"### {comparison.title}" if world is None else f"### {comparison.title}, {world.name}"
     yield ""
     yield "| | seconds: median | minimum | maximum | CPU seconds | peak memory |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-    yield from (_row(name, result) for name, result in heat.results.items())
+    yield from (_row(name, result) for name, result in comparison.results.items())
 
 
 def _row(name: str, result: Result) -> str:
@@ -94,15 +94,15 @@ def _row(name: str, result: Result) -> str:
     )
 
 
-def _memory(heats: Sequence[Heat]) -> Iterator[str]:
+def _memory(comparisons: Sequence[Comparison]) -> Iterator[str]:
     rows = [
-        f"| {heat.world.name} | {plan.memory:.0f} MB | {plan.cpu:.2f} |"
-        for heat in heats
-        if heat.world is not None and heat.title in {"Plan", "Memory"}
-        for plan in [heat.results["pbxsync plan"]]
+        f"| {comparison.world.name} | {plan.memory:.0f} MB | {plan.cpu:.2f} |"
+        for comparison in comparisons
+        if comparison.world is not None and comparison.title in {"Plan", "Memory"}
+        for plan in [comparison.results["pbxsync plan"]]
     ]
     if rows:
-        yield "### Memory of `pbxsync plan` with nothing changed\n"
+        yield "### Memory of `pbxsync plan` without changes\n"
         yield "| world | peak | CPU seconds |"
         yield "| --- | ---: | ---: |"
         yield from rows

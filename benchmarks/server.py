@@ -1,7 +1,7 @@
-"""nginx on loopback with the pre-rendered replies of a world: as fast as it goes, or with 20 ms before each answer.
+"""nginx on loopback with the prepared replies of a world: as fast as possible, or with a delay of 20 ms.
 
-It is started for one world, on a free port, in a folder of its own, and stopped at the end. An update is kept in memory
-(its id, so that the next `get` is answered from the replies for afterwards) until `forget`.
+It serves one world on a free port, with a temporary folder of its own. In the stateful variant, the id of an update is kept
+in memory until `forget`, and a `get` of that id is answered from the second set of replies.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ http {{
   }}
 }}
 """
-#: Not more than this many at a time: one that sends more would be refused, and so found out.
+#: A program with more than 16 requests in flight is refused, so it cannot cheat.
 _SLOW: Final = "limit_conn all 16; rewrite_by_lua_block { ngx.sleep(0.02) }"
-_KEEPING: Final = """rewrite_by_lua_block {
+_STATEFUL: Final = """rewrite_by_lua_block {
         if ngx.req.get_method() == "POST" then
           ngx.req.read_body()
           ngx.shared.written:set(ngx.var.arg_objectid, true)
@@ -83,30 +83,30 @@ _KEEPING: Final = """rewrite_by_lua_block {
         end
         if ngx.shared.written:get(ngx.var.arg_objectid or "") then ngx.var.state = "after" end
       }"""
-_ANSWERS: Final = {"fast": "", "slow": _SLOW, "keeping": _KEEPING}
+_ANSWERS: Final = {"fast": "", "slow": _SLOW, "stateful": _STATEFUL}
 
 
 def install() -> str | None:
-    """Install nginx, its Lua module and curl from Debian where they are missing; return what is wrong, or None."""
+    """Install nginx, its Lua module and curl from Debian if they are missing. Returns the problem, or None."""
     missing = [package for command, package in PACKAGES.items() if shutil.which(command, path=_path()) is None]
     if not (MODULES / "ngx_http_lua_module.so").exists():
         missing.append(LUA_PACKAGE)
     if not missing:
         return None
     if shutil.which("apt-get") is None:
-        return f"no apt-get to install {', '.join(missing)} with: install nginx with its Lua module, and curl"
+        return f"install {', '.join(missing)}: apt-get is not available to do it"
     root = [] if os.geteuid() == 0 else ["sudo"]
-    # RUNLEVEL=1: the package must not start a server of its own, here only ours is to run.
+    # RUNLEVEL=1 keeps the package from starting its own server.
     quiet = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get"]
     for command in ([*quiet, "update", "-qq"], [*quiet, "install", "-yqq", "--no-install-recommends", *missing]):
         if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
-            return f"apt-get cannot install {', '.join(missing)}"
+            return f"apt-get could not install {', '.join(missing)}"
     return None
 
 
 @contextlib.contextmanager
 def serving(world: World, how: str = "fast") -> Iterator[Server]:
-    """Serve a world: `fast`, `slow` (20 ms each, at most 16 at a time) or `keeping` (fast, and takes updates)."""
+    """Serve a world: `fast`, `slow` (20 ms per answer, at most 16 at a time) or `stateful` (fast, accepts updates)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -125,30 +125,30 @@ def serving(world: World, how: str = "fast") -> Iterator[Server]:
 
 
 class Server:
-    """A server that runs."""
+    """A running server."""
 
     def __init__(self, port: int) -> None:
         self.origin = f"http://127.0.0.1:{port}"
         self.url = self.origin + PATH
 
-    def ask(self, path: str) -> None:
-        """Send a request for the benchmark's own ends."""
+    def control(self, path: str) -> None:
+        """Send a control request."""
         urllib.request.urlopen(self.origin + path, timeout=5).close()  # noqa: S310 - our own server on loopback
 
     def forget(self) -> None:
-        """Forget every update."""
-        self.ask("/forget")
+        """Forget all updates."""
+        self.control("/forget")
 
 
 def _ready(server: Server, process: subprocess.Popen[bytes]) -> Server:
     for _ in range(200):
         with contextlib.suppress(OSError):
-            server.ask("/ready")
+            server.control("/ready")
             return server
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    raise RuntimeError("nginx does not start: run `nginx -t` to see why")
+    raise RuntimeError("nginx did not start: run `nginx -t` to see why")
 
 
 def _path() -> str:

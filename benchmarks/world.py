@@ -1,6 +1,6 @@
-"""Generated worlds: tenant files, the replies of a PBX on which nothing is to be changed, and the URLs of a plan.
+"""Generated worlds: tenant files, the replies of a PBX that already matches them, and the URLs of a plan.
 
-A world is made once, in the cache folder, and used again by later runs: the same sizes give the same bytes.
+A world is generated once in the cache folder and reused by later runs. The same size always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CACHE: Final = Path(__file__).parent / ".cache"
-#: Part of the cache folder's name: to be raised when what is generated changes.
+#: Part of the cache folder's name. Raise it if the generated files change.
 VERSION: Final = 1
 PATH: Final = "/pbx/proxyapi.php"
 KEY: Final = "bench-key-0123456789abcdef"
-#: Every so-manieth destination is changed in the second set of files, which `apply` is timed on: 5 %.
+#: Every 20th destination (5 %) differs in the second set of files, which `apply` is measured with.
 CHANGED_EVERY: Final = 20
 _TYPES: Final = {"1": "FORWARD", "2": "CALLBACK", "3": "RANDOM"}
 _WORDS: Final = ("Front desk", "Night duty", "Boss phone", "Queue overflow", "Workshop", "Rønne office", "Fax", "Sales")
@@ -29,7 +29,7 @@ _WORDS: Final = ("Front desk", "Night duty", "Boss phone", "Queue overflow", "Wo
 
 @dataclass(frozen=True)
 class Row:
-    """One destination: what the files want and what is live, but for `changed`, its number in the second set of files."""
+    """One destination, the same in files and replies. `changed` is its number in the second set of files."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class Row:
     changed: str
 
     def reply(self, number: str) -> dict[str, str]:
-        """Return the row as a `get` answers it."""
+        """Return the reply to a `get` of the row."""
         params = dict.fromkeys((f"cu_param{position}" for position in range(1, 21)), "")
         params.update(cu_param1=number, cu_param2=self.params[1], cu_param3=self.params[2])
         return {
@@ -52,46 +52,46 @@ class Row:
 
 @dataclass(frozen=True)
 class World:
-    """`tenants` with `each` so many destinations; `params_in_list` tells which dialect the list has."""
+    """`tenants` with `per_tenant` destinations each. `params_in_list` selects the dialect of the list."""
 
     tenants: int
-    each: int
+    per_tenant: int
     params_in_list: bool = False
 
     @property
     def name(self) -> str:
-        """How reports call it."""
-        return f"{self.tenants:,} x {self.each}{' with params in the list' if self.params_in_list else ''}"
+        """The name in reports."""
+        return f"{self.tenants:,} x {self.per_tenant}{' with params in the list' if self.params_in_list else ''}"
 
     @property
     def destinations(self) -> int:
-        """How many destinations there are in all."""
-        return self.tenants * self.each
+        """The total number of destinations."""
+        return self.tenants * self.per_tenant
 
     @property
     def requests(self) -> int:
-        """How many requests a plan takes: the types, a list a tenant, and a get for each destination that needs one."""
+        """The number of requests of a plan: the types, a list per tenant, and without params in it a get per row."""
         return 1 + self.tenants + (0 if self.params_in_list else self.destinations)
 
     @cached_property
     def folder(self) -> Path:
-        """Where it is: `tenants/`, `changed/`, `replies/`, `urls` and `zones/`. Made where it is not there yet."""
+        """Its folder, generated at first use: `tenants/`, `changed/`, `replies/`, `after/`, `urls` and `zones/`."""
         kind = "full" if self.params_in_list else "plain"
-        folder = CACHE / f"world-{VERSION}-{self.tenants}x{self.each}-{kind}"
-        if not (folder / "whole").exists():
+        folder = CACHE / f"world-{VERSION}-{self.tenants}x{self.per_tenant}-{kind}"
+        if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             _make(self, folder)
-            (folder / "whole").touch()
+            (folder / "complete").touch()
         return folder
 
     def codes(self) -> Iterator[tuple[int, str]]:
-        """Yield the tenants, numbered."""
+        """Yield the numbers and codes of the tenants."""
         return ((number, f"T{number:04}") for number in range(1, self.tenants + 1))
 
     def rows(self, tenant: int) -> list[Row]:
-        """Return the destinations of a tenant; the same ones each time."""
-        chance = random.Random(tenant)  # noqa: S311 - worlds are to be the same each time, nothing is secret
-        return [_row(chance, tenant * 1000 + number, number) for number in range(self.each)]
+        """Return the destinations of a tenant, always the same ones."""
+        chance = random.Random(tenant)  # noqa: S311 - reproducible, not secret
+        return [_row(chance, tenant * 1000 + number, number) for number in range(self.per_tenant)]
 
 
 def _row(chance: random.Random, identity: int, number: int) -> Row:
@@ -129,7 +129,7 @@ def _write_gets(folder: Path, rows: list[Row]) -> None:
 
 
 def tenant_file(code: str, rows: list[Row], *, changed: bool) -> str:
-    """Return a tenant's file; every third destination gives its params by label."""
+    """Return a tenant file. Every third destination has its params by label."""
     lines = [f"tenant: {code}", "destinations:"]
     for place, row in enumerate(rows):
         number = row.changed if changed and place % CHANGED_EVERY == 0 else row.params[0]
@@ -143,7 +143,7 @@ def tenant_file(code: str, rows: list[Row], *, changed: bool) -> str:
 
 
 def zone_file(rows: list[Row]) -> str:
-    """Return the same destinations as an octoDNS zone: a TXT record each, its values the params."""
+    """Return the destinations as an octoDNS zone: a TXT record each, with the params as values."""
     lines = ["---"]
     for row in rows:
         lines += [f"d{row.id}:", "  type: TXT", "  ttl: 300", "  values:", *(f"  - '{text}'" for text in row.params)]
@@ -151,7 +151,7 @@ def zone_file(rows: list[Row]) -> str:
 
 
 def targets(world: World) -> Iterator[str]:
-    """Yield path and query of every request of a plan, exactly as pbxsync sends them."""
+    """Yield the path and query of every request of a plan, exactly as pbxsync sends it."""
     yield _target("CUSTOMTYPES", "T0001", "list")
     for number, code in world.codes():
         yield _target("CUSTOM", code, "list")

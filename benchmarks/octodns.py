@@ -1,7 +1,7 @@
-"""Peer O: octoDNS, the same job for DNS, in an environment of its own, planning the same objects.
+"""Baseline O: octoDNS, which does the same for DNS, in its own environment with the same objects.
 
-Once from a provider that reads the server of the benchmark, a zone for a tenant and a TXT record for a destination; and
-once from files against files, without a network.
+It plans the files against the benchmark's server (a zone per tenant, a TXT record per destination), and against other
+files without a network.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ zones:
 
 
 def install() -> Path:
-    """Make the environment where it is not there yet; return its octodns-sync."""
+    """Create the environment if it is missing. Returns the path of octodns-sync."""
     stamp = _VENV / ("-".join(PINNED).replace("=", ""))
     if not stamp.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", _VENV], check=True)
@@ -55,7 +55,7 @@ def install() -> Path:
 
 
 def config(world: World, url: str, target: str) -> Path:
-    """Write the configuration of one plan, from the files to `target` (`pbx` or `others`); return its path."""
+    """Write the configuration of a plan of the files against `target` (`pbx` or `others`). Returns its path."""
     zones = [f"  {code.lower()}.test.:\n    sources: [files]\n    targets: [{target}]" for _, code in world.codes()]
     path = world.folder / f"octodns-{target}.yaml"
     values = {"workers": _WORKERS, "zones": world.folder / "zones", "url": url, "key": KEY}
