@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsync.apply.settle import settle
 from pbxsync.client.checks import columns, identity, needed
 from pbxsync.errors import NotStored, UsageError, WireError
-from pbxsync.kinds.custom_destination import COLUMNS
+from pbxsync.kinds.custom_destination import COLUMNS, NAME
 from pbxsync.model.entry import Type
 from pbxsync.model.plan import Destination
 from pbxsync.text.sanitize import quote, truncate
@@ -69,14 +69,14 @@ def _settled(
 
     def fits(found: Destination) -> bool:
         row = _columns(found.name or "", found.type.id if found.type else None, found.params)
-        return all(row.get(name) == value for name, value in fields.items() if name != COLUMNS["name"])
+        return all(row.get(name) == value for name, value in fields.items() if name != COLUMNS[NAME])
 
-    end = settle(fields[COLUMNS["name"]], before, pbx.destinations(tenant).rows, fetch, fits)
+    end = settle(fields[COLUMNS[NAME]], before, pbx.destinations(tenant).rows, fetch, fits)
     ours = end.ours or (end.near if not end.problem else None)
     if ours is not None and ours.id is not None:
         return ours.id
     reason = end.problem or "it is not there, and was not sent again"
-    raise NotStored(f"{quote(fields['cu_name'])} of {truncate(tenant)}: {reason}" + (f" ({lost})" if lost else ""))
+    raise NotStored(f"{quote(fields[COLUMNS[NAME]])} of {truncate(tenant)}: {reason}" + (f" ({lost})" if lost else ""))
 
 
 def _as_written(row: Row, fields: dict[str, str], *, whole: bool = False) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pbxsync.kinds.custom_destination import PARAM_COUNT
+from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.project.limits import MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.schemas.tenant_file import DIALECT, REFERENCE, TENANT, TEXT, UNLISTED, Schema
 
@@ -70,7 +70,7 @@ _MAX_CHANGES: Final[Schema] = {
 _LABEL: Final[Schema] = {
     "anyOf": [{"type": "string", "pattern": r"\S", "not": {"pattern": "^[0-9]+$"}}, {"type": "boolean"}]
 }
-_POSITION: Final[Schema] = {"type": "string", "pattern": "^([1-9]|1[0-9]|20)$"}
+_POSITION: Final[Schema] = {"enum": list(POSITIONS)}
 _TYPE: Final[Schema] = {
     "type": "object",
     "additionalProperties": False,
