@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import KeyRevoked, NotThere, PlanError, SharedDestination, StalePlan, WireError
-from pbxsync.kinds.custom_destination import fields_of, position_of
+from pbxsync.kinds.custom_destination import TYPE, fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Add, SecretDiff, Update
 from pbxsync.text.sanitize import quote, truncate
@@ -110,7 +110,11 @@ def _update(live: LiveReader, change: Update) -> _CheckedUpdate:
     if mark is not None and mark != live.mark(change.tenant):
         text = f"{start} has sensitive params, and was planned with another key: give apply the read key that plan had"
         return _CheckedUpdate(change, unread=(text,))
-    moved = moved_fields(change.live, live.fingerprint(change.tenant, row))
+    fingerprint = live.fingerprint(change.tenant, row)
+    moved = moved_fields(change.live, fingerprint)
+    if (mark is None) != (key_mark(fingerprint) is None) and TYPE not in moved:
+        text = f"{start}: the project file declares other params of its type sensitive than when this was planned"
+        return _CheckedUpdate(change, moved=(text,))
     hidden = live.hidden_fields(row)
     return _CheckedUpdate(replace(change, was=row), tuple(_moved(change, field, row, hidden) for field in moved))
 

@@ -18,9 +18,10 @@ from pbxsync.cli.progress import ProgressBar
 from pbxsync.cli.show import show_plan
 from pbxsync.cli.signals import handle_interrupts
 from pbxsync.cli.stages import total_traffic, traffic
-from pbxsync.errors import OutputError, UsageError
+from pbxsync.errors import OutputError, PlanError, UsageError
 from pbxsync.journal.origin import origin
 from pbxsync.journal.write import Journal, check, new_path
+from pbxsync.live.fingerprint import key_mark
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
 from pbxsync.planfile import digest
@@ -32,7 +33,7 @@ from pbxsync.text.words import plural
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
@@ -81,6 +82,15 @@ def check_approvable(options: ApplyOptions, saving: str) -> None:
         raise UsageError(
             "there is no terminal to ask on, so nothing was done: use --auto-approve, or apply a plan that was saved with"
             f" `pbxsync {saving} --out FILE`"
+        )
+
+
+def check_project_file(project: Project, subject: str, fingerprints: Iterable[str | None]) -> None:
+    """Raise PlanError if `subject` has sensitive params, which no project file declares here: nothing can be compared."""
+    if project.file is None and any(key_mark(fingerprint) is not None for fingerprint in fingerprints):
+        raise PlanError(
+            f"{subject} was made with a project file that declares sensitive params, and there is no project file here:"
+            " run the command in the folder of the project, or name its file with --config FILE"
         )
 
 

@@ -16,11 +16,14 @@ from pbxsync.cli.confirm_and_apply import (
     ask_and_write,
     check_approvable,
     check_journal,
+    check_project_file,
     show_before_asking,
 )
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limits, run_stages
 from pbxsync.errors import UsageError
+from pbxsync.kinds.custom_destination import position_of
+from pbxsync.model.plan import SecretDiff, Update
 from pbxsync.planfile import combine, load
 from pbxsync.planning.plan import PlanOptions
 from pbxsync.project.state import state_folder
@@ -56,6 +59,10 @@ def run(context: Context, *, paths: tuple[Path, ...], tenants: tuple[str, ...], 
 
     def load_plans() -> Loaded:
         plan = combine([(str(path), load(path)) for path in plans])
+        rows = [change.live for change in plan.changes if isinstance(change, Update)]
+        secrets = [diff for change in plan.changes for diff in change.diff if isinstance(diff, SecretDiff)]
+        params = [diff.fingerprint for diff in secrets if position_of(diff.field) is not None]
+        check_project_file(project, "the saved plan", [*rows, *params])
         return Loaded(lambda _: Planned(plan), "the saved plan", plan.url)
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:

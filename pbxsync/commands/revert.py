@@ -16,6 +16,7 @@ from pbxsync.cli.confirm_and_apply import (
     ask_and_write,
     check_approvable,
     check_journal,
+    check_project_file,
     live_reader,
     show_before_asking,
 )
@@ -23,18 +24,26 @@ from pbxsync.cli.load import load_project
 from pbxsync.cli.show import show_plan
 from pbxsync.cli.stages import Loaded, Planned, Stages, request_limits, run_stages
 from pbxsync.clock import now
+from pbxsync.errors import PbxsyncError
 from pbxsync.journal.read import read_journal
-from pbxsync.model.plan import Plan
+from pbxsync.kinds.custom_destination import position_of
+from pbxsync.model.plan import Plan, Update
 from pbxsync.planfile import save
+from pbxsync.planning.asked_again import asked_again
 from pbxsync.planning.revert import RevertContext, plan_revert
 from pbxsync.project.state import state_folder
 from pbxsync.session import reader
+from pbxsync.tenants.load import load
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pbxsync.cli.context import Context
+    from pbxsync.live.reader import LiveReader
+    from pbxsync.model.plan import TenantPlan
+    from pbxsync.project import Project
     from pbxsync.session import Endpoint
 
 
@@ -54,8 +63,10 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
         with reader(endpoint, limits, context.redactor) as pbx, WorkerPool(limits.parallel) as workers:
             live = replace(live_reader(pbx, project, endpoint), types_matter=True)  # for the labels in the plan
             reversal = plan_revert(journal, RevertContext(live, workers, context.redactor, force))
+            still_asked = _still_asked(project, reversal.tenants, live)
         tenants = tuple(replace(tenant, read_at=read_at) for tenant in reversal.tenants)
-        return Planned(Plan(endpoint.name, now(), __version__, tenants), reversal.left, reversal.blocked)
+        plan = Plan(endpoint.name, now(), __version__, tenants)
+        return Planned(plan, (*reversal.left, *still_asked), reversal.blocked)
 
     def show(planned: Planned) -> None:
         if planned.plan.changes:
@@ -71,11 +82,35 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
         save(plan, out)
         return 0
 
+    def load_journal() -> Loaded:
+        params = [row for write in journal.writes for row in write.diff if position_of(row.field) is not None]
+        fingerprints = [*(write.live for write in journal.writes), *(row.fingerprint for row in params)]
+        check_project_file(project, "the journal", fingerprints)
+        return Loaded(plan, "the journal", journal.url)
+
     stages = Stages(
-        load=lambda: Loaded(plan, "the journal", journal.url),
+        load=load_journal,
         show=show,
         finish=finish,
         check=lambda: None if out is not None else check_journal(project, apply_options),
         lock=locked(state_folder(project.root, os.environ), apply_options.lock_timeout),
     )
     return run_stages(project, stages)
+
+
+def _still_asked(project: Project, tenants: Sequence[TenantPlan], live: LiveReader) -> list[str]:
+    """Return a line for each place in the tenant files that asks for a value which the revert replaces."""
+    if not tenants:
+        return []
+    try:
+        desired = load(project.tenants, project)
+    except PbxsyncError as error:
+        (first, *_) = str(error).splitlines()
+        return [f"could not check whether tenant files still ask for the reverted values: {first}"]
+    return [
+        line
+        for tenant in tenants
+        for change in tenant.changes
+        if isinstance(change, Update)
+        for line in asked_again(change, desired.entries(tenant.tenant), live.table(tenant.tenant), project)
+    ]

@@ -157,6 +157,9 @@ class Project(NamedTuple):
             except BadSecret as error:
                 raise ProjectError([Problem(place, str(error))]) from None
             value = key.reveal()
+            if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+                message = f"the value of {reference} is not a key: it has quotes around it, so remove them"
+                raise ProjectError([Problem(place, message)])
             if value.split() != [value] or FORBIDDEN.search(value):  # a line break would end a header
                 message = (
                     f"the value of {reference} is not a key: it contains blanks, line breaks or control characters"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.apply.sensitive_values import FROM_FILE, NEW, OLD, PROJECT, clean
-
-if TYPE_CHECKING:
-    from tests.support.workspace import Workspace
+from tests.support.workspace import Workspace
 
 
 @pytest.mark.parametrize("change", ["another value", "no value", "no entry", "a literal"])
@@ -161,3 +157,57 @@ def test_a_sensitive_value_that_moved_stays_hidden_where_the_project_no_longer_s
     ran = workspace.run("apply", plan)
     assert ran.status == 1
     assert clean(workspace, ran.text)
+
+
+@pytest.mark.parametrize("what", ["update", "add"])
+def test_a_plan_that_is_applied_without_its_project_file_says_that_it_is_missing(
+    workspace: Workspace, bot: str, tmp_path_factory: pytest.TempPathFactory, what: str
+) -> None:
+    if what == "update":  # of a param that is not sensitive
+        workspace.tenant("DEMO", {"name": "Bot", "params": {"prompt": "Be brief"}})
+    plan = workspace.save(name="../x.plan").resolve()
+    elsewhere = Workspace(tmp_path_factory.mktemp("elsewhere"), environ=workspace.environ)
+    ran = elsewhere.run("apply", plan)
+    assert ran.err == (
+        "error: the saved plan was made with a project file that declares sensitive params, and there is no project file"
+        " here: run the command in the folder of the project, or name its file with --config FILE\n"
+    )
+    assert (ran.status, workspace.sent) == (1, [])
+    assert elsewhere.run("--config", workspace.folder / "pbxsync.yaml", "apply", plan).status == 0
+    ran = elsewhere.run("revert", "--auto-approve", workspace.journals[0], checked=False)
+    assert ran.status in {0, 1}, "the journal is in the folder of the project"
+    journal = elsewhere.write("run.jsonl", workspace.journals[0].read_text())
+    ran = elsewhere.run("revert", "--auto-approve", journal)
+    assert ran.status == 1
+    assert ran.err.startswith(
+        "error: the journal was made with a project file that declares sensitive params, and there"
+    )
+    del bot
+
+
+@pytest.mark.parametrize("types", ["AI AGENT: {params: [prompt, api_key]}", "AI AGENT: {sensitive: [1]}"])
+def test_a_project_file_that_declares_other_params_sensitive_is_not_called_a_change_of_the_pbx(
+    workspace: Workspace, bot: str, types: str
+) -> None:
+    workspace.tenant("DEMO", {"name": "Bot", "params": {"1": "Be brief"}})
+    plan = workspace.save()
+    workspace.write("pbxsync.yaml", f"types:\n  {types}\n")
+    ran = workspace.run("apply", plan)
+    assert (ran.status, workspace.sent) == (1, [])
+    if "sensitive" not in types:
+        line = (
+            f"DEMO: destination {bot}: the project file declares other params of its type sensitive than when this was"
+        )
+        assert ran.err.splitlines()[1] == f"  {line} planned"
+
+
+def test_a_plan_made_before_a_param_was_declared_sensitive_says_so(workspace: Workspace) -> None:
+    bot = workspace.pbx.put("DEMO", cu_name="Bot", cu_ct_id=8, cu_param1="Be kind", cu_param2="key")
+    workspace.tenant("DEMO", {"name": "Bot", "params": {"1": "Be brief"}})
+    plan = workspace.save()
+    workspace.write("pbxsync.yaml", PROJECT)
+    assert workspace.run("apply", plan).err.splitlines()[1] == (
+        f"  DEMO: destination {bot}: the project file declares other params of its type sensitive than when this was"
+        " planned"
+    )
+    assert not workspace.sent

@@ -114,6 +114,16 @@ def test_a_key_with_blanks_or_controls_is_refused_and_not_shown(tmp_path: Path, 
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_a_key_with_quotes_around_it_is_refused_by_the_name_of_its_variable(tmp_path: Path, mark: str) -> None:
+    said = r":5:16: the value of \$\{AR\} is not a key: it has quotes around it, so remove them$"
+    with pytest.raises(ProjectError, match=said) as refused:
+        project(tmp_path, {"AR": f"{mark}hunter2{mark}"}).read_key("ACME")
+    assert "hunter2" not in str(refused.value)
+    for inside in (mark, f"{mark}hunter2", f"hunter{mark}2"):
+        assert project(tmp_path, {"AR": inside}).read_key("ACME").reveal() == inside
+
+
 def test_a_secret_file_must_be_a_small_regular_file_of_text(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     secret = tmp_path / "secrets/read"
