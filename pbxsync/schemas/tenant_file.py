@@ -1,42 +1,24 @@
 """JSON Schema (2020-12) of the tenant file, for editors: what it refuses, the loader refuses too.
 
-An editor types what stands without quotes, so wherever text belongs, a number, a boolean or null may arrive as well.
-What only the whole project can tell (a name twice in two files) is left to `pbxsync validate`.
+What only the whole project shows (a name twice in two files) is left to `pbxsync validate`, and so is what only the text
+shows: an editor types `007` before a schema sees it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pbxsync.kinds.custom_destination import ID_PATTERN, PARAM_COUNT, PARAMS, POSITIONS
+from pbxsync.kinds.custom_destination import PARAM_COUNT, PARAMS, POSITIONS
+from pbxsync.schemas.keywords import DIALECT, ID, SENSITIVE, TENANT, TEXT, UNLISTED, Schema
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from pbxsync.project import Project
     from pbxsync.project.types import TypeSettings
 
-Schema = dict[str, Any]
-
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-#: Text without control characters other than tab and newline.
-_CONTROL_FREE: Final = r"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F]*$"
-TEXT: Final[Schema] = {"type": ["string", "number", "boolean", "null"], "pattern": _CONTROL_FREE}
-REFERENCE: Final = r"^\$\{(file:[^{}\n]+|[A-Za-z_][A-Za-z0-9_]*)\}$"
-#: A tenant's code; one of digits alone arrives as a number.
-TENANT: Final[Schema] = {
-    "type": ["string", "number", "boolean"],
-    "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-    "minimum": 0,
-}
-_SENSITIVE: Final[Schema] = {
-    "type": ["string", "null"],
-    "pattern": rf"{REFERENCE}|^$",
-    "description": 'Sensitive: ${VARIABLE} or ${file:PATH}, or "" to clear it; never the value itself.',
-    "examples": ["${AGENT_API_KEY}", "${file:secrets/agent}"],
-}
-UNLISTED: Final[Schema] = {
-    "enum": ["keep", "clear"],
-    "description": "What becomes of params that a destination does not list: kept as they are (the default), or cleared.",
-}
+_TEXT_REF: Final[Schema] = {"$ref": "#/$defs/text"}
+_SENSITIVE_REF: Final[Schema] = {"$ref": "#/$defs/sensitive"}
 
 
 def tenant_schema(project: Project) -> Schema:
@@ -49,104 +31,118 @@ def tenant_schema(project: Project) -> Schema:
         "required": ["tenant", "destinations"],
         "additionalProperties": False,
         "properties": {
-            "tenant": TENANT | {"description": "The tenant's code, as the PBX has it.", "examples": ["DEMO"]},
+            "tenant": TENANT | {"description": "The tenant's code, as on the PBX.", "examples": ["DEMO"]},
             "unlisted_params": UNLISTED,
             "destinations": {
                 "type": "array",
-                "description": "The destinations that this file manages; [] where there are none.",
+                "description": "The destinations that this file manages; [] if there are none.",
+                "errorMessage": "destinations must be a list, [] if there are none",
                 "items": {"$ref": "#/$defs/destination"},
             },
         },
-        "$defs": {"destination": _destination(project), "text": TEXT, "sensitive": _SENSITIVE},
+        "$defs": {"destination": _destination(project), "text": TEXT, "sensitive": SENSITIVE},
     }
 
 
 def _destination(project: Project) -> Schema:
+    named = {"errorMessage": "write a type's name or number, or remove the key"}
+    needs_name = {"errorMessage": "a destination needs a name, or the id of a live one"}
     return {
         "type": "object",
         "description": "A custom destination, matched by id, else by name, else by renamed_from.",
+        "errorMessage": "a destination is a mapping of name:, type:, params:, id: and renamed_from:",
         "additionalProperties": False,
         "properties": {
-            "name": TEXT | {"description": "Its name, to the letter.", "examples": ["Boss phone"]},
+            "name": TEXT | {"description": "Its name, exactly as on the PBX.", "examples": ["Boss phone"]},
             "type": {
                 "description": "A type's name as `pbxsync types` lists it, or its number. Needed to add.",
-                "anyOf": [{"enum": list(project.types)}, TEXT | {"minLength": 1}],
+                "anyOf": [{"enum": list(project.types)} | named, TEXT | {"minLength": 1} | named],
             },
             "params": {
                 "description": "A list from param1 on, or by label or position (1 to 20). What is not listed stays.",
                 "type": ["array", "object"],
-                "maxItems": PARAM_COUNT,
-                "items": {"$ref": "#/$defs/text"},
+                "errorMessage": "params must be a list, or a mapping of positions and labels",
+                "items": _TEXT_REF,
+                "allOf": [{"maxItems": PARAM_COUNT}],
                 "examples": [{"number": "0636287454", "timeout": "30"}, ["3564732920", "INCOMINGDID", "30"]],
             },
-            "id": {
-                "description": "The id of a live destination: pins it, so that its name may change or be left out.",
-                "type": ["string", "integer"],
-                "pattern": f"^{ID_PATTERN}$",
-                "minimum": 1,
-                "exclusiveMaximum": 10**18,
-                "examples": [286],
-            },
-            "renamed_from": TEXT | {"description": "Its old name, which is looked for where the new one is not live."},
+            "id": ID | {"description": "Pins a live destination. Its name may then change.", "examples": [286]},
+            "renamed_from": TEXT | {"description": "Its old name, which is matched if the new one is not live."},
         },
-        "anyOf": [{"required": ["name"]}, {"required": ["id"]}],
-        "dependentRequired": {"renamed_from": ["name"]},
-        "allOf": [_params_by_type(project, name, rules) for name, rules in project.types.items()]
-        + [_params_else(project)],
+        "anyOf": [{"required": ["name"]} | needs_name, {"required": ["id"]} | needs_name],
+        "allOf": [
+            {
+                "if": {"required": ["renamed_from"]},
+                "then": {"required": ["name"], "errorMessage": "renamed_from needs name: the new name"},
+            },
+            *(_params_of_type(project, name, settings) for name, settings in project.types.items()),
+            _params_of_other_types(project),
+        ],
     }
 
 
-def _params_by_type(project: Project, name: str, rules: TypeSettings) -> Schema:
-    """Return what holds of the params where the type is `name`."""
-    labels = {label: str(position) for position, label in enumerate(rules.labels, start=1)}
+def _params_of_type(project: Project, name: str, settings: TypeSettings) -> Schema:
+    """Return what the params must be if the type is `name`."""
+    positions = {label: str(position) for position, label in enumerate(settings.labels, start=1)}
     sensitive = {str(position) for position in project.sensitive(name)}
-    kinds = {
-        key: _param(key, position, sensitive) for key, position in [*labels.items(), *((key, key) for key in POSITIONS)]
-    }
+    keys = f"{', '.join(settings.labels)} or 1 to {PARAM_COUNT}" if settings.labels else f"1 to {PARAM_COUNT}"
+    params = _mapping(positions, sensitive, f"the params of {name} are {keys}")
+    params["prefixItems"] = [_SENSITIVE_REF if position in sensitive else _TEXT_REF for position in POSITIONS]
+    params["allOf"] = [
+        {
+            "if": {"type": "object", "required": [label]},
+            "then": {
+                "properties": {position: False},
+                "errorMessage": f"{label} and {position} are the same param: remove one of them",
+            },
+        }
+        for label, position in positions.items()
+    ]
     return {
         "if": {"required": ["type"], "properties": {"type": _written(name)}},
-        "then": {
-            "properties": {
-                "params": {
-                    "prefixItems": [_param(key, key, sensitive) for key in POSITIONS],
-                    "properties": kinds,
-                    "additionalProperties": False,
-                    "allOf": [
-                        {"not": {"type": "object", "required": [label, position]}} for label, position in labels.items()
-                    ],
-                }
-            }
-        },
+        "then": {"properties": {"params": params}},
     }
 
 
-def _params_else(project: Project) -> Schema:
-    """Return what holds of the params where the type is none of the project's: labels only where it may have some."""
-    any_label = {label for rules in project.types.values() for label in rules.labels}
-    known: Schema = {
-        "required": ["type"],
-        "properties": {"type": {"anyOf": [_written(name) for name in project.types]}},
-    }
-    number: Schema = {
-        "properties": {"type": {"anyOf": [{"type": "integer"}, {"pattern": "^[0-9]+$", "type": "string"}]}}
-    }
-    by_key = {key: {"$ref": "#/$defs/text"} for key in POSITIONS}
-    labelled = by_key | {label: {"$ref": "#/$defs/text"} for label in sorted(any_label)}
+def _params_of_other_types(project: Project) -> Schema:
+    """Return what the params must be if the project does not have the type. A number may turn out to be any type."""
+    known = {"required": ["type"], "properties": {"type": {"anyOf": [_written(name) for name in project.types]}}}
+    number = {"properties": {"type": {"anyOf": [{"type": "integer"}, {"pattern": "^[0-9]+$", "type": "string"}]}}}
+    labels = sorted({label for settings in project.types.values() for label in settings.labels})
+    any_label = _mapping(labels, (), f"no type of the project has this param: write a position, 1 to {PARAM_COUNT}")
+    no_label = _mapping(
+        (), (), "the project has no labels for this type: write positions, or add labels to types: in pbxsync.yaml"
+    )
     return {
         "if": known,
         "else": {
             "if": number,
-            "then": {"properties": {"params": {"properties": labelled, "additionalProperties": False}}},
-            "else": {"properties": {"params": {"properties": by_key, "additionalProperties": False}}},
+            "then": {"properties": {"params": any_label}},
+            "else": {"properties": {"params": no_label}},
         },
     }
 
 
-def _param(key: str, position: str, sensitive: set[str]) -> Schema:
-    reference = {"$ref": "#/$defs/sensitive" if position in sensitive else "#/$defs/text"}
-    return reference if key == position else reference | {"description": PARAMS[int(position) - 1]}
+def _mapping(labels: Iterable[str] | dict[str, str], sensitive: Collection[str], message: str) -> Schema:
+    """Return the schema of params by label and position. `labels` may have their positions.
+
+    Positions are patterns, because yaml-language-server does not compare a number with the name of a property, and would
+    offer positions before labels.
+    """
+    at = labels if isinstance(labels, dict) else {}
+    patterns = {"|".join(sorted(sensitive)): _SENSITIVE_REF, "|".join(POSITIONS.keys() - set(sensitive)): _TEXT_REF}
+    return {
+        "properties": {
+            label: (_SENSITIVE_REF if at.get(label) in sensitive else _TEXT_REF)
+            | ({"description": PARAMS[int(at[label]) - 1]} if label in at else {})
+            for label in labels
+        },
+        "patternProperties": {f"^({pattern})$": schema for pattern, schema in patterns.items() if pattern},
+        "additionalProperties": False,
+        "errorMessage": message,
+    }
 
 
 def _written(name: str) -> Schema:
-    """Return how a type's name may arrive: one of digits as a number too."""
+    """Return how an editor types a type's name: one of digits as a number too."""
     return {"enum": [name, int(name)] if name.isascii() and name.isdigit() else [name]}
