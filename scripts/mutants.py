@@ -109,6 +109,7 @@ _MYPY: Final = ("mypy", "--config-file=", "--strict", "--disable-error-code=unus
 _SETTINGS: Final = r"""
 [tool.mutmut]
 source_paths = ["pbxsync"]
+also_copy = ["scripts"]
 only_mutate = {modules}
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:xdist", "-p", "tests.support.unshrunk", "--timeout", "20"]
@@ -180,7 +181,7 @@ def _run(module: str, *, again: bool) -> None:
     if not again:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for name in ("pbxsync", "tests"):
+        for name in ("pbxsync", "tests", "scripts"):
             (folder / name).symlink_to(ROOT / name)
     elif not left:
         return

@@ -162,7 +162,7 @@ def test_a_plan_that_went_stale_is_refused_and_one_made_by_hand_is_applied(servi
 def test_a_commit_without_a_pull_request_applies_nothing(service: Service, pbx: Emulator) -> None:
     job = merge(service, "pbxsync.yml", None).jobs["apply"]
     assert job.result == "failure"
-    assert "no pull request has planned this commit" in job.log
+    assert "no pull request has a plan of this commit" in job.log
     assert pbx.log == []
 
 
@@ -195,4 +195,4 @@ def test_the_nightly_job_tells_drift_from_not_knowing(service: Service, pbx: Emu
     pbx.revoke(READ)
     unknown = drift(service)
     assert unknown.result == "failure"
-    assert "::error::it could not be found out" in unknown.log
+    assert "::error::the comparison failed" in unknown.log

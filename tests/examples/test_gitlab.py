@@ -127,14 +127,14 @@ def test_a_pipeline_that_failed_gives_no_plan_to_apply(service: Service, pbx: Em
     pbx.clear_log()
     refused = merge(service)["apply"][0]
     assert refused.result == "failed 1"
-    assert "has not succeeded: use Run pipeline" in refused.log
+    assert 'has not succeeded. Use "Run pipeline" to make a new plan.' in refused.log
     assert pbx.log == []
 
 
 def test_a_commit_without_a_merge_request_applies_nothing(service: Service, pbx: Emulator) -> None:
     refused = Pipeline(service, {"CI_PIPELINE_SOURCE": "push", **MAIN}).all()["apply"][0]
     assert refused.result == "failed 1"
-    assert "came without a merge request" in refused.log
+    assert "has no merge request, so there is no plan" in refused.log
     assert pbx.log == []
 
 

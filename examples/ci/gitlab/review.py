@@ -1,7 +1,7 @@
-"""What the jobs need of GitLab's API. Goes to .gitlab/review.py; needs nothing but Python.
+"""GitLab API calls for the jobs. Copy it to .gitlab/review.py. It needs only Python.
 
-comment FILE    puts the file into the merge request, in place of the comment that it put there before
-fetch FOLDER    gets the plans that were made for the merge request of this commit
+comment FILE    write the file as a comment of the merge request, replacing the previous one
+fetch FOLDER    download the plans of the merge request that this commit came with
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 MARKER = "<!-- pbxsync-plan -->"
-SECONDS = 60
+TIMEOUT = 60  # seconds
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Run the command."""
     verb, path = sys.argv[1:]
     {"comment": comment, "fetch": fetch}[verb](Path(path))
 
 
 def comment(file: Path) -> None:
-    """Change our comment in the merge request, or write the first one. Its hidden first line tells it from all others."""
+    """Update our comment of the merge request, which is recognised by its hidden first line, or write the first one."""
     body = file.read_text(encoding="utf-8")
     notes = f"merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}/notes"
     ours = [note["id"] for note in pages(notes) if note["body"].startswith(MARKER)]
@@ -38,15 +38,17 @@ def comment(file: Path) -> None:
 
 
 def fetch(folder: Path) -> None:
-    """Unpack what the plan jobs left in the newest pipeline of the merge request that this commit came with."""
-    found = read(f"repository/commits/{os.environ['CI_COMMIT_SHA']}/merge_requests")
-    merged = [request["iid"] for request in found if request["state"] == "merged"]
+    """Unpack the artifacts of the plan jobs in the newest pipeline of the merge request that this commit came with."""
+    requests = read(f"repository/commits/{os.environ['CI_COMMIT_SHA']}/merge_requests")
+    merged = [request["iid"] for request in requests if request["state"] == "merged"]
     if not merged:
-        sys.exit("This commit came without a merge request, so there is no plan: use Run pipeline.")
+        sys.exit('This commit has no merge request, so there is no plan. Use "Run pipeline" to make one.')
     runs = [run for run in pages(f"merge_requests/{merged[0]}/pipelines") if run["source"] == "merge_request_event"]
     newest = max(runs, key=lambda run: int(run["id"]), default=None)
     if newest is None or newest["status"] != "success":
-        sys.exit(f"The newest pipeline of merge request !{merged[0]} has not succeeded: use Run pipeline.")
+        sys.exit(
+            f'The newest pipeline of merge request !{merged[0]} has not succeeded. Use "Run pipeline" to make a new plan.'
+        )
     jobs = [job for job in pages(f"pipelines/{newest['id']}/jobs") if job["name"].partition(" ")[0] == "plan"]
     for job in jobs:
         with zipfile.ZipFile(io.BytesIO(call("GET", f"jobs/{job['id']}/artifacts"))) as archive:
@@ -54,7 +56,7 @@ def fetch(folder: Path) -> None:
 
 
 def pages(path: str) -> list[dict[str, Any]]:
-    """Return the rows of all pages of a list, from the oldest to the newest where it is one of notes."""
+    """Return the rows of all pages of a list. Notes are ordered from the oldest to the newest."""
     rows: list[dict[str, Any]] = []
     while True:
         page = read(f"{path}?{urlencode({'per_page': 100, 'page': len(rows) // 100 + 1, 'sort': 'asc'})}")
@@ -64,18 +66,18 @@ def pages(path: str) -> list[dict[str, Any]]:
 
 
 def read(path: str) -> Any:
-    """Return the answer to a GET as JSON."""
+    """Return the JSON reply to a GET."""
     return json.loads(call("GET", path))
 
 
 def call(method: str, path: str, fields: dict[str, str] | None = None) -> bytes:
-    """Send one request below this project; raises urllib's HTTPError."""
+    """Send one request to the API of this project. Raises urllib's HTTPError."""
     url = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/{path}"
     request = Request(url, None if fields is None else json.dumps(fields).encode(), method=method)
     request.add_header("Content-Type", "application/json")
-    # Downloads are redirected to a store of files, to which the token must not go.
+    # Unredirected: downloads are redirected to a file store, which must not get the token.
     request.add_unredirected_header("PRIVATE-TOKEN", os.environ["REVIEW_TOKEN"])
-    with urlopen(request, timeout=SECONDS) as answer:
+    with urlopen(request, timeout=TIMEOUT) as answer:
         content: bytes = answer.read()
     return content
 
