@@ -1,4 +1,4 @@
-"""What a program gives, looked at before anything is sent: types are hints alone, and a wrong one may not reach a PBX."""
+"""Validates arguments before anything is sent; type hints alone do not stop a bad value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_PARALLEL: Final = 256
 
 
 def bounds(timeout: Any, retries: Any, parallel: Any) -> None:
-    """Raise UsageError for what no client can work with: the same bounds as on the command line."""
+    """Raise UsageError for values out of range: the ranges are those of the command line."""
     if not (_is_number(timeout, int | float) and 0 < timeout <= MAX_TIMEOUT):
         raise UsageError(f"timeout must be seconds, more than 0 and at most {MAX_TIMEOUT}")
     if not (_is_number(retries, int) and 0 < retries <= MAX_RETRIES):
@@ -26,30 +26,30 @@ def bounds(timeout: Any, retries: Any, parallel: Any) -> None:
 
 
 def key(value: Any) -> None:
-    """Raise UsageError for what is no key; it is not shown."""
+    """Raise UsageError for an empty or unsendable key, without showing it."""
     if not isinstance(value, str) or not value.strip() or not _can_be_sent(value):
         raise UsageError("the key must be a text that is not empty")
 
 
 def needed(**given: Any) -> None:
-    """Raise UsageError for a parameter without which a request means nothing, or something else."""
+    """Raise UsageError for a missing parameter: the request would mean nothing, or something else."""
     for name, value in given.items():
         if not isinstance(value, str) or not value:
             raise UsageError(f"{name} must be a text that is not empty")
 
 
 def identity(objectid: Any) -> None:
-    """Raise UsageError for what is no id of a destination."""
+    """Raise UsageError for anything but the id of a destination."""
     if not is_id(objectid):
-        raise UsageError(f"{quote(str(objectid))} is no id of a destination: custom_destinations lists them")
+        raise UsageError(f"{quote(str(objectid))} is not the id of a destination: custom_destinations lists them")
 
 
 def columns(name: Any, type_id: Any, params: Mapping[Any, Any]) -> dict[str, str]:
-    """Return what is given of a destination as columns and their text. Raises UsageError."""
+    """Return the given fields of a destination as columns and their text. Raises UsageError."""
     fields = {} if name is None else {COLUMNS["name"]: _text(name, "name")}
     if type_id is not None:
         if not is_id(type_id):
-            raise UsageError(f"{quote(str(type_id))} is no number of a type, as text: custom_types lists them")
+            raise UsageError(f"{quote(str(type_id))} is not the number of a type, as text: custom_types lists them")
         fields[COLUMNS["type"]] = type_id
     for position, value in params.items():
         if not _is_number(position, int) or not 1 <= position <= PARAM_COUNT:
@@ -60,11 +60,11 @@ def columns(name: Any, type_id: Any, params: Mapping[Any, Any]) -> dict[str, str
 
 
 def _text(value: Any, name: str) -> str:
-    """Return a value that is to be stored. What it is written as, `30` or `030`, only a text can say."""
+    """Return a value to store. It must be text, because a number cannot say whether it is `30` or `030`."""
     if not isinstance(value, str):
         raise UsageError(f"{name} must be a text")
     if not _can_be_sent(value):
-        raise UsageError(f"{name} cannot be sent: a character of it is none that UTF-8 has")
+        raise UsageError(f"{name} cannot be sent: one of its characters does not exist in UTF-8")
     return value
 
 

@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
 
 class Client:
-    """A PBX, for as long as the `with` lasts. Thread safe.
+    """A PBX, while the `with` lasts. Thread safe.
 
-    `url` is the whole address of the endpoint, `https://HOST/pbx/proxyapi.php` (plain http on loopback alone); `key` is an
-    API key, or an admin key where an operation concerns all tenants. A `read_only` client has no way to send a write.
-    `timeout` is in seconds for one request (of a stream: for each wait), `retries` how often a read is tried at most,
-    `parallel` how many requests may be in flight.
+    `url` is the whole address of the endpoint, `https://HOST/pbx/proxyapi.php` (plain http only on loopback); `key` is an
+    API key, or an admin key if an operation concerns all tenants. A `read_only` client has no way to send a write.
+    `timeout` is in seconds for one request (of a stream: for each wait), `retries` the tries of a read, `parallel` the
+    requests in flight.
 
-    Every method raises a WireError of `pbxsync.errors`: Denied where key, tenant or permission are refused (the API has one
+    Every method raises a WireError of `pbxsync.errors`: Denied if key, tenant or permission are refused (the API has one
     text for these), NotThere for an empty reply (unknown, missing, not found, or not allowed: the API has one for these),
-    Unreachable and its kin where the network or the server fails, Unrecognised for a reply that is no known answer. Reads
-    are tried again where that may help; what may write never is, and `open_outcome` of its error tells whether the PBX may
-    have acted all the same. The key is in no error.
+    Unreachable and its subclasses if the network or the server fails, Unrecognised for a reply of no known shape or to
+    another question. Reads are tried again if that may help, writes never; `open_outcome` of an error says whether the PBX
+    may have acted all the same. No error contains the key.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Client:
         retries: int = 4,
         parallel: int = 8,
     ) -> None:
-        """Raise UsageError for a url that no key may be sent to, and for what is no key. Nothing is sent yet."""
+        """Raise UsageError for a url that no key may be sent to, and for an unusable key. Nothing is sent yet."""
         checks.bounds(timeout, retries, parallel)
         refused = "a program needs the url of a PBX" if url.startswith(EMULATOR) else refusal(url)
         if refused is not None:
@@ -105,12 +105,12 @@ class Client:
         return identity
 
     def recording(self, call_id: str) -> Body:
-        """Return the sound of a call, as it comes: iterate over it, `read()` or `save(path)` it; close it (doc)."""
+        """Return the recording of a call, as it comes: iterate over it, `read()` or `save(path)` it; close it (doc)."""
         checks.needed(call_id=call_id)
         return self._open("INFO", info="recording", id=call_id)
 
     def pause_agent(self, tenant: str, queue: str, extension: str, reason: str = "") -> str:
-        """Pause an agent in a queue and return what the PBX says, which the document does not show.
+        """Pause an agent in a queue and return the reply of the PBX, which the document does not show.
 
         `queue` is the number of the queue, `extension` like `104-DEMO` (doc).
         """
@@ -120,15 +120,15 @@ class Client:
             return body.read().decode("utf-8", "replace")
 
     def media_file(self, tenant: str, objectid: str, file_id: str = "") -> Body:
-        """Return the sound of a media file, as it comes; close it (doc).
+        """Return the audio of a media file, as it comes; close it (doc).
 
-        The document also sends an `id`, 19 in its example, and does not explain it: that is `file_id`.
+        `file_id` is the `id` that the document also sends (19 in its example) and does not explain.
         """
         checks.needed(objectid=objectid)
         return self._open("MEDIAFILE", tenant=tenant, id=file_id, action="GETAUDIO", objectid=objectid)
 
     def voicemails(self, tenant: str) -> tuple[Mailbox, ...]:
-        """Return the mailboxes of a tenant (doc). Raises NotThere where there are none: so the reply is empty (guess)."""
+        """Return the mailboxes of a tenant (doc). Raises NotThere if it has none: the reply is empty then (guess)."""
         return mailboxes.mailboxes(self._open("VOICEMAIL", tenant=tenant, action="list"), self._pbx.transport.redactor)
 
     def voicemail_messages(self, tenant: str, mailbox: str) -> tuple[Message, ...]:
@@ -138,36 +138,37 @@ class Client:
         return mailboxes.messages(body, self._pbx.transport.redactor)
 
     def voicemail_message(self, tenant: str, mailbox: str, msgid: str) -> Body:
-        """Return the sound of a message, as it comes; close it (doc)."""
+        """Return the audio of a message, as it comes; close it (doc)."""
         checks.needed(mailbox=mailbox, msgid=msgid)
         return self._open("VOICEMAIL", tenant=tenant, mailbox=mailbox, action="message", msgid=msgid)
 
     def count_calls(self) -> int:
-        """Return how many calls there are on the system now (doc; that it is a plain number: guess)."""
+        """Return the number of current calls on the system (doc; that the reply is a plain number: guess)."""
         with self._open("COUNTCALLS") as body:
             reply = body.read()
         count = whole_number(reply.strip().decode("latin-1"))
         if count is None:
-            raise unrecognised("no count of calls", reply, body.request, self._pbx.transport.redactor)
+            raise unrecognised("a reply that is not a number", reply, body.request, self._pbx.transport.redactor)
         return count
 
     def cdrs(self, tenant: str, start: date | str, end: date | str) -> Iterator[Cdr]:
-        """Return the calls from `start` to before `end` (doc; that `end` is left out: guess), one after the other.
+        """Yield the calls from `start` to before `end` (doc; that `end` is exclusive: guess).
 
-        With the tenant `%` and an admin key those of all tenants, in the admin's format (doc): it names the tenant of each.
+        The tenant `%` with an admin key gives the calls of all tenants, in the admin's format (doc), which names the tenant
+        of each.
         """
         return reports.cdrs(self.cdrs_csv(tenant, start, end), tenant)
 
     def cdrs_csv(self, tenant: str, start: date | str, end: date | str) -> Body:
-        """Return the same as the CSV that it is, as it comes; close it."""
+        """Return the same report as CSV, as it comes; close it."""
         return self._report("CDRS", tenant, start, end)
 
     def queue_logs(self, tenant: str, start: date | str, end: date | str) -> Iterator[QueueEvent]:
-        """Return the queue log from `start` to before `end` (doc; as with `cdrs`), one line after the other."""
+        """Yield the queue log from `start` to before `end` (doc; `end` as with `cdrs`)."""
         return reports.queue_events(self.queue_logs_csv(tenant, start, end))
 
     def queue_logs_csv(self, tenant: str, start: date | str, end: date | str) -> Body:
-        """Return the same as the CSV that it is, as it comes; close it."""
+        """Return the same report as CSV, as it comes; close it."""
         return self._report("QUEUELOGS", tenant, start, end)
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
@@ -177,21 +178,21 @@ class Client:
     def custom_destinations(self, tenant: str) -> Listing:
         """Return the custom destinations of a tenant, provably all of them (doc).
 
-        In its `rows`, `params` is None where this PBX does not list them (field): `get` has them. It is `doubtful` where
-        there are none, said in a way that is also how errors look (field).
+        In its `rows`, `params` is None if this PBX does not list them (field): `get` has them. It is `doubtful` if there
+        are none by a reply that errors look like too (field).
         """
         return self._pbx.destinations(tenant)
 
     def get(self, tenant: str, objectid: str) -> Row:
-        """Return a custom destination with its twenty params (doc). Raises NotThere where there is none of this id."""
+        """Return a custom destination with its twenty params (doc). Raises NotThere if there is no such id."""
         checks.identity(objectid)
         return self._pbx.destination(tenant, objectid)
 
     def add(self, tenant: str, name: str, type_id: str, params: Mapping[int, str] | None = None) -> Row:
-        """Add a custom destination, and return it as it reads back (doc).
+        """Add a custom destination, read it back and return it (doc).
 
         `params` are texts by position, 1 to 20. Nothing is sent twice: after a lost answer the tenant is listed, and what
-        was added is recognised by its name and fields. Raises NotStored where it is not there, or not as it was to be.
+        was added is recognised by its name and fields. Raises NotStored if it is not there, or not as it was sent.
         """
         return add(self._writer, tenant, name, type_id, params or {})
 
@@ -204,9 +205,9 @@ class Client:
         type_id: str | None = None,
         params: Mapping[int, str] | None = None,
     ) -> Row:
-        """Change what is given of a custom destination, and return it as it reads back (doc).
+        """Change the given fields of a custom destination, read it back and return it (doc).
 
-        Raises NotStored where it reads back other than it was to be.
+        Raises NotStored if the PBX stored a different value.
         """
         return update(self._writer, tenant, objectid, name, type_id, params or {})
 
@@ -227,7 +228,7 @@ class Client:
 
 
 def _request(reqtype: str, params: Mapping[str, str]) -> Request:
-    """Return a request; a parameter that is empty is not sent."""
+    """Return a request without its empty parameters."""
     return Request((("reqtype", reqtype), *((name, value) for name, value in params.items() if value)))
 
 
@@ -236,4 +237,4 @@ def _day(day: date | str) -> str:
     try:
         return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
     except (ValueError, TypeError):
-        raise UsageError(f"{quote(str(day))} is no day: write a date, or a text like 2017-01-31") from None
+        raise UsageError(f"{quote(str(day))} is not a day: give a date, or text like 2017-01-31") from None

@@ -1,13 +1,14 @@
 """Voice mail as typed rows.
 
-The document shows no reply. The names of the columns are Asterisk's (guess); all of them are in `columns` as text.
+The document shows no reply. The names of the columns are Asterisk's (guess); `columns` has all of them as text.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.pbx.replies import text as as_text
 from pbxsync.pbx.replies import unrecognised
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from pbxsync.pbx.body import Body
     from pbxsync.redaction.redactor import Redactor
 
+#: The columns of MANAGEDB objects begin with the initials of their table (doc, field).
+_OF_AN_OBJECT: Final = re.compile(r"[a-z]{2}_")
+
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A mailbox: its `number`, its owner's `name`, how many `new` and `old` messages it has (None: not told)."""
+    """A mailbox: its `number`, its owner's `name`, how many `new` and `old` messages it has (None: unknown)."""
 
     number: str
     name: str
@@ -34,7 +38,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message: `id` is what `voicemail_message` takes, `time` is when it was left (UTC), `seconds` how long it is."""
+    """A message: `id` is what `voicemail_message` takes, `time` is when it was left (UTC), `seconds` its length."""
 
     id: str
     caller: str
@@ -76,25 +80,30 @@ def messages(body: Body, redact: Redactor) -> tuple[Message, ...]:
 def _rows(body: Body, redact: Redactor, identity: str) -> list[dict[str, str]]:
     """Return the rows of a JSON reply, with every plain value as text.
 
-    They come as an array, or as an object; a row of that may lack its `identity`, for which the key stands (guess).
+    They come as an array, or as an object keyed by `identity`, which a row may then lack (guess). Raises Unrecognised, also
+    for rows of another kind.
     """
     with body:
         data = body.read()
     try:
         value = parse(as_text(data, body.request, redact))
-        if isinstance(value, dict):
-            return [{identity: key, **_row(each)} for key, each in value.items()]
-        return [_row(each) for each in value]
+        keyed = value.items() if isinstance(value, dict) else [(None, row) for row in value]
+        return [_row(row, key, identity) for key, row in keyed]
     except ShapeError as error:
         raise unrecognised(f"a reply with {error}", data, body.request, redact) from None
 
 
-def _row(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise ShapeError("a row that is no object")
-    return {
-        name: "" if each is None else str(each) for name, each in value.items() if not isinstance(each, (dict, list))
+def _row(row: Any, key: str | None, identity: str) -> dict[str, str]:
+    if not isinstance(row, dict):
+        raise ShapeError("a row that is not an object")
+    if any(map(_OF_AN_OBJECT.match, row)):
+        raise ShapeError("a row of another kind")
+    if key is None and identity not in row:
+        raise ShapeError(f"a row without {identity}")
+    texts = {
+        name: "" if value is None else str(value) for name, value in row.items() if not isinstance(value, (dict, list))
     }
+    return texts if key is None else {identity: key, **texts}
 
 
 def _moment(seconds: int | None) -> datetime | None:

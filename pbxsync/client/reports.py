@@ -1,8 +1,7 @@
-"""CSV of calls and queues as typed rows, one at a time, however long the report is.
+"""CSV reports of calls and queues as typed rows, one at a time, however long the report is.
 
-The document says that there are two formats of CDRs, the tenant's and the admin's, and shows neither. The first line is
-taken for the names of the columns (guess); those that are known by name become fields (vendor, field), and all of them are
-in `columns` as text.
+The document says that there are two formats of CDRs, the tenant's and the admin's, and shows neither. The first line has
+the names of the columns (guess). Those with known names become fields (vendor, field); `columns` has all of them as text.
 """
 
 from __future__ import annotations
@@ -21,16 +20,19 @@ if TYPE_CHECKING:
 
     from pbxsync.pbx.body import Body
 
-#: No field that means anything is longer; a quote that is never closed would take the rest of the report.
+#: Columns that only one kind of report has (vendor, field). A report with those of the other kind answers another question.
+_OF_CDRS: Final = frozenset({"realsrc", "lastdst", "disposition", "incomingdid", "calleridname"})
+_OF_QUEUE_LOGS: Final = frozenset({"queuename", "agent", "event"})
+#: No sensible field is longer. A quote that is never closed would otherwise take in the rest of the report.
 _LONGEST_FIELD: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Cdr:
-    """One call. Texts are empty and the rest None where the report has no such column or nothing in it.
+    """One call. Texts are empty, and other fields None, if the report lacks the column or its value.
 
-    `start` and `answer` are in the PBX's own time zone, which the API does not tell; `seconds` is how long it took.
-    `tenant` is that of the admin's format, else the one that was asked for.
+    `start` and `answer` are in the PBX's own time zone, which the API does not tell; `seconds` is the duration. `tenant` is
+    that of the admin's format, else the one of the request.
     """
 
     tenant: str
@@ -61,7 +63,7 @@ class QueueEvent:
 
 def cdrs(body: Body, tenant: str) -> Iterator[Cdr]:
     """Yield the calls of a report as it comes; closes it. Raises Unrecognised and Unreachable."""
-    for row in _rows(body):
+    for row in _rows(body, _OF_QUEUE_LOGS, _OF_CDRS):
         yield Cdr(
             tenant=row.get("tenant", "") or tenant,
             uniqueid=row.get("uniqueid", ""),
@@ -80,7 +82,7 @@ def cdrs(body: Body, tenant: str) -> Iterator[Cdr]:
 
 def queue_events(body: Body) -> Iterator[QueueEvent]:
     """Yield the lines of a queue log as it comes; closes it. Raises Unrecognised and Unreachable."""
-    for row in _rows(body):
+    for row in _rows(body, _OF_CDRS, _OF_QUEUE_LOGS):
         yield QueueEvent(
             time=_moment(row.get("time", "")),
             queue=row.get("queuename", ""),
@@ -91,12 +93,14 @@ def queue_events(body: Body) -> Iterator[QueueEvent]:
         )
 
 
-def _rows(body: Body) -> Iterator[dict[str, str]]:
-    """Yield each line of a CSV that is not empty, by its columns. Other fields than the first line has are an error."""
+def _rows(body: Body, of_others: frozenset[str], of_ours: frozenset[str]) -> Iterator[dict[str, str]]:
+    """Yield each line of a CSV that is not empty, by column. Raises Unrecognised, also for a report of another kind."""
     with body:
         reader = csv.reader(_lines(body), strict=True)
         try:
             columns = next(reader, [])
+            if of_others & set(columns) and not of_ours & set(columns):
+                raise Unrecognised(f"{body.request}: the reply is a report of another kind")
             for row in filter(None, reader):
                 if len(row) != len(columns):
                     raise Unrecognised(
@@ -104,20 +108,20 @@ def _rows(body: Body) -> Iterator[dict[str, str]]:
                     )
                 yield dict(zip(columns, row, strict=True))
         except csv.Error as error:
-            raise Unrecognised(f"{body.request}: line {reader.line_num} is no CSV ({error})") from None
+            raise Unrecognised(f"{body.request}: line {reader.line_num} is not CSV ({error})") from None
         except UnicodeDecodeError:
             raise Unrecognised(f"{body.request}: the report is not UTF-8") from None
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    """Yield lines with their ends, which may stand within quotes too."""
+    """Yield lines with their line breaks, which may also be within quotes."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     rest = ""
     for piece in pieces:
         *whole, rest = (rest + decoder.decode(piece)).split("\n")
         yield from (f"{line}\n" for line in whole)
         if len(rest) > _LONGEST_FIELD:
-            raise csv.Error("a line without an end")
+            raise csv.Error("a line that does not end")
     rest += decoder.decode(b"", final=True)
     if rest:
         yield rest

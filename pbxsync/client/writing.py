@@ -1,4 +1,4 @@
-"""Adds and updates of programs: what was written is read back before anybody is told that it worked."""
+"""Adds and updates for programs: every write is read back before it is reported as done."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[in
     listing = pbx.destinations(tenant)
     before = frozenset(row.id for row in listing.rows)
     lost: WireError | None = None
-    told = None
+    new_id = None
     try:
-        told = pbx.add(tenant, fields)
+        new_id = pbx.add(tenant, fields)
     except WireError as error:
         if not error.open_outcome:
             raise
         if listing.doubtful:
             raise NotStored(
-                f"whether {quote(name)} of {truncate(tenant)} was added is not known: the PBX listed nothing before, in a"
-                f" way that is also how its errors look ({error}); look for it before you add it again"
+                f"it is unknown whether {quote(name)} of {truncate(tenant)} was added ({error}), because the PBX listed"
+                " nothing before, in a way that its errors look like too: look for it before you add it again"
             ) from None
         lost = error
-    found = told if told is not None and told not in before else _settled(pbx, tenant, fields, before, lost)
-    return _as_written(pbx.destination(tenant, found), fields, whole=True)
+    if new_id is None or new_id in before:
+        new_id = _settled(pbx, tenant, fields, before, lost)
+    return _as_written(pbx.destination(tenant, new_id), fields, whole=True)
 
 
 def update(
@@ -49,7 +50,7 @@ def update(
     identity(objectid)
     fields = columns(name, type_id, params)
     if not fields:
-        raise UsageError("nothing to update is given")
+        raise UsageError("no field to update is given")
     try:
         pbx.update(tenant, objectid, fields)
     except WireError as error:
@@ -61,14 +62,14 @@ def update(
 def _settled(
     pbx: PbxWriter, tenant: str, fields: dict[str, str], before: frozenset[str], lost: WireError | None
 ) -> str:
-    """Return the id of the row that an add has made although its reply does not tell; raise where there is none."""
+    """Return the id of the row that an add made although its reply lacks it. Raises NotStored if there is no such row."""
 
     def fetch(row: Row) -> Destination:
         whole = row if row.params is not None and row.type_id is not None else pbx.destination(tenant, row.id)
         return Destination(whole.id, whole.name, Type(whole.type_id or "", None), whole.params or ())
 
-    def fits(found: Destination) -> bool:
-        row = _columns(found.name or "", found.type.id if found.type else None, found.params)
+    def fits(live: Destination) -> bool:
+        row = _columns(live.name or "", live.type.id if live.type else None, live.params)
         return all(row.get(name) == value for name, value in fields.items() if name != COLUMNS[NAME])
 
     end = settle(fields[COLUMNS[NAME]], before, pbx.destinations(tenant).rows, fetch, fits)
@@ -80,15 +81,15 @@ def _settled(
 
 
 def _as_written(row: Row, fields: dict[str, str], *, whole: bool = False) -> Row:
-    """Return a row that holds what was written; with `whole` all else has to be empty. Raises NotStored."""
+    """Return a row that holds what was written, and with `whole` nothing else. Raises NotStored."""
     stored = _columns(row.name, row.type_id, row.params or ())
     wanted = {**dict.fromkeys(stored, ""), **fields} if whole else fields
     wrong = [name for name, value in wanted.items() if stored[name] not in {value, None}]
     if wrong:
-        raise NotStored(f"destination {row.id} reads back other than it was to be: {', '.join(wrong)}")
+        raise NotStored(f"destination {row.id} was accepted, but the PBX stored a different value: {', '.join(wrong)}")
     return row
 
 
 def _columns(name: str, type_id: str | None, params: tuple[str | None, ...]) -> dict[str, str | None]:
-    """Return the columns of a row; its type is None where the PBX does not tell."""
+    """Return the columns of a row; its type is None if the PBX does not tell it."""
     return dict(zip(COLUMNS.values(), (name, type_id, *params), strict=True))

@@ -64,7 +64,7 @@ def run(
 def _asked(
     context: Context, where: Endpoint, limits: RequestLimits, request: Request, *, write: bool
 ) -> Iterator[tuple[PbxReader, Body]]:
-    """Send the request, over a connection that can do no more than it must, and give its answer."""
+    """Send the request and give its answer; without --write over a transport that cannot write."""
     if not write:
         with session.reader(where, limits, context.redactor) as pbx, pbx.open(request) as body:
             yield pbx, body
@@ -79,31 +79,31 @@ def _sent(pbx: PbxWriter, request: Request) -> Body:
 
 
 def _check_way_out(request: Request, out: Path | None) -> None:
-    """Raise UsageError, before anything is sent, where there is no way to keep the answer, or to show it."""
+    """Raise UsageError, before anything is sent, if the answer can be neither kept nor shown."""
     if out is not None:
         check_out(out)
         return
-    found = operation(request)
-    if found is not None and found.kind == "audio" and sys.stdout.isatty():
+    selected = operation(request)
+    if selected is not None and selected.kind == "audio" and sys.stdout.isatty():
         raise UsageError(BINARY)
 
 
 def _hand_out(context: Context, project: Project, pbx: PbxReader, body: Body, out: Path | None) -> None:
-    """Write the answer to where it belongs, without keys and sensitive params."""
+    """Write the answer to --out or standard output, without keys and sensitive params."""
     pieces: Iterable[bytes] = body
-    found = operation(body.request)
-    if context.redactor.withhold and may_hold_params(body.request):
-        pieces = [_masked(context, project, pbx, body)]
-    elif found is not None and found.kind == "JSON":
+    selected = operation(body.request)
+    if selected is not None and selected.kind == "JSON":
         pieces = [checked_json(body.read(), body.request, context.redactor)]
+    if context.redactor.withhold and may_hold_params(body.request):
+        data = body.read() if pieces is body else b"".join(pieces)
+        pieces = [_masked(context, project, pbx, body.request, data)]
     deliver(context, context.redactor.stream(pieces, keep_length=body.binary), body, out)
 
 
-def _masked(context: Context, project: Project, pbx: PbxReader, body: Body) -> bytes:
-    """Return a reply in which sensitive params are hidden, and nothing of one in which no field can be told."""
-    data = body.read()
-    types = TypeTable(pbx.custom_types(body.request.value("tenant")))
-    found = masked(data, hidden_in(types, project.sensitive))
-    if found is None:
-        context.console.note("The PBX answered, with what is not shown, because it may hold sensitive params.")
-    return found or b""
+def _masked(context: Context, project: Project, pbx: PbxReader, request: Request, data: bytes) -> bytes:
+    """Return a reply with its sensitive params hidden; nothing of a reply without columns."""
+    types = TypeTable(pbx.custom_types(request.value("tenant")))
+    shown = masked(data, hidden_in(types, project.sensitive))
+    if shown is None:
+        context.console.note("The PBX answered. The reply is not shown, because it may hold sensitive params.")
+    return shown or b""

@@ -1,4 +1,4 @@
-"""A reply of any operation, recognised as an answer, that comes in pieces: text, JSON, CSV or audio of any length."""
+"""The answer to any operation in pieces, of any length: text, JSON, CSV or audio, judged by its start."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Body:
     """The body of an answer: iterate over it once, or `read()` it; close it, or use it in a `with`.
 
-    `start` are its first bytes, some thousand, by which it was recognised; `length` is in bytes, None where the server
-    does not say. Iterating raises Unreachable where the connection breaks before the end.
+    `start` has its first bytes (some thousand), by which it was recognised; `length` is in bytes, None if the server does
+    not say. Iterating raises Unreachable if the connection breaks before the end.
     """
 
     request: Request
@@ -46,7 +46,7 @@ class Body:
         return chain((self.start,), self._rest)
 
     def read(self, limit: int = REPLY_LIMIT) -> bytes:
-        """Return the whole body. Raises Unrecognised where it is longer than `limit` bytes, and Unreachable."""
+        """Return the whole body. Raises Unrecognised if it is longer than `limit` bytes, and Unreachable."""
         pieces, size = [], 0
         for piece in self:
             size += len(piece)
@@ -56,7 +56,7 @@ class Body:
         return b"".join(pieces)
 
     def save(self, path: Path | str) -> int:
-        """Put the whole body at `path`, with mode 0600, or nothing at all, and return how many bytes it has.
+        """Write the whole body to `path`, with mode 0600, or nothing at all, and return its size in bytes.
 
         Raises Unreachable and OSError.
         """
@@ -68,7 +68,7 @@ class Body:
 
     @property
     def binary(self) -> bool:
-        """Whether this is no text, as far as its start tells."""
+        """Whether this is something other than text, by its start."""
         return looks_binary(self.start)
 
     def __enter__(self) -> Self:
@@ -78,14 +78,14 @@ class Body:
         self.close()
 
     def close(self) -> None:
-        """Give the connection back, or up where the body was not read whole."""
+        """Release the connection; drop it if the body was not read whole."""
         self._stream.close()
 
 
 def read(transport: ReadTransport, request: Request, key: Secret, retry_policy: RetryPolicy) -> Body:
-    """Send a read until it is answered, within patience, and return its body. Raises a WireError.
+    """Send a read until it is answered, within the retry policy, and return its body. Raises a WireError.
 
-    NotThere stands for an empty reply: the API has no other word for what it does not know, find or allow (field).
+    An empty reply is NotThere: the API has no other reply for what it does not know, find or allow (field).
     """
 
     def once() -> Body:
@@ -95,15 +95,15 @@ def read(transport: ReadTransport, request: Request, key: Secret, retry_policy: 
 
 
 def write(transport: WriteTransport, request: Request, key: Secret) -> Body:
-    """Send what may write, once, and return its body.
+    """Send a request that may write, once, and return its body.
 
-    Raises a WireError, whose `open_outcome` tells whether the server may have acted all the same.
+    Raises a WireError, whose `open_outcome` says whether the server may have acted all the same.
     """
     return _recognised(transport.write_stream(request, key), request, transport)
 
 
 def _recognised(stream: Stream, request: Request, transport: ReadTransport) -> Body:
-    """Return the body of a reply that begins as an answer does; else close it and raise what it is."""
+    """Return the body of a reply that begins like an answer. Raises a WireError, after closing it, for any other reply."""
     try:
         rest = iter(stream)
         start = next(rest, b"")

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import Barred, Busy, Denied, NotThere, Redirected, ServerFault, Unrecognised
+from pbxsync.pbx.rows import ShapeError, check_kind
 from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
@@ -144,11 +145,18 @@ def check_start(start: bytes, request: Request, operation: Operation | None, red
 
 
 def checked_json(body: bytes, request: Request, redact: Redactor) -> bytes:
-    """Return a body that is JSON from beginning to end. Raises Unrecognised if it was cut short or is broken."""
+    """Return a body that is JSON from beginning to end. Raises Unrecognised if it was cut short or is broken.
+
+    Also if it answers another question than that for the types or the destinations.
+    """
     try:
-        json.loads(body)
+        value = json.loads(body, parse_int=str)
     except (ValueError, RecursionError):
         raise unrecognised("JSON that was cut short or is broken", body, request, redact) from None
+    try:
+        check_kind(value, request.value("object").upper(), request.value("objectid"))
+    except ShapeError as error:
+        raise unrecognised(f"a reply with {error}", body, request, redact) from None
     return body
 
 

@@ -13,11 +13,13 @@ from typing import Any, Final, NamedTuple
 from pbxsync.kinds.custom_destination import (
     COLUMNS,
     ID_COLUMN,
+    OBJECT,
     PARAM_COLUMNS,
     TENANT_COLUMN,
     TYPE_DESCRIPTION_COLUMN,
     TYPE_ID_COLUMN,
     TYPE_NAME_COLUMN,
+    TYPES_OBJECT,
     is_id,
 )
 from pbxsync.model.entry import Type
@@ -138,6 +140,26 @@ def destination(row: Any, key: str | None = None) -> Row:
     identity = _identity(row.get(ID_COLUMN, key), ID_COLUMN, key)
     type_name, tenant_id = _text(row, TYPE_NAME_COLUMN), _text(row, TENANT_COLUMN)
     return Row(identity, name, type_id or None, type_name, params, tenant_id)
+
+
+def check_kind(value: Any, table: str, object_id: str) -> None:
+    """Raise ShapeError for rows of destinations among types, or the reverse, and for another destination than asked for.
+
+    For replies that are shown as they come, whatever their shape is otherwise.
+    """
+    rows = value if isinstance(value, list) else [value, *value.values()] if isinstance(value, dict) else []
+    for row in rows:
+        if not isinstance(row, dict):
+            continue
+        of_destination = any(column.startswith(_OF_DESTINATIONS) for column in row)
+        if table == TYPES_OBJECT and of_destination:
+            raise ShapeError("a destination among types")
+        if table == OBJECT and TYPE_ID_COLUMN in row and not of_destination:
+            raise ShapeError("a type among destinations")
+        if table == OBJECT and object_id and row.get(ID_COLUMN, object_id) != object_id:
+            # What is not an id is not shown: it may be anything, a secret too.
+            other = row[ID_COLUMN] if is_id(row[ID_COLUMN]) else "another id"
+            raise ShapeError(f"the row of {other} instead of {truncate(object_id)}")
 
 
 def new_id(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Hides sensitive params in replies that are shown as they come: by the field that they stand in, never by their text."""
+"""Hides sensitive params in replies that are shown as they come: by their column, never by their text."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from pbxsync.live.types import TypeTable
     from pbxsync.model.entry import Type
 
-    #: Which params of a row to hide, by the number and the name of its type, each None where the row has none.
+    #: Which params of a row to hide, by the number and the name of its type, each None if the row lacks it.
     Hidden: TypeAlias = Callable[[str | None, str | None], frozenset[int]]
 
 MASK: Final = "(sensitive)"
-#: The columns of all tables that are known begin with two letters for the table (doc, field).
+#: The columns of all known tables begin with two letters for the table (doc, field).
 _COLUMN: Final = re.compile(r"[a-z]{2}_[a-z][a-z0-9_]*")
 _WORDS: Final = frozenset({"error", "errors", "message", "status", "result", "success", "code", "data", "rows", "id"})
 
 
 def may_hold_params(request: Request) -> bool:
-    """Whether a reply may hold params of custom destinations: any MANAGEDB one but that with the types."""
+    """Whether a reply may hold params of custom destinations: any of MANAGEDB except the list of types."""
     values = {name.lower(): value.lower() for name, value in request.params}
     return values.get("reqtype") == "managedb" and values.get("object") != TYPES_OBJECT.lower()
 
 
 def hidden_in(types: TypeTable, sensitive: Callable[[Type | None], frozenset[int]]) -> Hidden:
-    """Return which params of a row are to be hidden; `sensitive` tells them of a type, and of None where it is not told."""
+    """Return which params of a row to hide. `sensitive` gives them for a type, or for None if the type is unknown."""
     return lambda number, name: sensitive(types.live(number, name))
 
 
 def masked(body: bytes, hidden: Hidden) -> bytes | None:
-    """Return a JSON reply with its sensitive params hidden, None where it is no JSON, in which no field can be told."""
+    """Return a JSON reply with its sensitive params hidden, or None if it is not JSON and so has no columns."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -46,20 +46,18 @@ def masked(body: bytes, hidden: Hidden) -> bytes | None:
 
 
 def _walked(value: Any, hidden: Hidden) -> Any:
-    """Return rows as they may be shown. Elsewhere only structure and numbers are: a text may repeat what was sent."""
+    """Return rows as they may be shown. Outside rows texts are hidden too, because they may repeat what was sent."""
     if isinstance(value, list):
-        return [_walked(each, hidden) for each in value]
+        return [_walked(item, hidden) for item in value]
     if isinstance(value, dict):
-        return _row(value, hidden) if any(map(_COLUMN.fullmatch, value)) else _object(value, hidden)
+        if any(map(_COLUMN.fullmatch, value)):
+            return _row(value, hidden)
+        return {_name(name): _walked(member, hidden) for name, member in value.items()}
     return MASK if isinstance(value, str) and value else value
 
 
-def _object(found: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    return {_name(name): _walked(each, hidden) for name, each in found.items()}
-
-
 def _row(row: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
-    """Return a row without what is to be hidden, nor the positional keys that repeat it (field, on INFO)."""
+    """Return a row without its sensitive params, and without the positional keys that repeat them (field, on INFO)."""
     number, name = row.get(COLUMNS["type"]), row.get(TYPE_NAME_COLUMN)
     positions = hidden(None if number is None else str(number), name if isinstance(name, str) else None)
     return {
@@ -70,7 +68,7 @@ def _row(row: dict[str, Any], hidden: Hidden) -> dict[str, Any]:
 
 
 def _cell(column: str, value: Any, positions: frozenset[int], hidden: Hidden) -> Any:
-    """Return the value of one column; what stands in none may be anything."""
+    """Return the value of one column. A value outside every known column may be anything."""
     if isinstance(value, (dict, list)) or not _COLUMN.fullmatch(column):
         return _walked(value, hidden)
     position = position_of(column)
@@ -79,5 +77,5 @@ def _cell(column: str, value: Any, positions: frozenset[int], hidden: Hidden) ->
 
 
 def _name(name: str) -> str:
-    """Return a name in an object: that of a column or an id, or a word that replies of any server have."""
+    """Return the name of a member if it is a column, an id or a usual word of replies, else a mask."""
     return name if name.isdigit() or name in _WORDS or _COLUMN.fullmatch(name) else MASK

@@ -1,1 +1,1 @@
-"""Removes keys from any text, in every form in which a server or a library may have written them."""
+"""Removes keys from any text, however a server, a library or a log may have written them."""

@@ -1,7 +1,7 @@
-r"""Undoes escapes in a text and keeps track of what stood where, so that what is found after can be cut out before.
+r"""Undoes escapes in a text and remembers their places, so a key that is found afterwards can be cut out of the original.
 
-A key with special characters comes back from servers, proxies and libraries in countless ways: each decides by itself which
-characters to escape, and how, and may do so twice. To list them all is hopeless; to undo them is not.
+Servers, proxies and libraries return a key with special characters in countless forms: each decides which characters to
+escape, and how, and may do so twice. Nobody can list all forms, but all escapes can be undone.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: So many times escapes are undone: a URL within JSON within a page.
+#: Layers of escapes that are undone: a URL within JSON within a page.
 DEPTH: Final = 3
-#: Those of URLs, of JSON and JavaScript, of Python and C, backslashes before punctuation (PHP, SQL), and those of HTML.
+#: Escapes of URLs, of JSON and JavaScript, of Python and C, backslashes before punctuation (PHP, SQL), and HTML entities.
 _ESCAPE: Final = (
     r"%[0-9A-Fa-f]{2}"
     r"|\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}"
@@ -27,7 +27,7 @@ _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 
 
 class Decoded(NamedTuple):
-    """A text after its escapes were undone; of each escape `begins` and `widths` in it, and `spans` where it stood."""
+    """A text with its escapes undone: where each began in it, how wide it is there, and its span in the original."""
 
     text: str
     begins: list[int]
@@ -35,11 +35,11 @@ class Decoded(NamedTuple):
     spans: list[tuple[int, int]]
 
     def before(self, start: int, stop: int) -> tuple[int, int]:
-        """Return where the characters from `start` to `stop` came from in the text as it was."""
-        return self._came_from(start)[0], self._came_from(stop - 1)[1]
+        """Return the span in the original of the characters from `start` to `stop`."""
+        return self._origin(start)[0], self._origin(stop - 1)[1]
 
-    def _came_from(self, at: int) -> tuple[int, int]:
-        """Return the beginning and the end of what one character came from."""
+    def _origin(self, at: int) -> tuple[int, int]:
+        """Return the span in the original of one character."""
         number = bisect_right(self.begins, at) - 1
         if number < 0:
             return at, at + 1
@@ -52,20 +52,20 @@ class Decoded(NamedTuple):
 
 def bytewise(text: str) -> Decoded:
     """Return the UTF-8 of a text, each byte as one character."""
-    return _replaced(_BEYOND_ASCII, lambda found: as_bytes(found.group()), text)
+    return _replaced(_BEYOND_ASCII, lambda match: as_bytes(match.group()), text)
 
 
 def unescaped(text: str) -> Decoded | None:
-    """Return a text of bytes without the outermost of its escapes, None where it has none."""
+    """Return a text of bytes with its outermost escapes undone, or None if it has no escapes."""
     if not any(sign in text for sign in "%\\&"):
         return None
     pattern = _escapes()
-    return _replaced(pattern, _meant, text) if pattern.search(text) else None
+    return _replaced(pattern, _meaning, text) if pattern.search(text) else None
 
 
 @cache
 def _escapes() -> re.Pattern[str]:
-    """Compile the pattern when it is first needed: most keys and texts have nothing that looks like an escape."""
+    """Compile the pattern when it is first needed, because most keys and texts have no escapes."""
     return re.compile(_ESCAPE)
 
 
@@ -80,32 +80,32 @@ def _replaced(pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str],
     widths: list[int] = []
     spans: list[tuple[int, int]] = []
     size = end = 0
-    for found in pattern.finditer(text):
-        start, stop = found.span()
-        meant = meaning(found)
-        pieces += (text[end:start], meant)
+    for match in pattern.finditer(text):
+        start, stop = match.span()
+        decoded = meaning(match)
+        pieces += (text[end:start], decoded)
         begins.append(size + start - end)
-        widths.append(len(meant))
+        widths.append(len(decoded))
         spans.append((start, stop))
-        size += start - end + len(meant)
+        size += start - end + len(decoded)
         end = stop
     return Decoded("".join([*pieces, text[end:]]), begins, widths, spans)
 
 
-def _meant(found: re.Match[str]) -> str:
-    """Return what an escape stands for, as bytes: one where it names a byte, else the UTF-8 of the character."""
-    written = found.group()
-    if written[0] == "%":
-        return chr(int(written[1:], 16))
-    if written[0] == "&":
+def _meaning(match: re.Match[str]) -> str:
+    """Return what an escape stands for: the byte if it names one, else the UTF-8 of the character."""
+    escape = match.group()
+    if escape[0] == "%":
+        return chr(int(escape[1:], 16))
+    if escape[0] == "&":
         import html  # noqa: PLC0415 - 1 ms that most keys and texts never need
 
-        return as_bytes(html.unescape(written))
-    kind, digits = written[1], written[2:]
+        return as_bytes(html.unescape(escape))
+    kind, digits = escape[1], escape[2:]
     if kind == "x":
         return chr(int(digits, 16))
     if kind == "u":
         return as_bytes(bytes.fromhex(digits.replace("\\u", "")).decode("utf-16-be", "surrogatepass"))
     if kind == "U":
         return as_bytes(chr(int(digits, 16)))
-    return chr(int(written[1:], 8)) if kind in "0123" else kind
+    return chr(int(escape[1:], 8)) if kind in "0123" else kind

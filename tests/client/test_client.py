@@ -129,7 +129,10 @@ def test_a_lost_add_is_not_taken_for_a_row_that_a_failed_list_left_out(client: C
     client.add("DEMO", "New", "1")
     demo.faults.add("null action=list object=CUSTOM times=2")
     demo.faults.add("reset action=add")
-    with pytest.raises(NotStored, match="was added is not known: the PBX listed nothing before"):
+    with pytest.raises(
+        NotStored,
+        match=r"^it is unknown whether \"New\" of DEMO was added \(.*\), because the PBX listed nothing before",
+    ):
         client.add("DEMO", "New", "1")
 
 
@@ -138,7 +141,7 @@ def test_what_did_not_arrive_or_was_stored_otherwise_is_an_error(client: Client,
     with pytest.raises(NotStored, match=r'"New" of DEMO: it is not there, and was not sent again \('):
         client.add("DEMO", "New", "1")
     demo.faults.add("cut-values=3 field=cu_param1")
-    with pytest.raises(NotStored, match="reads back other than it was to be: cu_param1"):
+    with pytest.raises(NotStored, match="was accepted, but the PBX stored a different value: cu_param1"):
         client.add("DEMO", "Long", "1", {1: "12345"})
     demo.faults.add("lie")
     with pytest.raises(NotStored, match="cu_name"):
@@ -261,6 +264,46 @@ def test_voice_mail_by_key_or_in_a_list_has_its_numbers(rows: str, found: tuple[
         assert (client.voicemails("DEMO")[0].number, client.voicemail_messages("DEMO", "102")[0].id) == found
 
 
+@pytest.mark.parametrize(
+    ("body", "fact"),
+    [
+        ('{"67": {"cu_id": "67", "cu_name": "Fax"}}', "a row of another kind"),
+        ('[{"ct_id": "1", "ct_name": "FORWARD"}]', "a row of another kind"),
+        ('[{"fullname": "Boss"}]', "a row without "),
+        ('{"error": "no such tenant"}', "a row that is not an object"),
+    ],
+)
+def test_rows_of_another_kind_are_no_voice_mail(body: str, fact: str) -> None:
+    with RawServer(lambda _: reply(body)) as server, Client(server.url, "K33P", retries=1) as client:
+        with pytest.raises(Unrecognised, match=fact):
+            client.voicemails("DEMO")
+        with pytest.raises(Unrecognised, match=fact):
+            client.voicemail_messages("DEMO", "102")
+
+
+CALLS = "uniqueid,realsrc,lastdst,start\n1,402,99,2017-01-01 00:00:00\n"
+QUEUES = "time,queuename,agent,event\n2017-01-01 00:00:00,281,104,PAUSE\n"
+
+
+def test_a_report_of_another_kind_is_an_error() -> None:
+    bodies = iter([QUEUES, CALLS, "a,b\n1,2\n", "a,b\n1,2\n"])
+    with RawServer(lambda _: reply(next(bodies))) as server, Client(server.url, "K33P", retries=1) as client:
+        with pytest.raises(Unrecognised, match="INFO CDRS of DEMO: the reply is a report of another kind"):
+            list(client.cdrs("DEMO", "2017-01-01", "2017-02-01"))
+        with pytest.raises(Unrecognised, match="INFO QUEUELOGS of DEMO: the reply is a report of another kind"):
+            list(client.queue_logs("DEMO", "2017-01-01", "2017-02-01"))
+        assert [call.columns for call in client.cdrs("DEMO", "2017-01-01", "2017-02-01")] == [{"a": "1", "b": "2"}]
+        assert [event.columns for event in client.queue_logs("DEMO", "2017-01-01", "2017-02-01")] == [
+            {"a": "1", "b": "2"}
+        ]
+
+
+def test_a_call_that_is_answered_in_json_has_its_id() -> None:
+    body = '{"Response":"Success","Message":"Originate successfully queued","ID":"abc"}'
+    with RawServer(lambda _: reply(body)) as server, Client(server.url, "K33P") as client:
+        assert client.dial("DEMO", "402", "99") == "abc"
+
+
 def test_an_empty_line_of_a_report_is_no_row_and_an_error_in_json_no_empty_report() -> None:
     bodies = iter(["uniqueid,did\n\n1,2\n\n", "uniqueid\n", '{"error": "no such tenant"}'])
     with RawServer(lambda _: reply(next(bodies))) as server:
@@ -278,7 +321,7 @@ def test_a_line_with_other_fields_than_the_first_is_an_error(client: Client, dem
         client.queue_logs("DEMO", "2017-10-01", "2017-12-01")
     demo.faults.clear()
     demo.faults.add("cut-json action=CDRS")  # the first half of the text: it ends within a line
-    with pytest.raises(Unrecognised, match=r"line \d+ (has \d+ fields|is no CSV)"):
+    with pytest.raises(Unrecognised, match=r"line \d+ (has \d+ fields|is not CSV)"):
         list(client.cdrs("DEMO", "2017-01-01", "2017-02-01"))
 
 

@@ -261,6 +261,47 @@ def test_a_call_is_placed_or_refused_in_either_form(workdir: Workspace, body: st
         assert len(server.requests) == 1
 
 
+TYPE_ROW = '{"1": {"ct_id": "1", "ct_name": "FORWARD"}}'
+ROW = '{"67": {"cu_id": "67", "cu_name": "Fax", "ct_name": "FORWARD"}}'
+GET = ("MANAGEDB", "object=custom", "action=get", "tenant=DEMO", "objectid=67")
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "fact"),
+    [
+        (("MANAGEDB", "object=CUSTOMTYPES", "action=list", "tenant=DEMO"), ROW, "a destination among types"),
+        (LIST, TYPE_ROW, "a type among destinations"),
+        (GET, '{"cu_id": 68, "cu_name": "Fax"}', "the row of 68 instead of 67"),
+        (GET, '[{"cu_id": "68", "cu_name": "Fax"}]', "the row of 68 instead of 67"),
+        (GET, TYPE_ROW, "a type among destinations"),
+    ],
+)
+def test_a_reply_to_another_question_is_an_error(
+    workdir: Workspace, words: tuple[str, ...], body: str, fact: str
+) -> None:
+    with RawServer(lambda _: reply(body)) as server:
+        workdir.connect(server.url, "NLbP7GFNVRqu9SDm", "NLbP7GFNVRqu9SDm")
+        ran = workdir.run("api", *words)
+    assert (ran.status, ran.out) == (1, "")
+    assert fact in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        (LIST, ROW),
+        (LIST, '["anything", {"more": {}}]'),
+        (GET, '{"cu_id": 67, "cu_name": "Fax", "ct_id": "1"}'),
+        (("MANAGEDB", "object=EXTENSION", "action=list", "tenant=DEMO"), TYPE_ROW),
+    ],
+)
+def test_a_reply_of_any_other_shape_is_shown(workdir: Workspace, words: tuple[str, ...], body: str) -> None:
+    with RawServer(lambda _: reply(body)) as server:
+        workdir.connect(server.url, "NLbP7GFNVRqu9SDm", "NLbP7GFNVRqu9SDm")
+        ran = workdir.run("api", *words)
+    assert (ran.status, ran.out.strip()) == (0, body), ran.err
+
+
 def test_a_read_is_tried_again_and_a_write_never(workdir: Workspace, demo: Emulator) -> None:
     demo.faults.add("status-503 n=1")
     assert workdir.run("api", *LIST).status == 0
