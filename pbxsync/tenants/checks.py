@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from itertools import pairwise
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PARTS: Final = 16
 #: How near an unknown type must be to a known one. The project need not list every type, so the rest gets no warning.
 _NEAR: Final = 0.8
+_BLANKS: Final = re.compile(r"\s+")
 
 
 class NameChecks(NamedTuple):
@@ -124,6 +126,13 @@ def _difference(name: str, other: str) -> str:
     composed = (unicodedata.normalize("NFC", pair[0]), unicodedata.normalize("NFC", pair[1]))
     if pair[0] != pair[1] and composed != pair:
         differences.append("the encoding of its accents (Unicode normalisation)")
-    if composed[0] != composed[1]:
+    if _BLANKS.findall(composed[0]) != _BLANKS.findall(composed[1]):
+        differences.append("the blanks between its words")
+    joined = [_BLANKS.sub(" ", text) for text in composed]
+    folded = [unicodedata.normalize("NFC", text.casefold()) for text in joined]
+    if folded[0] != folded[1]:
+        escaped = any(sign in name + other for sign in "&\\")
+        differences.append("escapes" if escaped else "characters that look the same")
+    elif joined[0] != joined[1]:
         differences.append("letter case")
     return " and ".join(differences)

@@ -45,6 +45,13 @@ ALIKE = [
     ("B\u00f8ss \u00e9", "B\u00f8ss e\u0301", "the encoding of its accents (Unicode normalisation)"),
     ("\u00c9", "e\u0301", "the encoding of its accents (Unicode normalisation) and letter case"),
     ("STRASSE", "Straße", "letter case"),
+    ("Tel 2", "Tel  2", "the blanks between its words"),
+    ("Tel 2", "Tel\u00a02", "the blanks between its words"),
+    ("Tel 2", "TEL  2", "the blanks between its words and letter case"),
+    ("Tel  a", "Tel  A", "letter case"),
+    ("Night", "Ni\u200bght", "characters that look the same"),
+    ("Vagt 1", "Vagt \uff11", "characters that look the same"),
+    ("Salg & Co", "Salg &amp; Co", "escapes"),
 ]
 
 
