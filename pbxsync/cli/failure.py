@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,8 @@ def report_failure(context: Context, error: BaseException) -> int:
     elif isinstance(error, PbxsyncError):
         if str(error):
             console.error(str(error))
+    elif shortage := _shortage(error):
+        console.error(shortage)
     elif isinstance(error, Exception):
         console.error(report_crash(error, context.redactor))
     return 1
@@ -47,3 +50,14 @@ def _learn_keys(context: Context) -> None:
     with suppress(PbxsyncError, OSError):
         for key in find((), context.config, os.environ, Path.cwd()).secrets():
             context.redactor.learn(key)
+
+
+def _shortage(error: BaseException) -> str:
+    """Return a sentence if the system ran out of something, else nothing."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return "out of memory: allow more (ulimit -v), lower --parallel, or plan fewer tenants at a time (--shard)"
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return "the system allows no more threads: allow more threads or memory (ulimit -u, ulimit -v), or lower --parallel"
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return "too many open files: allow more (ulimit -n), or lower --parallel"
+    return ""
