@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.errors import MatchError
 from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote
+from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +82,28 @@ def shared_fault(entry: Entry, object_id: str, name: str) -> str:
     return (
         f"{entry.place}: matches destination {object_id} ({quote(name)}), which is shared: it is not {entry.tenant}'s own"
         " and is never written. Remove it from the file"
+    )
+
+
+def look_alikes(matching: Matching, live: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return the unmanaged destinations, `(id, name)`, by the look-alike key of their names; empty if nothing is added."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    if any(match_id is None for _, match_id in matching.pairs):
+        unmanaged = set(matching.unmanaged)
+        for object_id, name in live:
+            if object_id in unmanaged:
+                found[look_alike_key(name)].append((object_id, name))
+    return found
+
+
+def look_alike_fault(entry: Entry, alike: Sequence[tuple[str, str]]) -> str:
+    """Return the line for an entry that would be added beside unmanaged destinations whose names look the same."""
+    object_id, name = alike[0]
+    others = f" (also {first_names([other for other, _ in alike[1:]], _MOST_SIMILAR)})" if len(alike) > 1 else ""
+    return (
+        f"{entry.place}: {quote(entry.name or '')} is not live, but looks the same as {quote(name)}, the live destination"
+        f" {object_id}{others}, which is in no file. An add cannot be undone, so it is not planned: to manage that"
+        f" destination, write `id: {object_id}` here; if you want both, add that one to the files too"
     )
 
 

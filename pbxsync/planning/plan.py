@@ -18,14 +18,15 @@ from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import Secret, Type
 from pbxsync.model.plan import Add, Drift, Left, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planning.diff import changed_fields, filled
-from pbxsync.planning.match import match, shared_fault
+from pbxsync.planning.match import look_alike_fault, look_alikes, match, shared_fault
 from pbxsync.planning.order import in_order
 from pbxsync.planning.resolve import REFUSALS, resolve
 from pbxsync.planning.since import Baseline, asked_of, is_same, with_hand_edits
+from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pbxsync.live.types import TypeRules, TypeSource
     from pbxsync.model.entry import Entry
@@ -136,16 +137,14 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     drift: list[Drift] = []
     unchanged = 0
     faults: list[str] = []
+    alike = look_alikes(matching, live_names)
     for entry, object_id in matching.pairs:
-        if object_id is not None and object_id not in live:
-            faults += [shared_fault(entry, row.id, row.name) for row in shared if row.id == object_id]
-            continue
-        was = None if object_id is None else live[object_id]
         before = None if baseline is None else baseline.of(entry)
-        if was is None and before is not None and is_same(before, entry):
+        if object_id is None and before is not None and is_same(before, entry):
             drift.append(Drift(context.redactor(entry.name or ""), None, f"{entry.place.file}:{entry.place.line}"))
             continue
         try:
+            was = _live_of(entry, object_id, live, shared, alike)
             resolved = resolve(entry, was, types, type_ids, context.rules)
             asked = asked_of(before, resolved, was, types, type_ids, rules)
             # 5. Diff
@@ -194,6 +193,23 @@ def _types(tenant: str, entries: Sequence[Entry], listing: Listing, context: Pla
         if numbered and not context.rules.sensitive(None):
             return TypeTable(())
         raise
+
+
+def _live_of(
+    entry: Entry,
+    object_id: str | None,
+    live: Mapping[str, Destination],
+    shared: Sequence[Row],
+    alike: Mapping[str, Sequence[tuple[str, str]]],
+) -> Destination | None:
+    """Return the live destination of an entry, None for an add. Raises MatchError for a shared one or a look-alike."""
+    if object_id is not None and object_id not in live:
+        raise MatchError(shared_fault(entry, object_id, next(row.name for row in shared if row.id == object_id)))
+    if object_id is not None:
+        return live[object_id]
+    if look_alike := alike.get(look_alike_key(entry.name or "")):
+        raise MatchError(look_alike_fault(entry, look_alike))
+    return None
 
 
 def _relist(tenant: str, listing: Listing, pbx: PbxReader) -> None:
