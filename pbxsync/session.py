@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from pbxsync.http.retry import RetryPolicy
 from pbxsync.http.transport import ReadTransport, Settings, WriteTransport
 from pbxsync.model.entry import Secret
 from pbxsync.pbx.managedb import PbxReader, PbxWriter
+from pbxsync.pbx.ownership import Ownership
 from pbxsync.project.url import EMULATOR
 from pbxsync.text.sanitize import sanitize
 
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a command sends its requests: the `url` to connect to, the `name` that plans are bound to, and the keys."""
+    """Where a command sends its requests: the `url` to connect to, the `name` that plans are bound to, and the keys.
+
+    `ownership` is what the run has learnt of whose rows are whose: planning and writing share it.
+    """
 
     url: str
     name: str
     read_key: Callable[[str], Secret]
     write_key: Callable[[str], Secret]
+    ownership: Ownership = field(default_factory=Ownership)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def endpoint(project: Project) -> Iterator[Endpoint]:
     """Give the endpoint of a project; for `emulator:FILE` start the emulator on a free loopback port meanwhile."""
     name = project.url
     if not name.startswith(EMULATOR):
-        # Asked for with every request, and the same for the whole run: a file or variable is looked at once.
+        # Each request needs a key, and it stays the same for the whole run: a file or variable is read once.
         yield Endpoint(name, name, cache(project.read_key), cache(project.write_key))
         return
     file = name[len(EMULATOR) :]
@@ -93,14 +98,16 @@ def _emulator_key(file: str, kind: str) -> str:
 
 
 @contextmanager
-def reader(where: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxReader]:
+def reader(endpoint: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxReader]:
     """Give a PBX that can be read; what it runs on has no way to send a write."""
-    with ReadTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
-        yield PbxReader(transport, where.read_key, RetryPolicy.of(limits.retries, limits.timeout))
+    with ReadTransport(Settings(endpoint.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
+        retry_policy = RetryPolicy.of(limits.retries, limits.timeout)
+        yield PbxReader(transport, endpoint.read_key, retry_policy, ownership=endpoint.ownership)
 
 
 @contextmanager
-def writer(where: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxWriter]:
+def writer(endpoint: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxWriter]:
     """Give a PBX that can be read and written, with the write key."""
-    with WriteTransport(Settings(where.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
-        yield PbxWriter(transport, where.write_key, RetryPolicy.of(limits.retries, limits.timeout))
+    with WriteTransport(Settings(endpoint.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
+        retry_policy = RetryPolicy.of(limits.retries, limits.timeout)
+        yield PbxWriter(transport, endpoint.write_key, retry_policy, ownership=endpoint.ownership)

@@ -56,12 +56,13 @@ class PbxReader:
         key_for: Callable[[str], Secret],
         retry_policy: RetryPolicy = _DEFAULT_POLICY,
         key_status: KeyStatus | None = None,
+        ownership: Ownership | None = None,
     ) -> None:
         self.transport = transport
         self._key_for = key_for
         self.retry_policy = retry_policy
         self.key_status = key_status or KeyStatus()
-        self.ownership = Ownership()
+        self.ownership = ownership or Ownership()
 
     def custom_types(self, tenant: str) -> tuple[Type, ...]:
         """Return the custom destination types: one table for the whole PBX (field).
