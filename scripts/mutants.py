@@ -50,7 +50,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "apply/readback": ("apply/test_settle.py",),
     "apply/limits": ("apply/test_saved_plans.py",),
     "apply/staleness": ("apply/test_saved_plans.py", "apply/test_sensitive_plans.py"),
-    "apply/sensitive": ("apply/test_saved_plans.py",),
+    "apply/file_check": ("apply/test_saved_plans.py", "apply/test_sensitive_plans.py"),
     "live/reader": (
         "planning/test_revert.py",
         "apply/test_outcomes.py::test_a_lost_add_is_found_with_no_more_questions_than_the_list_leaves_open",

@@ -1,4 +1,7 @@
-"""Checks a saved plan against the PBX: one object that changed refuses the whole plan, before anything is written."""
+"""Checks a saved plan against the PBX and the tenant files, before anything is written.
+
+One object that changed, or that the files do not ask for, refuses the whole plan.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from pbxsync.errors import KeyRevoked, NotThere, PlanError, SharedDestination, S
 from pbxsync.kinds.custom_destination import TYPE, fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Add, SecretDiff, Update
+from pbxsync.planning.order import name_claimed
 from pbxsync.text.sanitize import quote, truncate
 from pbxsync.text.words import first_lines
 
 if TYPE_CHECKING:
+    from pbxsync.apply.file_check import FileCheck
     from pbxsync.live.reader import LiveReader
     from pbxsync.model.plan import Destination, Plan, TenantPlan
     from pbxsync.workers import WorkerPool
@@ -25,30 +30,35 @@ _SHOWN: Final = 20
 
 @dataclass(frozen=True)
 class _Checked:
-    """A tenant with its live rows filled in; a line for each thing that changed, and for each that could not be read."""
+    """A tenant, ready to be applied, and a line for each reason against it.
+
+    Something changed, could not be read, or is not what the files ask for.
+    """
 
     tenant: TenantPlan
-    moved: tuple[str, ...]
-    unread: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class _CheckedUpdate:
-    """An update with its live row filled in, and the same lines."""
+    """An update with its live row filled in, and a line for each thing that changed or could not be read."""
 
     change: Update
     moved: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
 
-def check_fresh(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
-    """Return a saved plan with the live rows filled in, ready to be applied.
+def check_saved(live: LiveReader, workers: WorkerPool, plan: Plan, files: FileCheck | None) -> Plan:
+    """Return a saved plan with the live rows and the sensitive values filled in, ready to be applied.
 
-    Reads each object that the plan updates, and lists the tenants to which it adds; nothing else. Raises StalePlan with
-    everything that changed, PlanError if something could not be read, KeyRevoked at once.
+    Reads each object that the plan updates, lists the tenants in which it adds or renames, and the types if `files` need
+    them; nothing else. Raises StalePlan with everything that changed, PlanError if something could not be read or is not
+    what `files` ask for, KeyRevoked at once.
     """
     tenants = [tenant for tenant in plan.tenants if tenant.changes]
-    checked = {result.tenant.tenant: result for result in workers.map(partial(_tenant, live, workers), tenants)}
+    checked = {result.tenant.tenant: result for result in workers.map(partial(_tenant, live, workers, files), tenants)}
     moved = [line for result in checked.values() for line in result.moved]
     moved += live.pbx.ownership.conflicts().values()
     unread = [line for result in checked.values() for line in result.unread]
@@ -60,38 +70,47 @@ def check_fresh(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
             "could not check the saved plan against the PBX, so nothing of it was written. The plan is still valid: apply"
             f" it again later:\n{listed}"
         )
+    unasked = [line for result in checked.values() for line in result.unasked]
+    if unasked:
+        listed = "\n".join(f"  {line}" for line in first_lines(unasked, _SHOWN))
+        raise PlanError(f"the saved plan is not what the tenant files ask for, so nothing of it was written:\n{listed}")
     return replace(
         plan,
         tenants=tuple(checked[tenant.tenant].tenant if tenant.changes else tenant for tenant in plan.tenants),
     )
 
 
-def _tenant(live: LiveReader, workers: WorkerPool, tenant: TenantPlan) -> _Checked:
+def _tenant(live: LiveReader, workers: WorkerPool, files: FileCheck | None, tenant: TenantPlan) -> _Checked:
     read_at = time.monotonic()
     updates = [change for change in tenant.changes if isinstance(change, Update)]
     checked = dict(zip(updates, workers.map_nested(partial(_update, live), updates), strict=True))
     moved = [line for result in checked.values() for line in result.moved]
     unread = [line for result in checked.values() for line in result.unread]
-    code = truncate(tenant.tenant)
     changes = tuple(checked[change].change if isinstance(change, Update) else change for change in tenant.changes)
     ready = replace(tenant, changes=changes, live_ids=frozenset(), read_at=read_at)
     adds = [change for change in tenant.changes if isinstance(change, Add)]
-    if adds:
-        try:
+    renames = any(name_claimed(change) is not None for change in updates)
+    code, listing = truncate(tenant.tenant), None
+    try:
+        if adds or (renames and files is not None):
             listing = live.pbx.destinations(tenant.tenant)
-        except KeyRevoked:
-            raise
-        except WireError as error:
-            return _Checked(tenant, tuple(moved), (*unread, f"{code}: cannot be read: {error}"))
-        ids = {row.name: row.id for row in listing.rows}
-        moved += [
-            f"{code}: {quote(change.name)} was not live when this was planned, and is live now as {ids[change.name]}"
-            for change in adds
-            if change.name in ids
-        ]
-        live_ids = frozenset(row.id for row in listing.rows)
-        ready = replace(ready, live_ids=live_ids, doubtful_empty=tenant.doubtful_empty or listing.doubtful)
-    return _Checked(ready, tuple(moved), tuple(unread))
+        if adds and listing is not None:
+            ids = {row.name: row.id for row in listing.rows}
+            moved += [
+                f"{code}: {quote(change.name)} was not live when this was planned, and is live now as {ids[change.name]}"
+                for change in adds
+                if change.name in ids
+            ]
+            live_ids = frozenset(row.id for row in listing.rows)
+            ready = replace(ready, live_ids=live_ids, doubtful_empty=tenant.doubtful_empty or listing.doubtful)
+        if files is None or moved or unread:
+            return _Checked(ready, tuple(moved), tuple(unread))
+        ready, unasked = files(live, ready, listing)
+    except KeyRevoked:
+        raise
+    except WireError as error:
+        return _Checked(tenant, tuple(moved), (*unread, f"{code}: cannot be read: {error}"))
+    return _Checked(ready, unasked=unasked)
 
 
 def _update(live: LiveReader, change: Update) -> _CheckedUpdate:

@@ -20,19 +20,18 @@ if TYPE_CHECKING:
     from pbxsync.tenants.desired import Desired
 
 
-def load_project(context: Context, paths: Sequence[Path] = (), *, outside: bool = False) -> Project:
+def load_project(context: Context, paths: Sequence[Path] = (), *, fallback: Sequence[Path] | None = None) -> Project:
     """Find the project and let the redactor learn all its keys.
 
-    With `outside`, the paths are plans or a journal, which may be kept outside of any project. If they are, the project of
-    the working directory is used.
+    It is the one above `paths`, else the one above `fallback`. Empty paths stand for the working directory.
     """
     try:
         here = Path.cwd()
     except FileNotFoundError:
         raise UsageError("the working directory no longer exists: change to one that does") from None
     project = find(paths, context.config, os.environ, here)
-    if outside and project.file is None:
-        project = find((), context.config, os.environ, here)
+    if fallback is not None and project.file is None:
+        project = find(fallback, context.config, os.environ, here)
     for key in project.secrets():
         context.redactor.learn(key)
         if len(key.reveal()) < SHORTEST_KEY:

@@ -55,7 +55,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
     else:
         check_approvable(apply_options, "revert JOURNAL")
     journal = read_journal(journal_read)
-    project = load_project(context, [journal_read], outside=True)
+    project = load_project(context, [journal_read], fallback=())
     limits = request_limits(context, project)
 
     def plan(endpoint: Endpoint) -> Planned:

@@ -74,8 +74,8 @@ def asked_of(
     if before is None or live is None:
         return Asked(resolved)
     try:
-        old = resolve(before, live, types, type_ids, _ByReference(rules[0]))
-        new = resolve(resolved.entry, live, types, type_ids, _ByReference(rules[1]))
+        old = resolve(before, live, types, type_ids, ByReference(rules[0]))
+        new = resolve(resolved.entry, live, types, type_ids, ByReference(rules[1]))
     except REFUSALS:
         return Asked(resolved)
     old_values, new_values = fields_of(old.destination), fields_of(new.destination)
@@ -137,7 +137,7 @@ def _identity(entry: Entry) -> tuple[str | None, str | None]:
     return entry.id, entry.name
 
 
-class _ByReference:
+class ByReference:
     """Type rules by which the value of a sensitive param is the reference itself, so that nothing has to be set."""
 
     def __init__(self, rules: TypeRules) -> None:

@@ -35,8 +35,9 @@ def test_a_saved_plan_does_what_it_said_without_a_prompt_and_without_the_tenant_
 ) -> None:
     plan = workspace.save()
     shutil.rmtree(workspace.folder / "tenants")
-    ran = workspace.run("apply", plan)
+    ran = workspace.run("apply", plan, "--without-files")
     assert ran.status == 0, ran.text
+    assert ran.err == "warning: the saved plan is not compared with the tenant files (--without-files)\n"
     assert [columns(row) for row in workspace.pbx.rows("DEMO")] == [
         {"cu_name": "Boss", "cu_ct_id": "1", **PARAMS, "cu_param1": "new"},
         {"cu_name": "Night", "cu_ct_id": "1", "cu_param1": "112"},
@@ -205,15 +206,15 @@ def test_only_what_the_plan_touches_is_read(workspace: Workspace, boss: str) -> 
     assert workspace.asked == [read, ("CUSTOM", "UPDATE", "DEMO", boss), read]
 
 
-def test_an_add_reads_the_list_and_its_own_row_and_nothing_else(workspace: Workspace) -> None:
+def test_an_add_reads_the_list_the_types_and_its_own_row_and_nothing_else(workspace: Workspace) -> None:
     workspace.pbx.put("DEMO", cu_name="Unmanaged", cu_param1="1")
     workspace.tenant("DEMO", {"name": "Night", "type": "FORWARD", "params": ["112"]})
     plan = workspace.save()
     workspace.pbx.clear_log()
     assert workspace.run("apply", plan).status == 0
     made = next(row["cu_id"] for row in workspace.pbx.rows("DEMO") if row["cu_name"] == "Night")
-    listed = ("CUSTOM", "LIST", "DEMO", "")
-    assert workspace.asked == [listed, ("CUSTOM", "ADD", "DEMO", ""), ("CUSTOM", "GET", "DEMO", made), listed]
+    listed, types = ("CUSTOM", "LIST", "DEMO", ""), ("CUSTOMTYPES", "LIST", "DEMO", "")
+    assert workspace.asked == [listed, types, ("CUSTOM", "ADD", "DEMO", ""), ("CUSTOM", "GET", "DEMO", made), listed]
 
 
 def test_it_applies_with_another_key_than_it_was_planned_with(workspace: Workspace, boss: str) -> None:

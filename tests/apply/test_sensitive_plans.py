@@ -8,13 +8,15 @@ from tests.apply.sensitive_values import FROM_FILE, NEW, OLD, PROJECT, clean
 from tests.support.workspace import Workspace
 
 
-@pytest.mark.parametrize("change", ["another value", "no value", "no entry", "a literal"])
+@pytest.mark.parametrize("change", ["another value", "no value", "no param", "no entry", "a literal"])
 def test_a_saved_plan_wants_the_value_that_was_planned(workspace: Workspace, bot: str, change: str) -> None:
     plan = workspace.save()
     if change == "another value":
         workspace.environ["BOT_KEY"] = "sk-Another"
     elif change == "no value":
         del workspace.environ["BOT_KEY"]
+    elif change == "no param":
+        workspace.tenant("DEMO", {"name": "Bot"})
     elif change == "no entry":
         workspace.tenant("DEMO")
     else:
@@ -26,21 +28,27 @@ def test_a_saved_plan_wants_the_value_that_was_planned(workspace: Workspace, bot
     expected = {
         "another value": 'DEMO: "Bot": api_key: its value is not the planned one',
         "no value": "set the environment variable BOT_KEY",
-        "no entry": 'DEMO: "Bot": api_key: no tenant file gives its value any more',
+        "no param": 'DEMO: "Bot": api_key: no tenant file gives its value any more',
+        "no entry": f'DEMO: no tenant file asks for destination {bot} ("Bot"), which the plan would change: plan again',
         "a literal": "this param is sensitive",
     }[change]
     assert expected in ran.err
     if change != "a literal":
         assert clean(workspace, ran.text)
     assert NEW not in ran.text
-    del bot
 
 
-def test_a_saved_plan_finds_its_values_in_the_files_that_it_was_made_of(workspace: Workspace, bot: str) -> None:
+def test_a_saved_plan_finds_its_values_in_the_files_at_hand_and_not_in_those_that_it_names(
+    workspace: Workspace, bot: str
+) -> None:
     elsewhere = workspace.folder / "elsewhere"
     (workspace.folder / "tenants").rename(elsewhere)
     plan = workspace.save("elsewhere")
-    assert workspace.run("apply", plan).status == 0
+    refused = workspace.run("apply", plan)
+    assert refused.status == 1
+    assert "name them with --files PATH" in refused.err
+    assert not workspace.sent
+    assert workspace.run("apply", plan, "--files", "elsewhere").status == 0
     assert [row["cu_param2"] for row in workspace.pbx.rows("DEMO")] == [NEW, FROM_FILE]
     del bot
 
@@ -63,7 +71,7 @@ def test_every_value_that_is_not_as_planned_is_named(workspace: Workspace, bot: 
     workspace.write("secret", "sk-Others\n")
     ran = workspace.run("apply", plan)
     assert ran.err.splitlines() == [
-        "error: sensitive params of the saved plan are not as planned, so nothing was written:",
+        "error: the saved plan is not what the tenant files ask for, so nothing of it was written:",
         '  DEMO: "Bot": api_key: its value is not the planned one',
         '  DEMO: "Night bot": api_key: its value is not the planned one',
     ]
@@ -108,7 +116,7 @@ def test_a_sensitive_param_without_a_label_is_told_by_its_number(workspace: Work
     workspace.pbx.add_key("another-key-1", "read")
     workspace.environ["PBXSYNC_READ_KEY"] = "another-key-1"
     assert 'DEMO: "Night bot": param2: planned with another key' in workspace.run("apply", plan).err
-    workspace.tenant("DEMO")
+    workspace.tenant("DEMO", {"name": "Night bot", "type": "AI AGENT"})
     assert 'DEMO: "Night bot": param2: no tenant file gives' in workspace.run("apply", plan).err
 
 
@@ -125,7 +133,7 @@ def test_a_sensitive_value_of_a_type_that_only_live_destinations_have_is_found_a
 def test_a_tenant_file_may_have_a_colon_in_its_path(workspace: Workspace, bot: str) -> None:
     (workspace.folder / "tenants").rename(workspace.folder / "a:b")
     plan = workspace.save("a:b")
-    assert workspace.run("apply", plan).status == 0
+    assert workspace.run("apply", plan, "--files", "a:b").status == 0
     del bot
 
 

@@ -209,7 +209,12 @@ def test_a_revert_can_be_saved_and_applied_later(workspace: Workspace) -> None:
     ran = workspace.run("revert", "--out", "back.plan", workspace.journals[0])
     assert (ran.status, len(workspace.sent)) == (0, sent), ran.text
     (workspace.folder / "tenants" / "DEMO.yaml").unlink()
-    applied = workspace.run("apply", "back.plan")
+    refused = workspace.run("apply", "back.plan")
+    assert refused.status == 1
+    assert "made by `pbxsync revert` (DEMO)" in refused.err
+    assert "apply it with --without-files" in refused.err
+    assert len(workspace.sent) == sent
+    applied = workspace.run("apply", "back.plan", "--without-files")
     assert applied.status == 0, applied.text
     assert workspace.pbx.rows("DEMO") == [row]
 

@@ -1,15 +1,30 @@
 """What `pbxsync apply` takes."""
 
+import click
+
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import APPLY, PATHS, REQUESTS, TENANTS
+from pbxsync.cli.options.shared import APPLY, PATH, PATHS, REQUESTS, TENANTS
 
 command = Command(
     "apply",
-    [PATHS, TENANTS, *APPLY, *REQUESTS],
+    [
+        PATHS,
+        TENANTS,
+        click.Option(
+            ["--files"],
+            type=PATH,
+            multiple=True,
+            metavar="PATH",
+            help="Tenant files that a saved plan is compared with (default: the project's); repeatable.",
+        ),
+        click.Option(["--without-files"], is_flag=True, help="Do not compare a saved plan with the tenant files."),
+        *APPLY,
+        *REQUESTS,
+    ],
     """Change the PBX to match the files below PATHS, or do exactly what saved plans say.
 
     PATHS are tenant files and folders of them, or saved plans (default: the tenant files of the project file, or
-    tenants/).""",
+    tenants/). A saved plan must be what the tenant files at hand ask for.""",
     "pbxsync apply tenants/ --tenant ACME",
     "pbxsync apply change.plan",
 )
