@@ -5,13 +5,14 @@ The phases of each change:
 1. hold: nothing new starts after ^C, a rejected key, a journal that cannot be written, or unanswered writes in a row
 2. re-read: rows read more than ten seconds ago are read again just before they are written
 3. write: journal, send, settle, read back (write.py)
-4. twins: after the adds of a tenant, one list shows whether somebody added the same name meanwhile
+4. list: after the adds of a tenant, its list must show each of them under its name, and no other one of that name
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -26,17 +27,24 @@ from pbxsync.live.fingerprint import moved_fields
 from pbxsync.model.plan import Add, Update
 from pbxsync.model.report import Outcome, Report, Status
 from pbxsync.planning.order import name_claimed, name_released
-from pbxsync.text.sanitize import quote
+from pbxsync.text.sanitize import quote, truncate
+from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from pbxsync.apply.context import WriteContext
     from pbxsync.model.plan import Change, Destination, Plan, TenantPlan
+    from pbxsync.pbx.managedb import Listing
     from pbxsync.workers import WorkerPool
 
 #: Rows read more than this many seconds ago are read again before they are written.
 FRESH_SECONDS: Final = 10.0
+#: For this many seconds the list of a tenant is asked for until it shows all that was added.
+LIST_SECONDS: Final = 10.0
+_FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 2.0
+_NAMED: Final = 5
 
 
 def apply_plan(
@@ -82,12 +90,15 @@ def _apply_tenant(context: WriteContext, tenant: TenantPlan, done: Callable[[Out
             state.kept_names[name] = change.id
         done(outcome)
         outcomes.append(outcome)
-    return _without_twins(context, tenant.tenant, outcomes, state)
+        if isinstance(change, Add) and outcome.status.good and outcome.id is not None:
+            _look_for_twins(context, tenant.tenant, int(outcome.id), outcomes, state)
+    return _check_adds(context, tenant.tenant, outcomes, state)
 
 
 def _apply_change(context: WriteContext, change: Change, tenant: TenantPlan, state: TenantState) -> Outcome:
     """Write one change, unless there is a reason not to. Raises WireError and JournalError before anything is sent."""
-    reason = context.breaker.why() or state.closed or _name_still_kept(change, state)
+    held = context.breaker.adds_held if isinstance(change, Add) else None
+    reason = context.breaker.why() or state.closed or held or _name_still_kept(change, state)
     if reason:
         return _not_sent(change, reason)
     context.pbx.ready(change.tenant)
@@ -148,32 +159,84 @@ def _is_fresh(read_at: float | None) -> bool:
     return read_at is not None and time.monotonic() - read_at < FRESH_SECONDS
 
 
-def _without_twins(context: WriteContext, tenant: str, outcomes: list[Outcome], state: TenantState) -> list[Outcome]:
-    """Return the outcomes, with every add failed whose name somebody else added at the same time."""
-    added = {outcome.id for outcome in outcomes if isinstance(outcome.change, Add) and outcome.status.good}
-    if not added:
-        return outcomes
-    try:
-        listing = state.listing or context.pbx.destinations(tenant)
-    except WireError as error:
-        text = f"added, but the tenant could not be listed to see whether somebody added the same name: {error}"
-        return [replace(outcome, message=text) if outcome.id in added else outcome for outcome in outcomes]
+def _look_for_twins(
+    context: WriteContext, tenant: str, new_id: int, outcomes: list[Outcome], state: TenantState
+) -> None:
+    """Hold back all further adds once somebody else adds the same names.
+
+    Ids are given in order (field), so an id between two new ones that is not ours shows that somebody else adds something.
+    Only then is the tenant listed, and next after twice as many adds.
+    """
+    last, state.newest_id = state.newest_id, new_id
+    state.adds += 1
+    context.new_ids.add(new_id)
+    between = () if last is None else range(last + 1, new_id)
+    if state.adds < state.next_look or (len(between) <= len(context.new_ids) and context.new_ids.issuperset(between)):
+        return
+    state.next_look = 2 * state.adds
+    with suppress(WireError):
+        state.listing = context.pbx.destinations(tenant)
+        _hold_adds(context, tenant, outcomes, state.listing)
+
+
+def _hold_adds(context: WriteContext, tenant: str, outcomes: list[Outcome], listing: Listing) -> dict[str, list[str]]:
+    """Hold back all further adds if one of these has a twin. Return the ids of each name in the list."""
     ids: dict[str, list[str]] = defaultdict(list)
     for row in listing.rows:
         ids[row.name].append(row.id)
-    return [
-        _twin(outcome, [row_id for row_id in ids[outcome.change.name] if row_id != outcome.id])
-        if outcome.id in added
-        else outcome
-        for outcome in outcomes
-    ]
+    for outcome in outcomes:
+        with_name = ids.get(name_claimed(outcome.change) or "", [])
+        if _was_added(outcome) and len(with_name) > 1:
+            context.breaker.hold_adds(
+                f"somebody else adds the same destinations ({truncate(tenant)} has {quote(outcome.change.name)} with the"
+                f" ids {first_names(with_name, _NAMED)}): no further add is sent. Plan again when the other run has ended"
+            )
+            break
+    return ids
 
 
-def _twin(outcome: Outcome, others: list[str]) -> Outcome:
-    if not others:
+def _check_adds(context: WriteContext, tenant: str, outcomes: list[Outcome], state: TenantState) -> list[Outcome]:
+    """Return the outcomes; an add fails if the list does not show it under its name, or shows another one of that name.
+
+    A list may lag behind the writes, so it is asked for again.
+    """
+    added = {outcome.id for outcome in outcomes if _was_added(outcome)}
+    if not added:
+        return outcomes
+    until, pause = time.monotonic() + LIST_SECONDS, _FIRST_PAUSE
+    try:
+        listing = state.listing or context.pbx.destinations(tenant)
+        while not added <= {row.id for row in listing.rows} and time.monotonic() < until:
+            if not context.breaker.wait(pause):
+                break
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            listing = context.pbx.destinations(tenant)
+    except WireError as error:
+        text = f"added, but the tenant could not be listed to see whether somebody added the same name: {error}"
+        return [replace(outcome, message=text) if _was_added(outcome) else outcome for outcome in outcomes]
+    ids = _hold_adds(context, tenant, outcomes, listing)
+    names = {row.id: row.name for row in listing.rows}
+    return [_checked(outcome, names, ids) if _was_added(outcome) else outcome for outcome in outcomes]
+
+
+def _checked(outcome: Outcome, names: Mapping[str, str], ids: Mapping[str, Sequence[str]]) -> Outcome:
+    """Return the outcome of an add by what the list of its tenant shows: the name of each id, the ids of each name."""
+    new_id, name = outcome.id or "", name_claimed(outcome.change)
+    others = [object_id for object_id in ids.get(name or "", ()) if object_id != new_id]
+    pin = f"pin it with `id: {new_id}`, or the next run adds another one"
+    if new_id not in names:
+        text = f"added as {new_id}, but the tenant's list does not show it: {pin}"
+    elif names[new_id] != name:
+        text = f"added as {new_id}, but the tenant's list shows it as {quote(names[new_id])}: {pin}"
+    elif others:
+        text = (
+            f"added as {new_id}, but {', '.join(others)} has the name {quote(outcome.change.name)} too: somebody added it"
+            " at the same time. Remove one of them, or pin both with id"
+        )
+    else:
         return outcome
-    text = (
-        f"added as {outcome.id}, but {', '.join(others)} has the name {quote(outcome.change.name)} too: somebody added"
-        " it at the same time. Remove one of them, or pin both with id"
-    )
     return replace(outcome, status=Status.FAILED, message=text)
+
+
+def _was_added(outcome: Outcome) -> bool:
+    return isinstance(outcome.change, Add) and outcome.status.good

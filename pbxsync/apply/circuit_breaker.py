@@ -12,10 +12,14 @@ _ENOUGH_LOST: Final = 5
 
 @dataclass
 class CircuitBreaker:
-    """Shared by all threads. The first reason stays; `interrupted` is set by signals."""
+    """Shared by all threads. The first reason stays; `interrupted` is set by signals.
+
+    `adds_held` is why no further add may start, although updates may.
+    """
 
     interrupted: threading.Event = field(default_factory=threading.Event)
     reason: str | None = None
+    adds_held: str | None = None
     _lost: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -26,6 +30,10 @@ class CircuitBreaker:
     def stop(self, reason: str) -> None:
         """Let nothing new start, for this reason unless there is one already."""
         self.reason = self.reason or reason
+
+    def hold_adds(self, reason: str) -> None:
+        """Let no further add start, for this reason unless there is one already; updates go on."""
+        self.adds_held = self.adds_held or reason
 
     def heard(self, *, answered: bool) -> None:
         """Count whether a write, or the read just before it, got a usable answer in the end."""

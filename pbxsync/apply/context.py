@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WriteContext:
-    """The PBX, the journal, and what may stop a run. `attempts` bounds how often one write is sent."""
+    """The PBX, the journal, and what may stop a run. `attempts` bounds how often one write is sent.
+
+    `new_ids` are those of all destinations that the run has added, for any tenant.
+    """
 
     pbx: PbxWriter
     live: LiveReader
@@ -26,6 +29,7 @@ class WriteContext:
     journal: Journal | None
     breaker: CircuitBreaker
     attempts: int = 4
+    new_ids: set[int] = field(default_factory=set)
 
     def hide(self, *rows: Destination) -> Callable[[str, str], bool]:
         """Return what tells whether a field and its value must not be shown: sensitive by the rows' types, or a key."""
@@ -40,7 +44,8 @@ class TenantState:
     `ids` are all live ones, new ones included, or None until the first add needs them; they were listed at `listed_at`
     (monotonic seconds). `listing` is the last list, until the next write. `refusals` counts refused writes in a row, and
     `closed` says why nothing more is written to this tenant. `kept_names` maps each name that a failed rename did not
-    release to the id that still has it; `added_names` are the names that the plan adds.
+    release to the id that still has it; `added_names` are the names that the plan adds. `newest_id` is that of the last
+    add, `adds` counts them, and before `next_look` of them the tenant is not listed to look for twins.
     """
 
     added_names: frozenset[str] = frozenset()
@@ -50,3 +55,6 @@ class TenantState:
     refusals: int = 0
     closed: str | None = None
     kept_names: dict[str, str] = field(default_factory=dict)
+    newest_id: int | None = None
+    adds: int = 0
+    next_look: int = 1
