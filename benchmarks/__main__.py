@@ -20,7 +20,7 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "development" / "benchmark
 SMALL, MIDDLE, LARGE = World(10, 30), World(100, 100), World(1000, 30)
 FLEETS: Final = (World(1000, 300, params_in_list=True), World(2000, 300, params_in_list=True))
 #: Omitted with --quick.
-_LONG: Final = {f"plan, {LARGE.name}", "memory"}
+_LONG: Final = {f"plan, {LARGE.name}", f"plan of a git change, {LARGE.name}", "memory"}
 
 
 def main() -> int:
@@ -45,7 +45,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="runs of each program after the warm-up (default: 7)")
     parser.add_argument("--quick", action="store_true", help="small worlds, without octoDNS: a few minutes")
-    parser.add_argument("--only", action="append", metavar="NAME", help="start, files, plan, slow, apply, memory")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="start, files, plan, slow, since, apply, memory"
+    )
     parser.add_argument("--write", action="store_true", help=f"write the results to {PAGE.relative_to(Path.cwd())}")
     return parser.parse_args()
 
@@ -61,6 +63,7 @@ def _comparisons(options: argparse.Namespace, failed: list[str]) -> Iterator[Com
         ("plan", f"plan, {MIDDLE.name}", lambda: [comparisons.plan(MIDDLE, runs, with_octodns=not quick)]),
         ("plan", f"plan, {LARGE.name}", lambda: [comparisons.plan(LARGE, runs, with_octodns=False)]),
         ("slow", f"plan, {middle.name}, 20 ms latency", lambda: [comparisons.slow(middle, runs)]),
+        ("since", f"plan of a git change, {LARGE.name}", lambda: [comparisons.since(LARGE, min(runs, 3))]),
         ("apply", f"apply, {middle.name}", lambda: [comparisons.apply(middle, runs)]),
         ("memory", "memory", lambda: comparisons.memory(FLEETS)),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,38 @@ def slow(world: World, runs: int) -> Comparison:
     with server.serving(world, "slow") as serving:
         programs = (_curl(world, serving), _plan("pbxsync plan", world, serving))
         return Comparison("Plan, 20 ms latency", world, compare(programs, runs, ENVIRON))
+
+
+def since(world: World, runs: int) -> Comparison:
+    """Measure the plan of a git change of one tenant against a plan of all, at 20 ms per answer, 16 at a time."""
+    with server.serving(world, "slow") as serving:
+        folder = _repository(world, _project(world, serving))
+        config = folder / "pbxsync.yaml"
+        words: tuple[str | Path, ...] = (
+            PBXSYNC,
+            "--config",
+            config,
+            "plan",
+            "--parallel",
+            PARALLEL,
+            folder / "tenants",
+        )
+        programs = (Program("pbxsync plan", words), Program("pbxsync plan --since HEAD", (*words, "--since", "HEAD")))
+        return Comparison("Plan of a git change, 20 ms latency", world, compare(programs, runs, ENVIRON))
+
+
+def _repository(world: World, config: Path) -> Path:
+    """Return a repository with a project and the tenants of a world, committed, and one tenant changed since."""
+    folder = world.folder / "repository"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(world.folder / "tenants", folder / "tenants")
+    shutil.copy(config, folder)
+    identity = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.invalid")
+    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "Tenants")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    _, code = next(world.codes())
+    shutil.copy(world.folder / "changed" / f"{code}.yaml", folder / "tenants" / f"{code}.yaml")
+    return folder
 
 
 def apply(world: World, runs: int) -> Comparison:

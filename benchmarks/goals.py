@@ -48,6 +48,9 @@ def goals(comparison: Comparison) -> Iterator[Goal]:
         )
     if comparison.title == "Plan, 20 ms latency" and plan:
         yield _ratio(f"plan, {world.name}, 20 ms latency, against curl", 1.06, plan, by_letter["C"])
+    if comparison.title.startswith("Plan of a git change") and plan:
+        change = results["pbxsync plan --since HEAD"]
+        yield _ratio(f"plan of one changed tenant of {world.name}, 20 ms latency, against all", 0.05, change, plan)
     if comparison.title == "Plan" and world.destinations >= 10_000 and plan:
         yield from _plan_goals(comparison, plan, by_letter)
     if comparison.title == "Memory" and plan and world.params_in_list and world.tenants == 1000:

@@ -80,13 +80,11 @@ def _load(repository: Repository, commit: str, ref: str, project: Project, paths
     """Load the files of a commit, with the project file that it has."""
     with repository.tree(commit) as tree:
         files = CommittedFiles(tree, repository.root)
-        if project.file is None:
-            return Base(project, load(paths or project.tenants, project, source=files))
-        name = files.project_file(project.file)
-        if name is None:
-            # The project began after this commit: nothing was asked for.
-            return Base(project, load((), project, source=files))
+        name = None if project.file is None else files.project_file(project.file)
         with _errors_of(ref, commit):
+            if name is None:
+                # Without a project file of its own, the commit is read by the rules that are at hand.
+                return Base(project, load(paths or project.tenants, project, source=files))
             file = repository.root / name
             there = parse_project(tree.read(name), files.shown(name), file, {}, None)
             # The project may have moved as a whole: its paths are then below the folder that it was in.

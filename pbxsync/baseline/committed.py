@@ -60,11 +60,14 @@ class CommittedFiles:
         return content
 
     def project_file(self, wanted: Path) -> str | None:
-        """Return the project file that the commit has in place of `wanted`; None if it has none.
+        """Return the project file that the commit has in place of `wanted`; None if it has none, or cannot have it.
 
         It is the file at that place; else the nearest one above; else the only one. Raises GitError if there are several.
         """
-        place = self.relative(wanted)
+        try:
+            place = self.relative(wanted)
+        except GitError:
+            return None  # named with --config, and kept elsewhere
         folder = posixpath.dirname(place)
         for candidate in (place, *(posixpath.join(parent, FILE_NAME) for parent in (folder, *_parents(folder), ""))):
             if (file := self._resolved(candidate)) in self._tree.files:
