@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 CACHE: Final = Path(__file__).parent / ".cache"
 #: Part of the cache folder's name. Raise it if the generated files change.
-VERSION: Final = 1
+VERSION: Final = 2
 PATH: Final = "/pbx/proxyapi.php"
 KEY: Final = "bench-key-0123456789abcdef"
 #: Every 20th destination (5 %) differs in the second set of files, which `apply` is measured with.
 CHANGED_EVERY: Final = 20
+#: The ids of tenant 7 begin with 7000, so each row tells its tenant.
+_IDS_PER_TENANT: Final = 1000
 _TYPES: Final = {"1": "FORWARD", "2": "CALLBACK", "3": "RANDOM"}
 _WORDS: Final = ("Front desk", "Night duty", "Boss phone", "Queue overflow", "Workshop", "Rønne office", "Fax", "Sales")
 
@@ -42,7 +44,7 @@ class Row:
         params.update(cu_param1=number, cu_param2=self.params[1], cu_param3=self.params[2])
         return {
             "cu_id": self.id,
-            "cu_te_id": "7",
+            "cu_te_id": str(int(self.id) // _IDS_PER_TENANT),
             "cu_name": self.name,
             "cu_ct_id": "1",
             "ct_name": "FORWARD",
@@ -91,7 +93,7 @@ class World:
     def rows(self, tenant: int) -> list[Row]:
         """Return the destinations of a tenant, always the same ones."""
         chance = random.Random(tenant)  # noqa: S311 - reproducible, not secret
-        return [_row(chance, tenant * 1000 + number, number) for number in range(self.per_tenant)]
+        return [_row(chance, tenant * _IDS_PER_TENANT + number, number) for number in range(self.per_tenant)]
 
 
 def _row(chance: random.Random, identity: int, number: int) -> Row:
