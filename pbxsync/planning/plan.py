@@ -17,6 +17,7 @@ from pbxsync.live.fingerprint import Fingerprinter
 from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import Secret, Type
 from pbxsync.model.plan import Add, Drift, Left, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
+from pbxsync.planning.case_twins import double_adds
 from pbxsync.planning.diff import changed_fields, filled
 from pbxsync.planning.match import look_alike_fault, look_alikes, match, shared_fault
 from pbxsync.planning.order import in_order
@@ -94,7 +95,7 @@ def plan_fleet(
     # Whose some of the rows are may show only in the lists of all tenants together.
     again = [tenant for tenant in context.pbx.ownership.settle() if tenant in plans]
     plans |= dict(zip(again, context.workers.map(plan, again, progress.tick), strict=True))
-    for tenant, conflict in context.pbx.ownership.conflicts().items():
+    for tenant, conflict in (*context.pbx.ownership.conflicts().items(), *double_adds(plans.values()).items()):
         error = plans[tenant].error
         plans[tenant] = TenantPlan(tenant, error=conflict if error is None else f"{error}\n{conflict}")
     return Plan(url, now(), __version__, tuple(plans[tenant] for tenant in tenants))
