@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsync.kinds.custom_destination import NAME, TYPE, fields_of, position_of
 from pbxsync.model.plan import SecretDiff, TextDiff
 from pbxsync.planning.resolve import REFUSALS, resolve
-from pbxsync.text.sanitize import quote
+from pbxsync.text.sanitize import quote, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ def asked_again(change: Update, entries: Sequence[Entry], types: TypeTable, rule
                 continue
             shown = quote(entry.type or value) if diff.field == TYPE else quote(value)
             yield (
-                f"{_place(entry, diff, resolved.labels)}: still asks for {diff.label or diff.field} {shown} of"
+                f"{_place(entry, diff, resolved.labels)}: still asks for {sanitize(diff.label or diff.field)} {shown} of"
                 f" {quote(change.name)} (id {change.id}): change it, or the next apply writes it again"
             )
 
