@@ -118,7 +118,7 @@ def plan_files(
             base = change.base
             context = replace(context, base=base.desired.entries, base_rules=CachedTypeRules(base.project))
         plan = plan_fleet(endpoint.name, tenants, desired.entries, context, bar)
-        plan = replace(plan, since=None if change is None else change.since, overridden_url=project.overridden_url)
+        plan = replace(plan, overridden_url=project.overridden_url)
         cost = traffic(pbx, (("plan", time.monotonic() - begun),))
     app.spent.append(cost)
     if app.verbosity > 0:

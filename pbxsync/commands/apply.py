@@ -47,6 +47,7 @@ def run(
     tenants: tuple[str, ...],
     files: tuple[Path, ...],
     without_files: bool,
+    partial: bool,
     **options: Any,
 ) -> int:
     """Apply the tenant files below `paths`, or saved plans; `options` are the fields of ApplyOptions."""
@@ -57,11 +58,13 @@ def run(
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
     if not plans and (files or without_files):
         raise UsageError("--files and --without-files are for saved plans: name one, or name the tenant files as PATHS")
+    if partial and not plans:
+        raise UsageError("--partial is for saved plans: name the shards to apply")
     if files and without_files:
         raise UsageError("--files and --without-files exclude each other")
     apply_options = ApplyOptions(**options)
     if plans:
-        return _apply_plans(context, plans, None if without_files else files, apply_options)
+        return _apply_plans(context, plans, None if without_files else files, apply_options, partial=partial)
     return _apply_files(context, tenant_paths, tenants, apply_options)
 
 
@@ -83,13 +86,13 @@ def _apply_files(context: Context, paths: tuple[Path, ...], tenants: tuple[str, 
 
 
 def _apply_plans(
-    context: Context, plans: tuple[Path, ...], files: tuple[Path, ...] | None, options: ApplyOptions
+    context: Context, plans: tuple[Path, ...], files: tuple[Path, ...] | None, options: ApplyOptions, *, partial: bool
 ) -> int:
     """Apply saved plans as one, if the tenant files below `files` (if empty, the project's) ask for what they write.
 
     Without files (None) they are not compared.
     """
-    plan = combine([(str(path), load(path)) for path in plans])
+    plan = combine([(str(path), load(path)) for path in plans], partial=partial)
     # The project of the files at hand comes first: whoever made a plan may have put another project beside it.
     project = load_project(context, files or (), fallback=() if files else plans)
     rows = [change.live for change in plan.changes if isinstance(change, Update)]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pbxsync.baseline.at_hand import files_digest, git_state
 from pbxsync.baseline.change import change_since
 from pbxsync.cli.checks import check_format, check_plan_out, check_tenant_paths
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.show import show_plan
-from pbxsync.cli.stages import Loaded, Stages, plan_files, run_stages
+from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, run_stages
+from pbxsync.model.plan import Scope, Shards
 from pbxsync.planfile import save
 from pbxsync.planning import shards
 from pbxsync.planning.drift import unmanaged as unmanaged_sentence
@@ -48,10 +51,23 @@ def run(
     def load() -> Loaded:
         desired = load_desired(context, project, paths, tenants)
         change = None if since is None else change_since(since, project, desired, paths, tenants)
-        scope = desired.tenants if change is None else change.tenants
-        scope = scope if part is None else part.of(scope)
+        codes = desired.tenants if change is None else change.tenants
+        codes = codes if part is None else part.of(codes)
+        scope = Scope(
+            files_digest(project, desired),
+            None if part is None else Shards((part.number,), part.count),
+            tenants,
+            None if change is None else change.since,
+        )
+        saved = out is not None or fmt == "json"
+        git = git_state(project, paths) if saved else None  # nothing else shows it
         options = PlanOptions(unmanaged=context.verbosity > 0)
-        return Loaded(lambda endpoint: plan_files(context, project, desired, scope, endpoint, options, change))
+
+        def plan(endpoint: Endpoint) -> Planned:
+            planned = plan_files(context, project, desired, codes, endpoint, options, change)
+            return replace(planned, plan=replace(planned.plan, scope=scope, git=git))
+
+        return Loaded(plan)
 
     def finish(plan: Plan, _: Endpoint) -> int:
         console = context.console

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsync.cli.checks import check_format
 from pbxsync.cli.show import show_plan
-from pbxsync.planfile import combine, load
+from pbxsync.planfile import combine, load, why_partial
 from pbxsync.render import FORMATS
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def run(context: Context, *, plans: tuple[Path, ...], fmt: str) -> int:
     """Show saved plans as one; whether they are stale is not checked."""
     check_format(fmt, list(FORMATS))
-    plan = combine([(str(path), load(path)) for path in plans])
-    show_plan(context, plan, fmt)
+    loaded = [(str(path), load(path)) for path in plans]
+    if reason := why_partial(loaded):
+        context.console.warning(f"{reason}: apply refuses them without --partial")
+    show_plan(context, combine(loaded, partial=True), fmt)
     return 0

@@ -197,6 +197,47 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class Shards:
+    """Some of `count` equal parts of the tenants, numbered from 1 and sorted."""
+
+    numbers: tuple[int, ...]
+    count: int
+
+    def __str__(self) -> str:
+        return f"{','.join(map(str, self.numbers))}/{self.count}"
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The numbers of the other parts."""
+        return tuple(number for number in range(1, self.count + 1) if number not in self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How far a plan goes: which tenants of which files. `files` is the digest of the files that it was made from.
+
+    Without `shard` all of them, without `tenants` (globs) all codes, without `since` all that the files ask for.
+    """
+
+    files: str = ""
+    shard: Shards | None = None
+    tenants: tuple[str, ...] = ()
+    since: Since | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GitState:
+    """The commit whose files a plan was made from, and whether they were `clean`, as committed.
+
+    `branch` is None for a detached HEAD, as CI systems have it.
+    """
+
+    commit: str
+    branch: str | None
+    clean: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TenantPlan:
     """The plan of one tenant. If it has an `error` (a sentence), what is live is unknown and there are no changes.
 
@@ -245,14 +286,22 @@ class Summary:
 class Plan:
     """What apply would do: tenants sorted by code, changes in the order in which they are written.
 
-    `created_at` is UTC in ISO 8601 with a `Z`; `url` is the PBX that the plan is bound to.
+    `created_at` is UTC in ISO 8601 with a `Z`; `url` is the PBX that the plan is bound to. `scope` is None if it was not
+    made from tenant files, and `git` if those are in no repository.
     """
 
     url: str
     created_at: str
     pbxsync_version: str
     tenants: tuple[TenantPlan, ...]
-    since: Since | None = None
+    scope: Scope | None = None
+    git: GitState | None = None
+
+    @property
+    def since(self) -> Since | None:
+        """The commit that the plan of a git change starts from."""
+        return None if self.scope is None else self.scope.since
+
     overridden_url: str | None = None
 
     @property

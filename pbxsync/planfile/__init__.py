@@ -5,9 +5,9 @@ Plan ─► document ─► text ─► save ─► FILE ─► load ─► pars
 
 from __future__ import annotations
 
-from pbxsync.planfile.combine import combine
+from pbxsync.planfile.combine import combine, why_partial
 from pbxsync.planfile.disk import LIMIT, load, save
 from pbxsync.planfile.read import parse
 from pbxsync.planfile.write import FORMAT_VERSION, digest, document, text
 
-__all__ = ["FORMAT_VERSION", "LIMIT", "combine", "digest", "document", "load", "parse", "save", "text"]
+__all__ = ["FORMAT_VERSION", "LIMIT", "combine", "digest", "document", "load", "parse", "save", "text", "why_partial"]

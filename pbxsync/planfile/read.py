@@ -13,15 +13,17 @@ from collections import Counter
 from typing import Any, Final, NoReturn
 
 from pbxsync.errors import PlanFileError
-from pbxsync.model.plan import Plan, Since
+from pbxsync.model.plan import GitState, Plan, Scope, Shards, Since
 from pbxsync.planfile.combine import first_clash
 from pbxsync.planfile.entries import tenant_plan
-from pbxsync.planfile.validate import Wrong, count, each, flag, member, require, text, texts
+from pbxsync.planfile.validate import Wrong, count, each, flag, member, optional, require, text, text_or_none, texts
 from pbxsync.planfile.write import FORMAT_VERSION, digest_of
 from pbxsync.text.sanitize import quote, sanitize, truncate
 
 _MAJOR: Final = int(FORMAT_VERSION.partition(".")[0])
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})", re.ASCII)
+#: Some shards of all: mostly one.
+_SHARDS: Final = re.compile("([1-9][0-9]{0,3}(?:,[1-9][0-9]{0,3})*)/([1-9][0-9]{0,3})")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
@@ -111,7 +113,8 @@ def _plan(tree: dict[str, Any]) -> Plan:
         pbxsync_version=text(tree, "pbxsync_version"),
         tenants=each(tree, "tenants", tenant_plan),
         overridden_url=text(tree, "overridden_url") if "overridden_url" in tree else None,
-        since=_since(member(tree, "since")) if "since" in tree else None,
+        scope=optional(tree, "scope", _scope),
+        git=optional(tree, "git", _git),
     )
     require(bool(plan.url), "url", "must not be empty")
     require(_TIME.fullmatch(plan.created_at) is not None, "created_at", "must be a time like 2031-05-04T09:30:00Z")
@@ -127,5 +130,24 @@ def _plan(tree: dict[str, Any]) -> Plan:
     return plan
 
 
+def _scope(row: dict[str, Any]) -> Scope:
+    shard, since = text_or_none(row, "shard"), optional(row, "since", _since)
+    return Scope(text(row, "files"), None if shard is None else _shards(shard), texts(row, "tenants"), since)
+
+
+def _shards(shard: str) -> Shards:
+    match = _SHARDS.fullmatch(shard)
+    if match is None:
+        raise Wrong("shard", 'must be like "1/4"')
+    shards = Shards(tuple(int(number) for number in match[1].split(",")), int(match[2]))
+    in_order = list(shards.numbers) == sorted(set(shards.numbers)) and shards.numbers[-1] <= shards.count
+    require(in_order, "shard", 'must be like "1/4"')
+    return shards
+
+
 def _since(row: dict[str, Any]) -> Since:
     return Since(text(row, "ref"), text(row, "commit"), count(row, "not_read"), texts(row, "left"))
+
+
+def _git(row: dict[str, Any]) -> GitState:
+    return GitState(text(row, "commit"), text_or_none(row, "branch"), flag(row, "clean"))

@@ -74,6 +74,16 @@ def member(row: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
+def optional(row: dict[str, Any], key: str, build: Callable[[dict[str, Any]], Built]) -> Built | None:
+    """Return what `build` makes of an object; None if it is null, or not there, as in older documents."""
+    if row.get(key) is None:
+        return None
+    try:
+        return build(member(row, key))
+    except Wrong as wrong:
+        raise wrong if wrong.place == key else wrong.within(key) from None
+
+
 def each(row: dict[str, Any], key: str, build: Callable[[dict[str, Any]], Built]) -> tuple[Built, ...]:
     """Return what `build` makes of each object in a list, in order."""
     value = row.get(key)

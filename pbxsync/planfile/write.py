@@ -15,7 +15,7 @@ from pbxsync.model.plan import SecretDiff, TextDiff, Update
 from pbxsync.text.sanitize import lines_of_json
 
 if TYPE_CHECKING:
-    from pbxsync.model.plan import Change, Drift, FieldDiff, Plan, Since, TenantPlan, Unmanaged
+    from pbxsync.model.plan import Change, Drift, FieldDiff, Plan, Scope, TenantPlan, Unmanaged
 
 #: The major version changes when an older pbxsync could misread the document, the minor one when keys are added.
 FORMAT_VERSION: Final = "1.1"
@@ -61,7 +61,8 @@ def _content(plan: Plan) -> dict[str, Any]:
         "complete": plan.complete,
         "summary": summary if plan.summary.shared else {key: summary[key] for key in summary if key != "shared"},
         **({} if plan.overridden_url is None else {"overridden_url": plan.overridden_url}),
-        **({} if plan.since is None else {"since": _since(plan.since)}),
+        "git": None if plan.git is None else asdict(plan.git),
+        "scope": None if plan.scope is None else _scope(plan.scope),
         "tenants": [_tenant(tenant) for tenant in plan.tenants],
     }
 
@@ -83,8 +84,13 @@ def _tenant(tenant: TenantPlan) -> dict[str, Any]:
     }
 
 
-def _since(since: Since) -> dict[str, Any]:
-    return {"ref": since.ref, "commit": since.commit, "not_read": since.not_read, "left": list(since.left)}
+def _scope(scope: Scope) -> dict[str, Any]:
+    return {
+        "files": scope.files,
+        "shard": None if scope.shard is None else str(scope.shard),
+        "tenants": list(scope.tenants),
+        "since": None if scope.since is None else {**asdict(scope.since), "left": list(scope.since.left)},
+    }
 
 
 def _drift(drift: Drift) -> dict[str, Any]:

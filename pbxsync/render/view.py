@@ -137,6 +137,18 @@ def failures(plan: Plan) -> list[tuple[str, list[str]]]:
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
 
+def _scope(plan: Plan) -> list[str]:
+    """Return sentences about what a plan does not cover; none if it covers all that the files ask for."""
+    if plan.scope is None:
+        return []
+    shard, tenants = plan.scope.shard, plan.scope.tenants
+    sentences = [f"Only tenants that match {' or '.join(map(sanitize, tenants))}."] if tenants else []
+    if shard is not None and shard.missing:
+        names = [f"{number}/{shard.count}" for number in shard.numbers]
+        sentences.append(f"Only shard{'' if len(names) == 1 else 's'} {', '.join(names)} of the tenants.")
+    return sentences if plan.since is None else [*sentences, _since(plan.since)]
+
+
 def _since(since: Since) -> str:
     """Return what a plan of a git change covers, and what it does not."""
     sentences = [f"What changes since {sanitize(since.ref)} (commit {since.commit[:12]})."]
@@ -171,8 +183,7 @@ def closing(plan: Plan) -> Closing:
         f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone){shared}."
     )
     failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
-    if plan.since is not None:
-        left_alone = f"{left_alone} {_since(plan.since)}"
+    left_alone = " ".join([left_alone, *_scope(plan)])
     if plan.overridden_url is not None:
         other = quote_full(plan.overridden_url)
         left_alone = f"{left_alone} PBXSYNC_URL wins: this is the plan for {quote_full(plan.url)}, not for {other}."

@@ -31,6 +31,7 @@ class Desired:
         warnings: tuple[Problem, ...],
         file_count: int,
         types: frozenset[str],
+        digest: str = "",
     ) -> None:
         self._files = files
         self._spool = spool
@@ -41,6 +42,8 @@ class Desired:
         self.files = file_count
         #: The types that the files name, by name or number, as they are written.
         self.types = types
+        #: Of the content of all these files, whatever their names and order.
+        self.digest = digest
 
     @property
     def destinations(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +51,7 @@ def load(
     names: dict[str, NameChecks] = {}
     warnings: dict[str, list[Problem]] = {}
     types: set[str] = set()
+    digests: list[bytes] = []
 
     # 1. Discover
     source = Disk() if source is None else source
@@ -61,10 +63,12 @@ def load(
     # 2. Read and check each file
     for shown, path in files:
         try:
-            document = read(source.read(path))
+            content = source.read(path)
         except Unreadable as error:
             problems.add([Problem(Place(shown), f"the file {error}")])
             continue
+        digests.append(hashlib.sha256(content).digest())
+        document = read(content)
         file_problems = Problems(shown, document)
         if document.root is not None:
             clear = project.clear_unlisted
@@ -94,7 +98,8 @@ def load(
     in_scope = {tenant: loaded[tenant] for tenant in scope}
     of_tenants = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
     shown_warnings = tuple(sorted([*similar_codes, *of_tenants], key=_place))
-    return Desired(in_scope, spool, shown_warnings, len(files), frozenset(types))
+    digest = hashlib.sha256(b"".join(sorted(digests))).hexdigest()
+    return Desired(in_scope, spool, shown_warnings, len(files), frozenset(types), digest)
 
 
 class _AllProblems:

@@ -61,7 +61,7 @@ def test_a_change_of_one_tenant_reads_that_tenant_alone(workspace: Workspace, re
     workspace.tenant("NORDTAND", night("+4520000999"), {"name": "Day", "type": "FORWARD", "params": ["112"]})
     document = planned(workspace)
     assert changes(document) == [("NORDTAND", "Night", [("param1", "+4520000001", "+4520000999")])]
-    assert document["since"]["not_read"] == 2
+    assert document["scope"]["since"]["not_read"] == 2
     requests = [(each.tenant, each.action.lower()) for each in workspace.pbx.log if each.object == "CUSTOM"]
     assert requests == [("NORDTAND", "list"), ("NORDTAND", "get"), ("NORDTAND", "get")]
     text = workspace.run("plan", "--since", "main").out
@@ -107,7 +107,7 @@ def test_what_leaves_the_files_is_named_and_stays_live(workspace: Workspace, rep
     repo.commit()
     document = planned(workspace)
     assert changes(document) == []
-    assert document["since"]["left"] == ["SYDTAND"]
+    assert document["scope"]["since"]["left"] == ["SYDTAND"]
     assert [row["name"] for row in document["tenants"][0]["left"]] == ["Day"]
     ran = workspace.run("plan", "--since", "main")
     assert '"Day" leaves the files' in ran.out
@@ -126,7 +126,7 @@ def test_files_may_be_renamed_split_and_moved_and_nothing_is_planned(workspace: 
     )
     repo.commit()
     document = planned(workspace)
-    assert (document["tenants"], document["since"]["not_read"]) == ([], 3)
+    assert (document["tenants"], document["scope"]["since"]["not_read"]) == ([], 3)
     assert workspace.pbx.log == []
 
 
@@ -135,7 +135,7 @@ def test_a_project_that_moves_is_the_same_project(workspace: Workspace, repo: Re
     for name in ("pbxsync.yaml", "tenants"):
         (workspace.folder / name).rename(workspace.folder / "fleet" / name)
     repo.commit()
-    assert planned(workspace, "fleet/tenants")["since"]["not_read"] == 3
+    assert planned(workspace, "fleet/tenants")["scope"]["since"]["not_read"] == 3
 
 
 def test_a_destination_that_is_gone_is_drift_unless_the_change_touches_it(workspace: Workspace, repo: Repo) -> None:
@@ -238,7 +238,7 @@ def test_links_are_followed_within_the_repository_and_no_further(workspace: Work
     (workspace.folder / "tenants/SYDTAND.yaml").rename(workspace.folder / "shared/syd.yaml")
     (workspace.folder / "tenants/syd.yaml").symlink_to("../shared/syd.yaml")
     linked = repo.commit()
-    assert planned(workspace)["since"]["not_read"] == 3
+    assert planned(workspace)["scope"]["since"]["not_read"] == 3
     (workspace.folder / "tenants/out.yaml").symlink_to("/etc/hostname")
     (workspace.folder / "tenants/syd.yaml").unlink()
     (workspace.folder / "tenants/syd.yaml").symlink_to("../shared/syd.yaml")

@@ -18,6 +18,7 @@ command = Command(
             help="Tenant files that a saved plan is compared with (default: the project's); repeatable.",
         ),
         click.Option(["--without-files"], is_flag=True, help="Do not compare a saved plan with the tenant files."),
+        click.Option(["--partial"], is_flag=True, help="Apply some of the shards of a plan."),
         *APPLY,
         *REQUESTS,
     ],

@@ -1,0 +1,51 @@
+"""The files at hand as git knows them: the commit that they belong to, and what is not committed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from pbxsync.errors import GitError
+from pbxsync.git.repository import Repository
+from pbxsync.model.plan import GitState
+from pbxsync.tenants.discover import SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pbxsync.project import Project
+    from pbxsync.tenants.desired import Desired
+
+
+def git_state(project: Project, paths: Sequence[Path]) -> GitState | None:
+    """Return the commit of the project's repository, and whether the tenant files below `paths` are as committed.
+
+    None without git, outside of a repository, and before its first commit.
+    """
+    try:
+        repository = Repository.of(project.root)
+        return GitState(repository.head, repository.branch, clean=not _uncommitted(repository, project, paths))
+    except GitError:
+        return None
+
+
+def uncommitted(project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the tenant files and project file that are not as committed, relative to the repository; none without git."""
+    try:
+        return _uncommitted(Repository.of(project.root), project, paths)
+    except GitError:
+        return ()
+
+
+def files_digest(project: Project, desired: Desired) -> str:
+    """Return the digest of the tenant files and the project file, whatever the names and order of the tenant files."""
+    project_file = b"" if project.file is None else project.file.read_bytes()
+    return f"sha256:{hashlib.sha256(desired.digest.encode('ascii') + project_file).hexdigest()}"
+
+
+def _uncommitted(repository: Repository, project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
+    project_files = () if project.file is None else (project.file,)
+    listed = repository.uncommitted([*(paths or project.tenants), *project_files])
+    # A folder of tenant files may hold others.
+    return tuple(path for path in listed if path.endswith(SUFFIXES))
