@@ -179,7 +179,7 @@ class Client:
         """Return the custom destinations of a tenant, provably all of them (doc).
 
         In its `rows`, `params` is None if this PBX does not list them (field): `get` has them. It is `doubtful` if there
-        are none by a reply that errors look like too (field).
+        are none by a reply that errors look like too (field). `shared` has those that belong to no tenant (guess).
         """
         return self._pbx.destinations(tenant)
 

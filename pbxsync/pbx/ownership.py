@@ -33,12 +33,16 @@ _NAMED: Final = 5
 
 @dataclass(slots=True)
 class _Tenant:
-    """What one tenant's replies told: how many rows the list has by `cu_te_id`, which were fetched, and its own one."""
+    """What one tenant's replies told: how many rows the list has by `cu_te_id`, which were fetched, and its own one.
+
+    `ambiguous`: the list names several, and which of them is its own cannot be told.
+    """
 
     ids: array[int] = field(default_factory=lambda: array("Q"))
     listed: Counter[str] = field(default_factory=Counter)
     fetched: dict[str, array[int]] = field(default_factory=dict)
     own: str | None = None
+    ambiguous: bool = False
 
     @property
     def counts(self) -> Counter[str]:
@@ -69,8 +73,8 @@ class Ownership:
         with self._lock:
             known = self._tenants[tenant]
             known.listed = Counter(row.tenant_id for row in rows if row.tenant_id and row.tenant_id not in NO_TENANT)
-            known.own = None
-            known.own = self._own(known.listed)
+            known.own, known.ambiguous = None, True
+            known.own, known.ambiguous = self._own(known.listed), False
             own: list[Row] = []
             shared: list[Row] = []
             for row in rows:
@@ -136,7 +140,7 @@ class Ownership:
                 self._shared_tenant_ids |= common
             changed = []
             for tenant, known in self._tenants.items():
-                ambiguous = known.own is None and not self._shared_tenant_ids.isdisjoint(known.listed)
+                ambiguous = known.ambiguous and not self._shared_tenant_ids.isdisjoint(known.listed)
                 wrong = known.own in self._shared_tenant_ids or not self._shared_ids.isdisjoint(known.ids)
                 if ambiguous or wrong:
                     changed.append(tenant)

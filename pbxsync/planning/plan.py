@@ -95,7 +95,8 @@ def plan_fleet(
     # Whose some of the rows are may show only in the lists of all tenants together.
     again = [tenant for tenant in context.pbx.ownership.settle() if tenant in plans]
     plans |= dict(zip(again, context.workers.map(plan, again, progress.tick), strict=True))
-    for tenant, conflict in (*context.pbx.ownership.conflicts().items(), *double_adds(plans.values()).items()):
+    conflicts = (*context.pbx.ownership.conflicts().items(), *double_adds(plans.values()).items())
+    for tenant, conflict in ((tenant, conflict) for tenant, conflict in conflicts if tenant in plans):
         error = plans[tenant].error
         plans[tenant] = TenantPlan(tenant, error=conflict if error is None else f"{error}\n{conflict}")
     return Plan(url, now(), __version__, tuple(plans[tenant] for tenant in tenants))
