@@ -11,12 +11,9 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pbxsync.http.response import Response
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 #: Seconds between two looks of the thread. A request may take this much longer than its timeout.
 _LOOK_EVERY: Final = 0.25
@@ -40,20 +37,20 @@ class DeadlineWatcher:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[Deadline]:
-        """Give this thread's request a deadline; look at `passed` after the `with`, when it can no longer change."""
-        me, deadline = threading.get_ident(), Deadline(time.monotonic() + seconds)
+    def start(self, seconds: float) -> Deadline:
+        """Give the request of this thread a deadline, until `end`."""
+        deadline = Deadline(time.monotonic() + seconds)
         with self._lock:
-            self._deadlines[me] = deadline
+            self._deadlines[threading.get_ident()] = deadline
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="pbxsync-deadlines", daemon=True)
                 self._thread.start()
-        try:
-            yield deadline
-        finally:
-            with self._lock:
-                del self._deadlines[me]
+        return deadline
+
+    def end(self) -> None:
+        """Forget the deadline of this thread: `passed` no longer changes."""
+        with self._lock:
+            del self._deadlines[threading.get_ident()]
 
     def set_socket(self, sock: socket.socket | None) -> None:
         """Note the socket that the request of this thread goes over: from now on it may have been sent."""

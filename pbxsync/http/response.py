@@ -50,6 +50,10 @@ class Readable(Protocol):
     """What a body is read from: a `Response`, or urllib3's wrapper around one."""
 
     @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
     def headers(self) -> Any:
         """The headers, by name in any case."""
 
@@ -65,7 +69,7 @@ class Response(HTTPResponse):
         self._sock = sock
 
     def begin(self) -> None:
-        """Read past interim replies, then the status line and the headers of the real one, and check its framing."""
+        """Read past interim replies, then the status line and the headers of the real one, and check these."""
         for _ in range(_MOST_INTERIM + 1):
             super().begin()
             # After 101 the connection speaks another protocol, which nobody asked for: what follows is no reply.
@@ -74,15 +78,28 @@ class Response(HTTPResponse):
             self.headers = self.msg = None  # type: ignore[assignment]  # else `begin` takes itself for done
         else:
             raise BadReply(f"more than {_MOST_INTERIM} interim replies")
-        if any(isinstance(defect, _HEADER_DEFECTS) for defect in self.headers.defects):
+        self._check_framing()
+
+    def _check_framing(self) -> None:
+        """Raise BadReply if the headers could be read in two ways, or name a content coding that was not asked for."""
+        if self.headers.defects and any(isinstance(defect, _HEADER_DEFECTS) for defect in self.headers.defects):
             raise BadReply("a reply with a broken header line")
-        lengths = set(self.headers.get_all("Content-Length", ()))
-        if len(lengths) > 1 or any(whole_number(length.strip()) is None for length in lengths):
+        lengths: set[str] = set()
+        transfer_codings: list[str] = []
+        content_codings: list[str] = []
+        for name, value in self.headers.items():
+            match name.lower():
+                case "content-length":
+                    lengths.add(value.strip())
+                case "transfer-encoding":
+                    transfer_codings.append(value)
+                case "content-encoding":
+                    content_codings.append(value.strip().lower())
+        if len(lengths) > 1 or any(whole_number(length) is None for length in lengths):
             raise BadReply("a reply with an unusable Content-Length")
-        codings = self.headers.get_all("Transfer-Encoding")
-        if codings is not None and (codings[1:] or not self.chunked or lengths or self.version < 11):
+        if transfer_codings and (transfer_codings[1:] or not self.chunked or lengths or self.version < 11):
             raise BadReply("a reply with an ambiguous Transfer-Encoding")
-        coding = ", ".join(self.headers.get_all("Content-Encoding", ())).strip().lower()
+        coding = ", ".join(content_codings)
         if self.status == 200 and coding not in _GZIP and coding not in _NOT_CODED:
             raise BadReply(f"a reply in the content coding {quote(coding, 40)}, which was not asked for: not read")
 
@@ -99,8 +116,10 @@ class Response(HTTPResponse):
         if not self.will_close:
             timeout = self._sock.gettimeout()
             self._sock.settimeout(0)
-            with contextlib.suppress(OSError):  # a TLS socket without bytes
+            try:  # noqa: SIM105 - once for every reply: a context manager costs three times as much
                 extra = self.fp.peek(1)
+            except OSError:  # a TLS socket without bytes
+                pass
             self._sock.settimeout(timeout)
         super()._close_conn()  # type: ignore[misc]
         if extra:
@@ -130,6 +149,11 @@ def whole(response: Readable) -> bytes:
     """Return a whole body, decoded; little more than REPLY_LIMIT of it is ever held. Raises as `pieces` does."""
     announced = whole_number(response.headers.get("Content-Length", ""))
     size = announced or 0
+    if 0 < size <= REPLY_LIMIT and response.status == 200 and not response.headers.get("Content-Encoding"):
+        data = response.read(size)  # nearly every reply
+        if len(data) < size:
+            raise IncompleteRead(data, size - len(data))
+        return data
     chunks: list[bytes] = []
     if size <= REPLY_LIMIT:
         size = 0

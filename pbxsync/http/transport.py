@@ -124,8 +124,11 @@ class ReadTransport:
         trouble, retry_after = False, None
         self.counters.count()
         try:
-            with self._watcher.within(self.settings.timeout) as deadline:
+            deadline = self._watcher.start(self.settings.timeout)
+            try:
                 response, body = self._send(method, request, key, deadline)
+            finally:
+                self._watcher.end()
             if deadline.passed:  # a body without a length then merely looks whole
                 raise self.route.explain(TimeoutError(), late=True, sent=True)
             trouble = response.status in _TOO_BUSY
@@ -209,8 +212,11 @@ class ReadTransport:
         trouble, retry_after = False, None
         self.counters.count()
         try:
-            with self._watcher.within(self.settings.timeout) as deadline:
+            deadline = self._watcher.start(self.settings.timeout)
+            try:
                 stream = Stream(self._open(method, request, key), self.route)
+            finally:
+                self._watcher.end()
             if deadline.passed:
                 raise self.route.explain(TimeoutError(), late=True, sent=True)
             trouble, retry_after = stream.status in _TOO_BUSY, stream.retry_after
