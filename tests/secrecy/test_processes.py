@@ -1,4 +1,4 @@
-"""No key is in what `ps` shows: not of a command, and of no process that it starts, for it starts none."""
+"""No key is in what `ps` shows: not of a command, nor of a process that it starts, which is git alone."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 #: By these events Python tells that a process is started.
 _STARTS: Final = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
-_started: list[str] = []
+_started: list[tuple[str, tuple[Any, ...]]] = []
 _watching = False
 
 
-def _watch(event: str, _: tuple[Any, ...]) -> None:
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if _watching and event in _STARTS:
-        _started.append(event)
+        _started.append((event, arguments))
 
 
 @pytest.fixture
-def watched() -> Iterator[list[str]]:
+def watched() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     """The starts of processes while a test runs; a hook cannot be taken back, so it looks on for nothing after."""
     global _watching  # noqa: PLW0603 - the hook is the interpreter's, and has no other way to be told
     if not _started:
@@ -42,16 +42,21 @@ def watched() -> Iterator[list[str]]:
     _watching = False
 
 
-def test_no_command_starts_a_process_that_could_be_given_a_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: list[str]
+def test_the_only_process_that_a_command_starts_is_git_and_it_is_given_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: list[tuple[str, tuple[Any, ...]]]
 ) -> None:
     with searched(tmp_path, monkeypatch, sensitive=False) as workspace:
         for case in (case for cases in ONLINE.values() for case in cases):
             workspace.live(after=case.after)
             workspace.run("-vv", *case.words)
-    assert watched == []
-    subprocess.run(["true"], check=True)
-    assert watched  # the watch would have seen one
+    opened = [arguments for event, arguments in watched if event == "subprocess.Popen"]
+    assert {arguments[0] for arguments in opened} == {"git"}
+    # Python starts a process by one of the others; what it is given was seen in the event before.
+    assert {event for event, _ in watched} <= {"subprocess.Popen", "os.posix_spawn", "os.fork"}
+    given = repr([(words, environ) for _, words, _, environ in opened])
+    assert all(environ is not None for *_, environ in opened), "an inherited environment holds the keys"
+    for key in (READ_KEY, WRITE_KEY, TENANT_KEY):
+        assert not [form for form in forms_of([key]) if form in given]
 
 
 def test_no_key_is_among_the_arguments_of_a_running_command(workdir: Workspace, pbx: Emulator) -> None:
