@@ -218,7 +218,9 @@ def _relist(tenant: str, listing: Listing, pbx: PbxReader) -> None:
     """List again. Raises LiveError if the lists differ: an add made because a row was missing cannot be taken back."""
     if listing.doubtful:
         return  # that was listed twice already
-    first, second = ({(row.id, row.name) for row in rows} for rows in (listing.rows, pbx.destinations(tenant).rows))
+    # Both with the shared rows: what another tenant's list tells in between may turn out that a row is shared.
+    lists = (listing, pbx.destinations(tenant))
+    first, second = ({(row.id, row.name) for row in (*rows.rows, *rows.shared)} for rows in lists)
     if first != second:
         ids = ", ".join(sorted({object_id for object_id, _ in first ^ second}, key=int)[:5])
         raise LiveError(

@@ -1,22 +1,28 @@
-"""What a campaign tries: a case is a world, what the files want of it, and steps in which the PBX misbehaves.
+"""A case: tenants with live rows and files, and steps in which the PBX misbehaves.
 
-All of it is drawn from one seed. Every part that could be left out has a number, in the order of drawing, so that a case
-that fails can be made smaller: `draw(seed, without)` draws the same and leaves those parts out.
+Everything is drawn from one seed. Each part that can be left out has a number, in the order of drawing, so a failing case
+can be shrunk: `draw(seed, without)` draws the same case without those parts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.chaos.faults import ALTERING, BENDING, draw_fault, one_missing
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 #: Case numbers that share a PBX, and so its dialect.
 BLOCK = 20
-DIALECTS = ("default", "full", "full-object", "bare", "typed", "old", "silent", "numbers", "nested", "sql")
+DIALECTS = (
+    *("default", "full", "full-object", "bare", "typed", "old", "silent", "numbers", "nested", "sql"),
+    *("default,shared=zero", "full,shared=empty", "typed,shared=zero", "old,shared=empty"),
+)
 TYPES = ("1", "3", "5")
-#: What a PBX holds: plain things, and things that somebody somewhere typed in.
+#: Values of params: plain ones, and some that people type in.
 TEXTS = (
     *("1", "30", "+4570121234", "0636287454", "INCOMINGDID", "12:30", "on", "null", "~", "", " ", " outer ", "1e5"),
     *(
@@ -38,10 +44,7 @@ TEXTS = (
 
 @dataclass(frozen=True)
 class Tenant:
-    """One tenant: rows to put, the entries of its file (`id` is a place among the rows), the rows at the end.
-
-    `touched` are the fields that entries give, by place.
-    """
+    """One tenant: its live rows, the entries of its file (`id` is an index into the rows), and its rows at the end."""
 
     code: str
     live: tuple[dict[str, str], ...]
@@ -51,13 +54,13 @@ class Tenant:
 
     @property
     def adds(self) -> tuple[str, ...]:
-        """The names of what is to be added."""
+        """The names of the destinations to add."""
         return tuple(row["cu_name"] for row in self.final[len(self.live) :])
 
 
 @dataclass(frozen=True)
 class Step:
-    """One apply: how (`files`, `saved`, `killed`), after how much journal a kill comes, and the faults meanwhile."""
+    """One apply: how (`files`, `saved`, `killed`), after what share of the journal it is killed, and its faults."""
 
     how: str
     moment: float
@@ -67,7 +70,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Case:
-    """One case of a campaign; `parts` says how many can be left out."""
+    """One case; `parts` is the number of parts that can be left out."""
 
     seed: int
     dialect: str
@@ -78,12 +81,12 @@ class Case:
 
     @property
     def bends(self) -> bool:
-        """Whether a fault may keep values otherwise than they were sent."""
+        """Whether a fault may store values differently than they were sent."""
         return self._has(BENDING)
 
     @property
     def alters(self) -> bool:
-        """Whether a fault may keep values otherwise than they were sent, or tell of others than are kept."""
+        """Whether a fault may store values differently than they were sent, or show others than are stored."""
         return self._has(ALTERING)
 
     def _has(self, kinds: frozenset[str]) -> bool:
@@ -92,16 +95,17 @@ class Case:
 
 def dialect_of(seed: int) -> str:
     """Return the dialect of the block that a seed belongs to."""
-    return Random(seed // BLOCK).choice(DIALECTS)  # noqa: S311 - to be had again, here and below
+    return Random(seed // BLOCK).choice(DIALECTS)  # noqa: S311 - a seed replays its case
 
 
 def draw(seed: int, without: frozenset[int] = frozenset()) -> Case:
     """Draw a case."""
     dice, parts = Random(seed), _Parts(without)  # noqa: S311 - as above
     dialect = dialect_of(seed)
-    columns = 10 if dialect == "old" else 20
+    columns = 10 if dialect.startswith("old") else 20
     tenants = [_tenant(f"C{seed}{letter}", dice, parts, columns) for letter in "abc"[: dice.choice([1, 1, 2, 3])]]
-    steps = [_step(dice, parts) for _ in range(dice.randint(1, 3))]
+    codes = [tenant.code for tenant in tenants]
+    steps = [_step(dice, parts, codes) for _ in range(dice.randint(1, 3))]
     kept = tuple(tenant for tenant in tenants if parts.keep() or len(tenants) == 1)
     return Case(
         seed,
@@ -115,7 +119,7 @@ def draw(seed: int, without: frozenset[int] = frozenset()) -> Case:
 
 @dataclass
 class _Parts:
-    """Counts the parts, and tells of each whether it is kept."""
+    """Counts the parts, and says whether the next one is kept."""
 
     without: frozenset[int]
     count: int = field(default=0)
@@ -125,9 +129,9 @@ class _Parts:
         return self.count - 1 not in self.without
 
 
-def _step(dice: Random, parts: _Parts) -> Step:
+def _step(dice: Random, parts: _Parts, codes: Sequence[str]) -> Step:
     how = dice.choice(["files"] * 5 + ["saved"] * 2 + ["killed"] * 2)
-    faults = [draw_fault(dice) for _ in range(dice.choice([0, 1, 1, 1, 2, 3]))]
+    faults = [draw_fault(dice, codes) for _ in range(dice.choice([0, 1, 1, 1, 2, 3]))]
     moment, parallel = dice.random(), dice.choice([1, 2, 4])
     return Step(how, moment, parallel, one_missing(fault for fault in faults if parts.keep()))
 
@@ -138,7 +142,8 @@ def _tenant(code: str, dice: Random, parts: _Parts, columns: int) -> Tenant:
     wanted: list[dict[str, Any]] = []
     final = list(live)
     for number in range(dice.randint(0, 4)):
-        row = _row(dice.choice(["", "Twin", f"Live {number}", f"Live {number}", f"Lïve {number} 🙂"]), dice, columns)
+        names = ["", "Twin", f"Live {number}", f"Live {number} & Søn", f"Lïve {number} 🙂"]
+        row = _row(dice.choice(names), dice, columns)
         entry, after = _entry(len(live), row, dice, columns, clear=clear)
         keep_row, keep_entry = parts.keep(), parts.keep()
         if keep_row:
@@ -147,7 +152,7 @@ def _tenant(code: str, dice: Random, parts: _Parts, columns: int) -> Tenant:
             live.append(row)
             final.append(after if entry_kept else row)
     for number in range(dice.randint(0, 4)):
-        row = _row(f"New {number}", dice, columns)
+        row = _row(dice.choice([f"New {number}", f"New {number} & Søn"]), dice, columns)
         if parts.keep():
             wanted.append({"name": row["cu_name"], "type": row["cu_ct_id"], "params": _params(row)})
             final.append(row)
@@ -156,9 +161,9 @@ def _tenant(code: str, dice: Random, parts: _Parts, columns: int) -> Tenant:
 
 
 def _placed(wanted: list[dict[str, Any]], live: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Give each entry that pins a row the place that the row has once others are left out."""
+    """Replace the row that an entry pins by its index, now that other rows are left out."""
     places = {id(row): place for place, row in enumerate(live)}
-    return [{**each, "id": places[id(each["id"])]} if "id" in each else each for each in wanted]
+    return [{**entry, "id": places[id(entry["id"])]} if "id" in entry else entry for entry in wanted]
 
 
 def _row(name: str, dice: Random, columns: int) -> dict[str, str]:
@@ -174,7 +179,7 @@ def _params(row: dict[str, str]) -> dict[str, str]:
 def _entry(
     place: int, row: dict[str, str], dice: Random, columns: int, *, clear: bool
 ) -> tuple[dict[str, Any] | None, dict[str, str]]:
-    """Return what a file says of a live row, None where it says nothing, and the row at the end."""
+    """Return the entry for a live row, None if the file has none, and the row at the end."""
     kind = dice.choice(["unmanaged", "same", "params", "params", "rename", "pin", "type"])
     name = row["cu_name"]
     changes = {str(number): dice.choice(TEXTS) for number in dice.sample(range(1, columns + 1), 2)}

@@ -1,43 +1,46 @@
-"""The ways in which the PBX of a campaign misbehaves, as specs for the emulator."""
+"""The ways in which the PBX of a case misbehaves, as fault specs for the emulator."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from random import Random
 
-#: Answers in place of the right one, which may come before or after the PBX has done what was asked.
+#: Answers instead of the right one, before or after the PBX has done what it was asked for.
 _INSTEAD = (
     *("reset", "close", "status-429", "status-503", "status-503 retry-after=0", "status-500", "html-502", "html-504"),
     *("redirect", "login-page", "status-401", "status-403", "status-404", "too-bad", "echo-key=500", "echo-key=200"),
     *("empty", "null", "false", "bracket", "php-fatal"),
 )
 _BODIES = ("php-warning", "cut-json", "latin-1", "bom", "gzip", "bad-gzip", "cut-body", "number-ids")
-_ROWS = ("twice-row", "bad-row", "no-id-row", "wrong-key", "many-rows=30")
+_ROWS = ("twice-row", "bad-row", "no-id-row", "wrong-key", "many-rows=30", "te-id=1", "other-object")
+#: Lists that are late, or show names differently than they are stored.
+_LISTS = ("list-lag=300ms", "list-names-html", "list-names-upper", "list-names-trim")
 _KEPT = ("cut-values=2", "trim-values", "escape-quotes", "escape-html")
-#: Values are kept otherwise than they were sent, and are read otherwise than they are kept.
+#: Values are stored differently than they were sent.
 BENDING = frozenset(kind.partition("=")[0] for kind in _KEPT)
-#: What a read gets may be well-formed, and not what is there.
+#: A read may get well-formed values that are not the stored ones.
 ALTERING = BENDING | {"latin-1"}
-#: These cost time, so they are seldom.
+#: These cost time, so they are rare.
 _SLOW = ("timeout=300ms", "timeout-after-commit=300ms", "refuse=40ms", "drip=0.2ms")
 _ACTIONS = ("list", "get", "add", "update", "add", "update", "*")
 
 
-def draw_fault(dice: Random) -> str:
-    """Return one fault: what it does, to which requests, and how often."""
-    kind = dice.choice(
-        ["instead"] * 8 + ["body"] * 3 + ["rows"] * 2 + ["other", "lie", "missing", "kept", "kept", "slow"]
-    )
+def draw_fault(dice: Random, codes: Sequence[str]) -> str:
+    """Return one fault: what it does, to which requests, and how often. `codes` are the tenants of the case."""
+    often_drawn = ["instead"] * 8 + ["body"] * 3 + ["rows"] * 3 + ["kept"] * 2 + ["list"] * 2
+    kind = dice.choice([*often_drawn, "other", "lie", "missing", "tenant", "slow"])
     action, often, instead = dice.choice(_ACTIONS), _often(dice), _instead(dice)
     body, rows, kept = dice.choice(_BODIES), dice.choice(_ROWS), dice.choice(_KEPT)
-    slow = dice.choice(_SLOW)
+    slow, listed, code = dice.choice(_SLOW), dice.choice(_LISTS), dice.choice(codes)
     return {
         "instead": f"{instead} object=CUSTOM* action={action} {often}",
         "body": f"{body} object=CUSTOM* action={action} {often}",
         "rows": f"{rows} {often}",
+        "list": f"{listed} {often}",
+        "tenant": f"other-tenant as={code} action={dice.choice(['list', 'get'])} {often}",
         "other": f"other-row {often}",
         "lie": f"lie {often}",
         "missing": f"missing-row n={dice.randint(1, 6)}",
@@ -47,13 +50,13 @@ def draw_fault(dice: Random) -> str:
 
 
 def one_missing(faults: Iterable[str]) -> tuple[str, ...]:
-    """Return faults of which one at most leaves a row out of a list.
+    """Return the faults without all but the first that omits a row of a list.
 
-    Of two, both lists before an add could lack the same row, and no client could tell that from a row that is not there.
+    With two, both lists before an add could lack the same row, which no client can tell from a row that does not exist.
     """
-    found = tuple(faults)
-    short = [fault for fault in found if fault.startswith("missing-row")]
-    return tuple(fault for fault in found if fault not in short[1:])
+    kept = tuple(faults)
+    missing = [fault for fault in kept if fault.startswith("missing-row")]
+    return tuple(fault for fault in kept if fault not in missing[1:])
 
 
 def _instead(dice: Random) -> str:

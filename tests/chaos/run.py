@@ -1,7 +1,7 @@
-"""Runs a campaign: `make campaign WORLDS=300 FIRST=0`; one case again: `make campaign SEED=123 WITHOUT=0,5`.
+"""Plays many cases: `make campaign WORLDS=300 FIRST=0`; replays one: `make campaign SEED=123 WITHOUT=0,5`.
 
-Each case is drawn from its number alone. A violation is shrunk and told with the command that replays it; the exit status
-is 1 then.
+Each case is drawn from its number. A violation is shrunk and printed with the command that replays it, and the exit status
+is 1.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbxsync.apply import applier
 from tests.chaos.cases import BLOCK, dialect_of, draw
 from tests.chaos.runner import case_runner, described, violation
 from tests.chaos.shrink import command, shrink
@@ -40,7 +41,7 @@ class Batch(NamedTuple):
 
 
 def _folder() -> Path | None:
-    """Return a folder in memory, where flushing to the disk costs nothing; None where there is none."""
+    """Return a folder in memory, where flushing to disk costs nothing; None if this system has none."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     return memory if memory.is_dir() else None
 
@@ -48,6 +49,7 @@ def _folder() -> Path | None:
 def play_batch(batch: Batch) -> list[Failure]:
     """Play the cases of a batch."""
     guard()
+    applier.LIST_SECONDS = 1.0  # type: ignore[misc]  # three times the lag of a list: nobody waits for ten seconds here
     failures = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

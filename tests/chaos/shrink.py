@@ -1,4 +1,4 @@
-"""Makes a case that fails smaller: one part after the other is left out, and stays out where the case still fails."""
+"""Makes a failing case smaller: leaves out one part after the other, as long as the case still fails."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from tests.chaos.cases import Case
     from tests.chaos.invariants import Violated
 
-#: A case hangs on when its threads run: it is given so many chances to fail again.
+#: A case depends on the timing of its threads, so it gets this many chances to fail again.
 _CHANCES = 3
 
 
 def shrink(
     seed: int, fails: Callable[[Case], Violated | None], first: Violated, without: frozenset[int] = frozenset()
 ) -> tuple[frozenset[int], Violated]:
-    """Return the parts that can be left out while the same invariant is violated, and the violation that is left."""
+    """Return the parts that can be left out with the same invariant still violated, and the last violation."""
     found, smaller = first, True
     while smaller:
         smaller = False
@@ -34,6 +34,6 @@ def shrink(
 
 
 def command(seed: int, without: frozenset[int]) -> str:
-    """Return the command that plays a case again."""
+    """Return the command that replays a case."""
     rest = f" WITHOUT={','.join(map(str, sorted(without)))}" if without else ""
     return f"make campaign SEED={seed}{rest}"
