@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.apply.file_check import FileCheck, check_from_files, check_without_files
 from pbxsync.apply.lock import locked
 from pbxsync.apply.staleness import check_saved
+from pbxsync.baseline.at_hand import uncommitted
 from pbxsync.cli.checks import split_paths
 from pbxsync.cli.confirm_and_apply import (
     ApplyContext,
@@ -21,12 +22,15 @@ from pbxsync.cli.confirm_and_apply import (
 )
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limits, run_stages
+from pbxsync.cli.verify import verify_applied
 from pbxsync.errors import PlanError, UsageError
 from pbxsync.kinds.custom_destination import position_of
 from pbxsync.model.plan import SecretDiff, Update
 from pbxsync.planfile import combine, load
 from pbxsync.planning.plan import PlanOptions
 from pbxsync.project.state import state_folder
+from pbxsync.text.sanitize import sanitize
+from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +41,20 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
     from pbxsync.project import Project
     from pbxsync.session import Endpoint
+    from pbxsync.tenants.desired import Desired
     from pbxsync.workers import WorkerPool
+
+#: So many files that are not as committed are named.
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True)
+class SavedPlanOptions:
+    """What only saved plans take. `files` replace the tenant files of the project, with which plans are compared."""
+
+    files: tuple[Path, ...] = ()
+    without_files: bool = False
+    partial: bool = False
 
 
 def run(
@@ -48,92 +65,103 @@ def run(
     files: tuple[Path, ...],
     without_files: bool,
     partial: bool,
+    verify: bool,
     **options: Any,
 ) -> int:
     """Apply the tenant files below `paths`, or saved plans; `options` are the fields of ApplyOptions."""
     tenant_paths, plans = split_paths(paths)
+    saved = SavedPlanOptions(files, without_files, partial)
     if tenant_paths and plans:
         raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")
     if plans and tenants:
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
-    if not plans and (files or without_files):
-        raise UsageError("--files and --without-files are for saved plans: name one, or name the tenant files as PATHS")
-    if partial and not plans:
-        raise UsageError("--partial is for saved plans: name the shards to apply")
-    if files and without_files:
-        raise UsageError("--files and --without-files exclude each other")
+    if not plans and saved != SavedPlanOptions():
+        raise UsageError("--files, --without-files and --partial are for saved plans: name one")
+    if without_files and (files or verify):
+        other = "--files" if files else "--verify"
+        raise UsageError(f"--without-files and {other} exclude each other")
     apply_options = ApplyOptions(**options)
     if plans:
-        return _apply_plans(context, plans, None if without_files else files, apply_options, partial=partial)
-    return _apply_files(context, tenant_paths, tenants, apply_options)
+        return _apply_plans(context, plans, saved, apply_options, verified=verify)
+    return _apply_files(context, tenant_paths, tenants, apply_options, verified=verify)
 
 
-def _apply_files(context: Context, paths: tuple[Path, ...], tenants: tuple[str, ...], options: ApplyOptions) -> int:
+def _apply_files(
+    context: Context, paths: tuple[Path, ...], tenants: tuple[str, ...], options: ApplyOptions, *, verified: bool
+) -> int:
     """Plan the tenant files below `paths`, ask, and apply."""
     check_approvable(options, "plan")
     project = load_project(context, paths)
+    desired = load_desired(context, project, paths, tenants)
+    changed = [sanitize(path) for path in uncommitted(project, paths)]
+    if changed:
+        are = "1 file is" if len(changed) == 1 else f"{len(changed):,} files are"
+        names = first_names(changed, _NAMED)
+        context.console.warning(f"{are} not as committed: {names}. What is applied now is in no commit")
 
-    def load_files() -> Loaded:
-        desired = load_desired(context, project, paths, tenants)
+    def plan_them(endpoint: Endpoint) -> Planned:
         plan_options = PlanOptions(unmanaged=context.verbosity > 0, relist_before_add=True)
-        return Loaded(lambda endpoint: plan_files(context, project, desired, desired.tenants, endpoint, plan_options))
+        return plan_files(context, project, desired, desired.tenants, endpoint, plan_options)
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         limits = request_limits(context, project)
-        return ask_and_write(ApplyContext(context, project, endpoint, limits, options), plan)
+        status = ask_and_write(ApplyContext(context, project, endpoint, limits, options), plan)
+        if status or not verified or not plan.changes:  # without changes, the plan was the proof
+            return status
+        return verify_applied(context, project, desired, plan, endpoint)
 
-    return run_stages(project, _stages(context, project, options, load_files, finish))
+    return run_stages(project, _stages(context, project, options, Loaded(plan_them), finish))
 
 
 def _apply_plans(
-    context: Context, plans: tuple[Path, ...], files: tuple[Path, ...] | None, options: ApplyOptions, *, partial: bool
+    context: Context, plans: tuple[Path, ...], saved: SavedPlanOptions, options: ApplyOptions, *, verified: bool
 ) -> int:
-    """Apply saved plans as one, if the tenant files below `files` (if empty, the project's) ask for what they write.
-
-    Without files (None) they are not compared.
-    """
-    plan = combine([(str(path), load(path)) for path in plans], partial=partial)
+    """Apply saved plans as one, if the tenant files at hand ask for what they write."""
+    plan = combine([(str(path), load(path)) for path in plans], partial=saved.partial)
     # The project of the files at hand comes first: whoever made a plan may have put another project beside it.
-    project = load_project(context, files or (), fallback=() if files else plans)
+    project = load_project(context, saved.files, fallback=() if saved.files else plans)
     rows = [change.live for change in plan.changes if isinstance(change, Update)]
     secrets = [diff for change in plan.changes for diff in change.diff if isinstance(diff, SecretDiff)]
     params = [diff.fingerprint for diff in secrets if position_of(diff.field) is not None]
     check_project_file(project, "the saved plan", [*rows, *params])
-    check: FileCheck | None = None
-    if files is None:
+    desired: Desired | None = None
+    if saved.without_files:
         check_without_files(plan)
         context.console.warning("the saved plan is not compared with the tenant files (--without-files)")
-    elif plan.changes:
+    elif plan.changes or verified:
         check_from_files(plan)
-        if not files and not any(path.exists() for path in project.tenants):
+        if not saved.files and not any(path.exists() for path in project.tenants):
             raise PlanError(
                 "a saved plan is compared with the tenant files, but the project has none here: name them with --files"
                 " PATH, or use --without-files"
             )
-        check = FileCheck(load_desired(context, project, files, ()).entries)
+        desired = load_desired(context, project, saved.files, ())
 
     def prepare(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
-        return check_saved(live, workers, plan, check)
+        return check_saved(live, workers, plan, None if desired is None else FileCheck(desired.entries))
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         # A saved plan was shown and approved before, so nobody is asked again.
         limits = request_limits(context, project)
         approved = replace(options, auto_approve=True)
-        return ask_and_write(ApplyContext(context, project, endpoint, limits, approved), plan, prepare)
+        status = ask_and_write(ApplyContext(context, project, endpoint, limits, approved), plan, prepare)
+        if status or not verified or desired is None:
+            return status
+        return verify_applied(context, project, desired, plan, endpoint)
 
     loaded = Loaded(lambda _: Planned(plan), "the saved plan", plan.url)
-    return run_stages(project, _stages(context, project, options, lambda: loaded, finish))
+    return run_stages(project, _stages(context, project, options, loaded, finish))
 
 
 def _stages(
     context: Context,
     project: Project,
     options: ApplyOptions,
-    load_plan: Callable[[], Loaded],
+    loaded: Loaded,
     finish: Callable[[Plan, Endpoint], int],
 ) -> Stages:
     return Stages(
-        load=load_plan,
+        load=lambda: loaded,
         show=lambda planned: show_before_asking(context, planned.plan),
         finish=finish,
         check=lambda: check_journal(project, options),

@@ -19,6 +19,9 @@ command = Command(
         ),
         click.Option(["--without-files"], is_flag=True, help="Do not compare a saved plan with the tenant files."),
         click.Option(["--partial"], is_flag=True, help="Apply some of the shards of a plan."),
+        click.Option(
+            ["--verify"], is_flag=True, help="Plan again afterwards; exit with 1 unless nothing is left to do."
+        ),
         *APPLY,
         *REQUESTS,
     ],
