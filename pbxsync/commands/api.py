@@ -42,7 +42,7 @@ def run(
     jsondata: str | None,
     listing: bool,
 ) -> int:
-    """Send one request and write its reply to where it belongs."""
+    """Send one request, and write its reply to --out or standard output."""
     if listing:
         context.console.result(listed(reqtype))
         return 0
@@ -55,21 +55,21 @@ def run(
     if hint := percent_hint(words):
         context.console.note(hint)
     limits = request_limits(context, project)
-    with session.endpoint(project) as where, _asked(context, where, limits, request, write=write) as (pbx, body):
+    with session.endpoint(project) as endpoint, _asked(context, endpoint, limits, request, write=write) as (pbx, body):
         _hand_out(context, project, pbx, body, out)
     return 0
 
 
 @contextmanager
 def _asked(
-    context: Context, where: Endpoint, limits: RequestLimits, request: Request, *, write: bool
+    context: Context, endpoint: Endpoint, limits: RequestLimits, request: Request, *, write: bool
 ) -> Iterator[tuple[PbxReader, Body]]:
     """Send the request and give its answer; without --write over a transport that cannot write."""
     if not write:
-        with session.reader(where, limits, context.redactor) as pbx, pbx.open(request) as body:
+        with session.reader(endpoint, limits, context.redactor) as pbx, pbx.open(request) as body:
             yield pbx, body
         return
-    with session.writer(where, limits, context.redactor) as writer, _sent(writer, request) as body:
+    with session.writer(endpoint, limits, context.redactor) as writer, _sent(writer, request) as body:
         yield writer, body
 
 

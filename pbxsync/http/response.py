@@ -43,7 +43,7 @@ class BadReply(HTTPException):
 
 
 class BadChunk(HTTPException):
-    """A chunk length that is not a number: where the body ends is unknown."""
+    """A chunk length that is not a number, so the end of the body is unknown."""
 
 
 class Readable(Protocol):

@@ -1,6 +1,6 @@
 """From the JSON of MANAGEDB replies to typed rows: every shape that the server is known to use, and no other.
 
-Each tolerance says where it is known from: doc (the user's document), vendor, field (seen on running servers) or guess.
+Each tolerance names its source: doc (the user's document), vendor, field (seen on running servers) or guess.
 A reply that is not understood whole is an error: a list with one row missing would make an add of what is there already.
 """
 

@@ -27,7 +27,7 @@ _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 
 
 class Decoded(NamedTuple):
-    """A text with its escapes undone: where each began in it, how wide it is there, and its span in the original."""
+    """A text with its escapes undone: for each escape its start and width in `text`, and its span in the original."""
 
     text: str
     begins: list[int]

@@ -1,4 +1,4 @@
-"""What a program gives that makes no sense is a UsageError, before anything is sent; and no call spoils the next one."""
+"""Senseless arguments are a UsageError before anything is sent, and no call spoils the next one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key goes to the PBX that the project names and nowhere else: whatever the environment, TLS or a redirect say."""
+"""The key goes only to the PBX that the project names, whatever the environment, TLS or a redirect says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A compressed reply counts only when it came to its end, whatever the length that the server told."""
+"""A compressed reply counts only if its compressed stream ends, whatever length the server announces."""
 
 from __future__ import annotations
 

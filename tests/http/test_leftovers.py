@@ -1,4 +1,4 @@
-"""What a server sends beyond a reply is never taken for the answer to the next request."""
+"""Bytes after a reply are never taken for the answer to the next request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""As many requests at a time as the PBX takes gladly: few at first, fewer at once where it has too much."""
+"""The limiter starts low, cuts at once when the PBX has too much to do, and grows back slowly."""
 
 from __future__ import annotations
 

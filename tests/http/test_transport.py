@@ -1,4 +1,4 @@
-"""What the transport bears and what it ends: sizes, times, connections that break, and requests that it does not send."""
+"""The limits of the transport: sizes, times, connections that break, and requests that it refuses to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helps the tests of this folder to talk to a server that answers as it is told."""
+"""A client and a server that answers as it is told, for the tests of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over every way in which a PBX words its replies: plan, apply, and a second plan that is empty."""
+"""Plan, apply, and a second plan that is empty, in every dialect of the emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CUSTOM get, CUSTOMTYPES list, and what add and update answer: what is understood, and what never is."""
+"""Replies to CUSTOM get, CUSTOMTYPES list, add and update: which are understood, and which never are."""
 
 from __future__ import annotations
 

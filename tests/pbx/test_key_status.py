@@ -1,4 +1,4 @@
-"""One text stands for a wrong key, a tenant that there is not, and a key that may not do this: pbxsync tells them apart."""
+"""The API has one text for a wrong key, an unknown tenant and a missing permission: pbxsync tells them apart."""
 
 from __future__ import annotations
 

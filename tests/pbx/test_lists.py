@@ -1,4 +1,4 @@
-"""CUSTOM list: every shape that the facts name is understood, and nothing else is ever taken for a list."""
+"""Every known shape of a CUSTOM list is understood, and nothing else is ever taken for a list."""
 
 from __future__ import annotations
 

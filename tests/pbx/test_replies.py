@@ -1,4 +1,4 @@
-"""What begins as no answer to its operation does is an error, though the server says 200."""
+"""A reply that does not begin like an answer to its operation is an error, although the server says 200."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever JSON a server sends: understood whole, or refused; never a crash, never fewer rows than there are."""
+"""Any JSON from a server is understood whole or refused: it never crashes, and no row is ever lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP statuses and the one error text: what each of them is taken for, and what it says of a write."""
+"""HTTP statuses and the one error text: which error each becomes, and whether a write may have been carried out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key is taken out of a text whatever was done to its special characters on the way, and nothing else is."""
+"""A key is removed from text however its special characters were escaped, and nothing else is."""
 
 from __future__ import annotations
 

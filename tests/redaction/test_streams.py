@@ -1,4 +1,4 @@
-"""A key is taken out of a stream of bytes wherever the cuts between its pieces fall."""
+"""A key is removed from a stream of bytes even if two pieces share it."""
 
 from __future__ import annotations
 

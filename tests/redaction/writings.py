@@ -1,4 +1,4 @@
-"""How programs on the way write a text: each escapes other characters, in its own manner."""
+"""How programs on the way write text: each escapes different characters in its own manner."""
 
 from __future__ import annotations
 
