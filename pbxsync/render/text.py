@@ -1,5 +1,7 @@
 """The plan as people read it on a terminal and in a log.
 
+    PBX https://portal.pbxcloud.eu/pbx/proxyapi.php
+
     DEMO
       + "Night duty"  tenants/demo.yaml:7
           type    "FORWARD"
@@ -41,7 +43,8 @@ def plan_text(plan: Plan, *, verbose: int = 0, colour: bool = False, width: int 
     lines. `width=0` keeps it on one, for programs that read line by line.
     """
     paint = painter(colour=colour)
-    blocks = [list(_tenant(tenant, paint, width)) for tenant in view.worth_showing(plan, verbose)]
+    blocks = [[paint(f"PBX {sanitize(plan.url)}", "dim")]]
+    blocks += [list(_tenant(tenant, paint, width)) for tenant in view.worth_showing(plan, verbose)]
     verdict, left_alone, incomplete = view.closing(plan)
     closing = [paint(verdict, "bold"), left_alone, incomplete and paint(incomplete, "red")]
     blocks += [list(_failures(plan, verbose, paint)), [line for line in closing if line]]

@@ -117,7 +117,7 @@ def test_an_apply_whose_plan_nobody_reads_writes_nothing(
         capture_output=True,
         check=False,
     )
-    assert ended.stdout.startswith(b"DEMO")
+    assert ended.stdout.startswith(b"PBX http://127.0.0.1:")
     assert (workdir.folder / "status").read_text() == "1\n"
     assert not pbx.rows("DEMO")
 

@@ -84,7 +84,9 @@ def test_every_value_and_place_of_a_change_is_shown_to_the_letter(plan: Plan) ->
 
 def test_the_last_lines_say_what_would_happen() -> None:
     assert "\nPlan: 6 to add, 2 to change.\n16 unchanged, 2 unmanaged" in plan_text(samples.FULL)
-    assert plan_text(samples.plan(samples.IDLE)).startswith("No changes. The PBX matches the files.\n12 unchanged")
+    pbx, _, verdict = plan_text(samples.plan(samples.IDLE)).partition("\n\n")
+    assert verdict.startswith("No changes. The PBX matches the files.\n12 unchanged")
+    assert pbx == "PBX https://pbx.example/pbx/proxyapi.php"
 
 
 REVERT = TenantPlan("DEMO", (replace(samples.rename("DEMO"), source=FROM_JOURNAL),))
