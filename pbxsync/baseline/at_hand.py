@@ -41,7 +41,7 @@ def uncommitted(project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
 def files_digest(project: Project, desired: Desired) -> str:
     """Return the digest of the tenant files and the project file, whatever the names and order of the tenant files."""
     project_file = b"" if project.file is None else project.file.read_bytes()
-    return f"sha256:{hashlib.sha256(desired.digest.encode('ascii') + project_file).hexdigest()}"
+    return f"sha256:{hashlib.sha256(repr(desired.checksums).encode('ascii') + project_file).hexdigest()}"
 
 
 def _uncommitted(repository: Repository, project: Project, paths: Sequence[Path]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Desired:
         warnings: tuple[Problem, ...],
         file_count: int,
         types: frozenset[str],
-        digest: str = "",
+        checksums: tuple[tuple[int, int], ...] = (),
     ) -> None:
         self._files = files
         self._spool = spool
@@ -42,8 +42,8 @@ class Desired:
         self.files = file_count
         #: The types that the files name, by name or number, as they are written.
         self.types = types
-        #: Of the content of all these files, whatever their names and order.
-        self.digest = digest
+        #: The size and CRC-32 of each file, sorted: they tell by accident different files apart, not forged ones.
+        self.checksums = checksums
 
     @property
     def destinations(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +51,7 @@ def load(
     names: dict[str, NameChecks] = {}
     warnings: dict[str, list[Problem]] = {}
     types: set[str] = set()
-    digests: list[bytes] = []
+    checksums: list[tuple[int, int]] = []
 
     # 1. Discover
     source = Disk() if source is None else source
@@ -67,7 +67,7 @@ def load(
         except Unreadable as error:
             problems.add([Problem(Place(shown), f"the file {error}")])
             continue
-        digests.append(hashlib.sha256(content).digest())
+        checksums.append((len(content), zlib.crc32(content)))
         document = read(content)
         file_problems = Problems(shown, document)
         if document.root is not None:
@@ -98,8 +98,7 @@ def load(
     in_scope = {tenant: loaded[tenant] for tenant in scope}
     of_tenants = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
     shown_warnings = tuple(sorted([*similar_codes, *of_tenants], key=_place))
-    digest = hashlib.sha256(b"".join(sorted(digests))).hexdigest()
-    return Desired(in_scope, spool, shown_warnings, len(files), frozenset(types), digest)
+    return Desired(in_scope, spool, shown_warnings, len(files), frozenset(types), tuple(sorted(checksums)))
 
 
 class _AllProblems:

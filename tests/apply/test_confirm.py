@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def mixed(stage: Workspace) -> Workspace:
+def mixed(workspace: Workspace) -> Workspace:
     """Two tenants with two updates and one add between them."""
     for tenant in ("ONE", "TWO"):
-        stage.pbx.put(tenant, cu_name="Desk", cu_param1="old")
-        stage.tenant(tenant, {"name": "Desk", "params": ["new"]})
-    stage.tenant("TWO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
-    return stage
+        workspace.pbx.put(tenant, cu_name="Desk", cu_param1="old")
+        workspace.tenant(tenant, {"name": "Desk", "params": ["new"]})
+    workspace.tenant("TWO", {"name": "Desk", "params": ["new"]}, {"name": "Night", "type": "FORWARD"})
+    return workspace
 
 
 def question(ran_err: str) -> list[str]:

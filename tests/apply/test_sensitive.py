@@ -28,7 +28,7 @@ def test_the_values_arrive_and_are_shown_nowhere(workspace: Workspace, bot: str)
     said.append(ran.text)
     assert ran.status == 0, ran.text
     assert [row["cu_param2"] for row in workspace.pbx.rows("DEMO")] == [NEW, FROM_FILE]
-    assert "(sensitive) -> (sensitive)" in said[0]
+    assert "(sensitive) -> (sensitive, from ${BOT_KEY})" in said[0]
     assert clean(workspace, *said)
     del bot
 
