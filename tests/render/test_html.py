@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.model.plan import Plan, TenantPlan
+from pbxsync.model.plan import Plan, TenantPlan, TextDiff, Unmanaged
 from pbxsync.render.html.page import plan_html
 from tests.render import samples
 from tests.render.chromium import CHROMIUM, Browser, Page
@@ -350,3 +350,14 @@ def _accessible(page: Page) -> list[dict[str, Any]]:
 
 def _headings(nodes: list[dict[str, Any]]) -> list[str]:
     return [node["name"]["value"] for node in nodes if node["role"]["value"] == "heading"]
+
+
+@needs_chromium
+def test_blanks_in_names_and_values_are_shown_as_they_are(browser: Browser, tmp_path: Path) -> None:
+    change = replace(samples.odd("ODD"), name="Tel  2", diff=(TextDiff("param1", "70  12", "70 12", "number"),))
+    unmanaged = (Unmanaged("7", "Old  fax", "FORWARD"),)
+    page = show(browser, tmp_path, samples.plan(TenantPlan("ODD", (change,), unmanaged_count=1, unmanaged=unmanaged)))
+    shown = page.run("document.querySelector('main').innerText")
+    assert '"Tel  2"' in shown
+    assert '"70  12"' in shown
+    assert '"Old  fax"' in shown

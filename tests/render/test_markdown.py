@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pbxsync.model.plan import Action, Plan, TenantPlan, TextDiff
+from pbxsync.render.markdown import blocks
 from pbxsync.render.markdown.comment import plan_markdown
 from tests.render import samples
 from tests.render.harmless import assert_harmless
@@ -180,3 +181,14 @@ def test_a_run_of_backticks_cannot_close_its_block() -> None:
     page = assert_inert(plan_markdown(samples.plan(TenantPlan("A", (samples.add("A", hostile, f"\n{hostile}\n# x"),)))))
     assert hostile in page.code[0]
     assert plan_markdown(samples.plan(TenantPlan("A", (samples.add("A", hostile),)))).count("`" * 10) == 2
+
+
+def test_two_long_values_that_differ_late_do_not_print_the_same() -> None:
+    change = samples.odd("ODD")
+    long = "x" * 500
+    rows = (TextDiff("param1", f"{long}1{long}", f"{long}2{long}", "prompt"),)
+    short = blocks.short_change(replace(change, diff=rows))
+    (before,) = re.findall(r"^- prompt  (.*)$", short, re.MULTILINE)
+    (after,) = re.findall(r"^\+ prompt  (.*)$", short, re.MULTILINE)
+    assert before == f"(461 characters) …{'x' * 40}1{'x' * 119}… (382 more characters)"
+    assert after == before.replace("1x", "2x")

@@ -16,7 +16,7 @@ from pbxsync.text.sanitize import quote_full, sanitize, truncate
 from pbxsync.text.words import first_lines, first_names, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from pbxsync.model.plan import Change, TenantPlan
 
@@ -54,23 +54,24 @@ def _without_markers(text: str) -> str:
 
 def change(change: Change) -> str:
     """Return a destination as a diff block, whole."""
-    return _change(change, str)
+    return _change(change, short=False)
 
 
 def short_change(change: Change) -> str:
     """Return a destination as a diff block with long names and values cut; each cut says how much is missing."""
-    return _change(change, _cut)
+    return _change(change, short=True)
 
 
-def _change(change: Change, cut: Callable[[str], str]) -> str:
+def _change(change: Change, *, short: bool) -> str:
+    cut = _cut if short else str
     shown = view.fields(change)
     label_width = view.label_width(shown)
     lines = [f"@@ {change.action} {cut(view.headline(change))}  {cut(sanitize(change.source))} @@"]
     for diff in shown:
         label = f"{cut(view.label(diff)):<{label_width}}"
-        before, after = view.values(diff)
-        lines += [f"- {label}  {cut(before)}"] if change.action is Action.UPDATE else []
-        lines += [f"+ {label}  {cut(after)}"]
+        before, after = _cut_apart(*view.values(diff)) if short else view.values(diff)
+        lines += [f"- {label}  {before}"] if change.action is Action.UPDATE else []
+        lines += [f"+ {label}  {after}"]
         lines += [f"! {cut(remark)}"] if (remark := view.remark(diff)) else []
     return fence("diff", lines)
 
@@ -78,6 +79,16 @@ def _change(change: Change, cut: Callable[[str], str]) -> str:
 def _cut(text: str) -> str:
     """Return sanitized text cut short. A cut through an escape leaves text that is still harmless."""
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text) - _SHORT:,} more characters)"
+
+
+def _cut_apart(before: str, after: str) -> tuple[str, str]:
+    """Return two values cut short so that they still differ: from shortly before their first difference, if need be."""
+    if before == after or _cut(before) != _cut(after):
+        return _cut(before), _cut(after)
+    same = next(at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1])
+    start = same - _SHORT // 4
+    opening = f"({start:,} characters) …"
+    return opening + _cut(before[start:]), opening + _cut(after[start:])
 
 
 def notes(tenant: TenantPlan) -> str:
