@@ -61,6 +61,13 @@ def test_a_fault_of_rows_leaves_an_answer_without_rows_as_it_is(pbx: Emulator, k
     assert custom(pbx, "list").text == {"null": "null", "bracket": "]"}[beneath]
 
 
+def test_a_row_without_an_id_may_have_a_wrong_key_too(pbx: Emulator) -> None:
+    pbx.faults.add("wrong-key")
+    pbx.faults.add("no-id-row")
+    (key, row) = list(custom(pbx, "list").json().items())[-1]
+    assert (key, "cu_id" in row) == ("1", False)
+
+
 def test_another_row_than_the_only_one_is_not_to_be_had(pbx: Emulator) -> None:
     pbx.put("LONE", cu_id=950, cu_name="Lone")
     pbx.faults.add("other-row")

@@ -56,7 +56,7 @@ def _without_id(pairs: Pairs, _: int) -> Pairs:
 
 def _wrong_key(pairs: Pairs, _: int) -> Pairs:
     key, row = pairs[-1]
-    return [*pairs[:-1], (None if key is None else str(int(key) + 1), row)]
+    return [*pairs[:-1], (None if key is None else str(int(key or 0) + 1), row)]
 
 
 def _number_ids(_: Setting, exchange: Exchange, call_next: Handler) -> Answer:
