@@ -8,20 +8,24 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pbxsync.apply.resume import holds, update_is_done
 from pbxsync.errors import KeyRevoked, NotThere, PlanError, SharedDestination, StalePlan, WireError
 from pbxsync.kinds.custom_destination import TYPE, fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Add, SecretDiff, Update
+from pbxsync.model.report import Outcome, Status
 from pbxsync.planning.order import name_claimed
 from pbxsync.text.sanitize import quote, truncate
 from pbxsync.text.words import first_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
     from pbxsync.apply.file_check import FileCheck
     from pbxsync.live.reader import LiveReader
-    from pbxsync.model.plan import Destination, Plan, TenantPlan
+    from pbxsync.model.plan import Change, Destination, Plan, TenantPlan
     from pbxsync.workers import WorkerPool
 
 #: This many lines on objects that could not be read are shown: most often they all say the same.
@@ -30,12 +34,13 @@ _SHOWN: Final = 20
 
 @dataclass(frozen=True)
 class _Checked:
-    """A tenant, ready to be applied, and a line for each reason against it.
+    """A tenant, ready to be applied, what is done of it, and a line for each reason against it.
 
     Something changed, could not be read, or is not what the files ask for.
     """
 
     tenant: TenantPlan
+    done: tuple[Outcome, ...] = ()
     moved: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
@@ -46,19 +51,39 @@ class _CheckedUpdate:
     """An update with its live row filled in, and a line for each thing that changed or could not be read."""
 
     change: Update
+    done: bool = False
     moved: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
 
-def check_saved(live: LiveReader, workers: WorkerPool, plan: Plan, files: FileCheck | None) -> Plan:
+class Checked(NamedTuple):
+    """A saved plan, ready to be applied, and the outcomes of its changes that are done, which the plan has no more."""
+
+    plan: Plan
+    done: tuple[Outcome, ...] = ()
+
+
+def check_saved(
+    live: LiveReader,
+    workers: WorkerPool,
+    plan: Plan,
+    files: FileCheck | None,
+    *,
+    resumed: Mapping[Change, Outcome] | None = None,
+) -> Checked:
     """Return a saved plan with the live rows and the sensitive values filled in, ready to be applied.
+
+    If it is resumed, what `resumed` has is done, and so is what the PBX holds already.
 
     Reads each object that the plan updates, lists the tenants in which it adds or renames, and the types if `files` need
     them; nothing else. Raises StalePlan with everything that changed, PlanError if something could not be read or is not
     what `files` ask for, KeyRevoked at once.
     """
+    known = {} if resumed is None else resumed
+    plan = _without(plan, known)
     tenants = [tenant for tenant in plan.tenants if tenant.changes]
-    checked = {result.tenant.tenant: result for result in workers.map(partial(_tenant, live, workers, files), tenants)}
+    check = partial(_tenant, live, workers, files, resumed is not None)
+    checked = {result.tenant.tenant: result for result in workers.map(check, tenants)}
     moved = [line for result in checked.values() for line in result.moved]
     moved += live.pbx.ownership.conflicts().values()
     unread = [line for result in checked.values() for line in result.unread]
@@ -74,46 +99,66 @@ def check_saved(live: LiveReader, workers: WorkerPool, plan: Plan, files: FileCh
     if unasked:
         listed = "\n".join(f"  {line}" for line in first_lines(unasked, _SHOWN))
         raise PlanError(f"the saved plan is not what the tenant files ask for, so nothing of it was written:\n{listed}")
+    ready = tuple(checked[tenant.tenant].tenant if tenant.changes else tenant for tenant in plan.tenants)
+    found = (outcome for result in checked.values() for outcome in result.done)
+    return Checked(replace(plan, tenants=ready), (*known.values(), *found))
+
+
+def _without(plan: Plan, done: Container[Change]) -> Plan:
+    """Return what is left of a plan."""
     return replace(
         plan,
-        tenants=tuple(checked[tenant.tenant].tenant if tenant.changes else tenant for tenant in plan.tenants),
+        tenants=tuple(
+            replace(tenant, changes=tuple(change for change in tenant.changes if change not in done))
+            for tenant in plan.tenants
+        ),
     )
 
 
-def _tenant(live: LiveReader, workers: WorkerPool, files: FileCheck | None, tenant: TenantPlan) -> _Checked:
+def _tenant(
+    live: LiveReader,
+    workers: WorkerPool,
+    files: FileCheck | None,
+    resumes: bool,  # noqa: FBT001 - called through partial
+    tenant: TenantPlan,
+) -> _Checked:
     read_at = time.monotonic()
     updates = [change for change in tenant.changes if isinstance(change, Update)]
-    checked = dict(zip(updates, workers.map_nested(partial(_update, live), updates), strict=True))
+    adds = [change for change in tenant.changes if isinstance(change, Add)]
+    checked = dict(zip(updates, workers.map_nested(partial(_update, live, resumes), updates), strict=True))
+    done = [Outcome(change, Status.FOUND_DONE, change.id) for change, result in checked.items() if result.done]
     moved = [line for result in checked.values() for line in result.moved]
     unread = [line for result in checked.values() for line in result.unread]
-    changes = tuple(checked[change].change if isinstance(change, Update) else change for change in tenant.changes)
-    ready = replace(tenant, changes=changes, live_ids=frozenset(), read_at=read_at)
-    adds = [change for change in tenant.changes if isinstance(change, Add)]
     renames = any(name_claimed(change) is not None for change in updates)
-    code, listing = truncate(tenant.tenant), None
     try:
-        if adds or (renames and files is not None):
-            listing = live.pbx.destinations(tenant.tenant)
+        listing = live.pbx.destinations(tenant.tenant) if adds or (renames and files is not None) else None
         if adds and listing is not None:
-            ids = {row.name: row.id for row in listing.rows}
-            moved += [
-                f"{code}: {quote(change.name)} was not live when this was planned, and is live now as {ids[change.name]}"
-                for change in adds
-                if change.name in ids
-            ]
+            for change in adds:
+                ids = [row.id for row in listing.rows if row.name == change.name]
+                if resumes and len(ids) == 1 and holds(live, change, live.read(tenant.tenant, ids[0])):
+                    done.append(Outcome(change, Status.FOUND_DONE, ids[0]))
+                elif ids:
+                    start = f"{truncate(tenant.tenant)}: {quote(change.name)}"
+                    moved.append(f"{start} was not live when this was planned, and is live now as {ids[-1]}")
             live_ids = frozenset(row.id for row in listing.rows)
-            ready = replace(ready, live_ids=live_ids, doubtful_empty=tenant.doubtful_empty or listing.doubtful)
+            doubtful = tenant.doubtful_empty or listing.doubtful
+            tenant = replace(tenant, live_ids=live_ids, doubtful_empty=doubtful)
+        finished = {outcome.change for outcome in done}
+        left = (change for change in tenant.changes if change not in finished)
+        changes = tuple(checked[change].change if isinstance(change, Update) else change for change in left)
+        tenant = replace(tenant, changes=changes, read_at=read_at)
         if files is None or moved or unread:
-            return _Checked(ready, tuple(moved), tuple(unread))
-        ready, unasked = files(live, ready, listing)
+            return _Checked(tenant, tuple(done), tuple(moved), tuple(unread))
+        tenant, unasked = files(live, tenant, listing)
     except KeyRevoked:
         raise
     except WireError as error:
-        return _Checked(tenant, tuple(moved), (*unread, f"{code}: cannot be read: {error}"))
-    return _Checked(ready, unasked=unasked)
+        unread.append(f"{truncate(tenant.tenant)}: cannot be read: {error}")
+        return _Checked(tenant, (), tuple(moved), tuple(unread))
+    return _Checked(tenant, tuple(done), unasked=unasked)
 
 
-def _update(live: LiveReader, change: Update) -> _CheckedUpdate:
+def _update(live: LiveReader, resumes: bool, change: Update) -> _CheckedUpdate:  # noqa: FBT001 - as above
     start = f"{truncate(change.tenant)}: destination {change.id}"
     try:
         row = live.read(change.tenant, change.id)
@@ -125,17 +170,25 @@ def _update(live: LiveReader, change: Update) -> _CheckedUpdate:
         return _CheckedUpdate(change, moved=(f"{start} ({quote(change.name)}) no longer exists",))
     except WireError as error:
         return _CheckedUpdate(change, unread=(f"{start}: cannot be read: {error}",))
+    return _compare(live, change, row, resumes=resumes)
+
+
+def _compare(live: LiveReader, change: Update, row: Destination, *, resumes: bool) -> _CheckedUpdate:
+    """Compare the live row of an update with the one that it was planned against."""
+    start = f"{truncate(change.tenant)}: destination {change.id}"
     mark = key_mark(change.live)
     if mark is not None and mark != live.mark(change.tenant):
         text = f"{start} has sensitive params, and was planned with another key: give apply the read key that plan had"
         return _CheckedUpdate(change, unread=(text,))
+    if resumes and update_is_done(live, change, row):
+        return _CheckedUpdate(change, done=True)
     fingerprint = live.fingerprint(change.tenant, row)
     moved = moved_fields(change.live, fingerprint)
     if (mark is None) != (key_mark(fingerprint) is None) and TYPE not in moved:
         text = f"{start}: the project file declares other params of its type sensitive than when this was planned"
         return _CheckedUpdate(change, moved=(text,))
     hidden = live.hidden_fields(row)
-    return _CheckedUpdate(replace(change, was=row), tuple(_moved(change, field, row, hidden) for field in moved))
+    return _CheckedUpdate(replace(change, was=row), moved=tuple(_moved(change, field, row, hidden) for field in moved))
 
 
 def _moved(change: Update, field: str, row: Destination, hidden: frozenset[str]) -> str:

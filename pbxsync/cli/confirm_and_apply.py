@@ -35,15 +35,16 @@ from pbxsync.workers import WorkerPool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pbxsync.apply.staleness import Checked
     from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
-    from pbxsync.model.report import Report
+    from pbxsync.model.report import Outcome, Report
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, RequestLimits
 
     #: Prepares a plan over an open connection, and raises if it may not be applied.
-    Prepare = Callable[[LiveReader, WorkerPool, Plan], Plan]
+    Prepare = Callable[[LiveReader, WorkerPool, Plan], Checked]
 
 
 @dataclass(frozen=True)
@@ -158,24 +159,30 @@ def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
         live = live_reader(pbx, apply.project, apply.endpoint)
         phases: list[tuple[str, float]] = []
         begun = time.monotonic()
+        whole = plan
+        done: tuple[Outcome, ...] = ()
         if prepare is not None:
-            plan = prepare(live, workers, plan)
+            plan, done = prepare(live, workers, plan)
             phases.append(("check", time.monotonic() - begun))
             _check_options(apply, plan)
         stack.enter_context(handle_interrupts(breaker.interrupted))  # until the report is written
         pbx.ended = breaker.why
         journal: Journal | None = None
-        if not options.no_journal:
+        if plan.changes and not options.no_journal:
             root = apply.project.root
             path = options.journal or new_path(state_folder(root, os.environ))
             journal = stack.enter_context(Journal(path, context.redactor, append=options.append))
-            journal.run(plan.url, digest(plan), origin(root, os.environ), os.environ)
+            journal.run(plan.url, digest(whole), origin(root, os.environ), os.environ)
         write_context = WriteContext(pbx, live, context.redactor, journal, breaker, apply.limits.retries)
         begun = time.monotonic()
         with ProgressBar(context.console, "Applying", plan.summary.changes) as bar:
             report = apply_plan(write_context, workers, plan, lambda _: bar.done(), bar.tick)
         phases.append(("apply", time.monotonic() - begun))
         context.spent.append(traffic(pbx, tuple(phases)))
+        if done:
+            outcomes = {outcome.change: outcome for outcome in (*done, *report.outcomes)}
+            in_order = tuple(outcomes[change] for change in whole.changes)
+            report = replace(report, outcomes=in_order, before=len(done))
         shown = None if journal is None else _shown(journal.path)
         return _report(apply, replace(report, journal=shown, traffic=total_traffic(context.spent)))
 

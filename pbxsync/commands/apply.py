@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.apply.file_check import FileCheck, check_from_files, check_without_files
 from pbxsync.apply.lock import locked
+from pbxsync.apply.resume import done_before
 from pbxsync.apply.staleness import check_saved
 from pbxsync.baseline.at_hand import uncommitted
 from pbxsync.cli.checks import split_paths
@@ -24,21 +25,24 @@ from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limits, run_stages
 from pbxsync.cli.verify import verify_applied
 from pbxsync.errors import PlanError, UsageError
+from pbxsync.journal.read import read_journal
 from pbxsync.kinds.custom_destination import position_of
 from pbxsync.model.plan import SecretDiff, Update
-from pbxsync.planfile import combine, load
+from pbxsync.planfile import combine, digest, load
 from pbxsync.planning.plan import PlanOptions
 from pbxsync.project.state import state_folder
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from pbxsync.apply.staleness import Checked
     from pbxsync.cli.context import Context
     from pbxsync.live.reader import LiveReader
-    from pbxsync.model.plan import Plan
+    from pbxsync.model.plan import Change, Plan
+    from pbxsync.model.report import Outcome
     from pbxsync.project import Project
     from pbxsync.session import Endpoint
     from pbxsync.tenants.desired import Desired
@@ -50,11 +54,15 @@ _NAMED: Final = 5
 
 @dataclass(frozen=True)
 class SavedPlanOptions:
-    """What only saved plans take. `files` replace the tenant files of the project, with which plans are compared."""
+    """What only saved plans take. `files` replace the tenant files of the project, with which plans are compared.
+
+    `resume` is the journal of the apply to go on with.
+    """
 
     files: tuple[Path, ...] = ()
     without_files: bool = False
     partial: bool = False
+    resume: Path | None = None
 
 
 def run(
@@ -65,18 +73,19 @@ def run(
     files: tuple[Path, ...],
     without_files: bool,
     partial: bool,
+    resume: Path | None,
     verify: bool,
     **options: Any,
 ) -> int:
     """Apply the tenant files below `paths`, or saved plans; `options` are the fields of ApplyOptions."""
     tenant_paths, plans = split_paths(paths)
-    saved = SavedPlanOptions(files, without_files, partial)
+    saved = SavedPlanOptions(files, without_files, partial, resume)
     if tenant_paths and plans:
         raise UsageError("tenant files and saved plans cannot be applied together: a saved plan stands alone")
     if plans and tenants:
         raise UsageError("--tenant cannot narrow a saved plan, which is applied whole: plan again with --tenant")
     if not plans and saved != SavedPlanOptions():
-        raise UsageError("--files, --without-files and --partial are for saved plans: name one")
+        raise UsageError("--files, --without-files, --partial and --resume are for saved plans: name one")
     if without_files and (files or verify):
         other = "--files" if files else "--verify"
         raise UsageError(f"--without-files and {other} exclude each other")
@@ -137,8 +146,13 @@ def _apply_plans(
             )
         desired = load_desired(context, project, saved.files, ())
 
-    def prepare(live: LiveReader, workers: WorkerPool, plan: Plan) -> Plan:
-        return check_saved(live, workers, plan, None if desired is None else FileCheck(desired.entries))
+    resumed: Mapping[Change, Outcome] | None = None
+    if saved.resume is not None:
+        resumed = done_before(plan, digest(plan), read_journal(saved.resume), saved.resume)
+
+    def prepare(live: LiveReader, workers: WorkerPool, plan: Plan) -> Checked:
+        check = None if desired is None else FileCheck(desired.entries)
+        return check_saved(live, workers, plan, check, resumed=resumed)
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         # A saved plan was shown and approved before, so nobody is asked again.

@@ -6,7 +6,7 @@ A last line without its line break was never finished and counts as not written.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.disk.atomic import reason
@@ -18,7 +18,7 @@ from pbxsync.model.report import Status
 from pbxsync.text.sanitize import quote, truncate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 #: Bytes of the longest line: twenty params of 100 kB each, old and new.
@@ -62,7 +62,10 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write; `after` is None if the process died before the outcome was recorded."""
+    """One write; `after` is None if the process died before the outcome was recorded.
+
+    `plan` is the digest of the plan that its run applied.
+    """
 
     action: Action
     tenant: str
@@ -71,14 +74,16 @@ class Write:
     live: str | None
     diff: tuple[JournalField, ...]
     after: After | None = None
+    plan: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class JournalContent:
-    """The url that a journal is bound to, and its writes in their order."""
+    """The url that a journal is bound to, its writes in their order, and the digests of the plans of its runs."""
 
     url: str
     writes: tuple[Write, ...]
+    plans: tuple[str | None, ...] = field(default=(), compare=False)
 
 
 class _Wrong(ValueError):
@@ -89,20 +94,21 @@ def read_journal(path: Path) -> JournalContent:
     """Read a journal, finished or not. Raises JournalError with the line that is wrong."""
     shown = truncate(str(path), 1000)
     url: str | None = None
-    runs = 0
+    plans: list[str | None] = []
     writes: dict[tuple[int, int], Write] = {}
     for number, text in _lines(path, shown):
         try:
             line = _object(text)
             if line.get("kind") == "run":
-                runs, url = runs + 1, _url(line, url, shown)
+                url = _url(line, url, shown)
+                plans.append(_text_or_none(line, "plan"))
             else:
-                _add_line(writes, runs, line)
+                _add_line(writes, plans, line)
         except (ValueError, RecursionError):
             raise JournalError(f"{shown}:{number}: not a line of a journal: {_NAME_IT}") from None
     if url is None:
         raise JournalError(f"{shown} contains no run: {_NAME_IT}")
-    return JournalContent(url, tuple(writes.values()))
+    return JournalContent(url, tuple(writes.values()), tuple(plans))
 
 
 def _lines(path: Path, shown: str) -> Iterator[tuple[int, bytes]]:
@@ -135,14 +141,14 @@ def _url(line: dict[str, Any], known: str | None, shown: str) -> str:
     return url
 
 
-def _add_line(writes: dict[tuple[int, int], Write], run: int, line: dict[str, Any]) -> None:
-    """Add the line before or after a write."""
+def _add_line(writes: dict[tuple[int, int], Write], plans: Sequence[str | None], line: dict[str, Any]) -> None:
+    """Add the line before or after a write of the last run."""
     number: Any = line.get("n")
-    _require(type(number) is int and run > 0)
-    key = (run, number)
+    _require(type(number) is int and bool(plans))
+    key = (len(plans), number)
     if line.get("kind") == "before":
         _require(key not in writes)
-        writes[key] = _before(line)
+        writes[key] = replace(_before(line), plan=plans[-1])
     else:
         _require(line.get("kind") == "after" and key in writes and writes[key].after is None)
         after = After(

@@ -68,12 +68,14 @@ class Traffic:
 class Report:
     """The result of an apply: one outcome per change, in the order of the plan.
 
-    `stopped` says why no further change was begun, if that was not an interrupt.
+    `stopped` says why no further change was begun, if that was not an interrupt. `before` counts the changes that were done
+    before this run, which resumed another one.
     """
 
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
     stopped: str | None = None
+    before: int = 0
     journal: str | None = None
     traffic: Traffic | None = None
 

@@ -91,7 +91,10 @@ def _verdict(report: Report) -> str:
     for status in (Status.FAILED, Status.UNKNOWN, Status.NOT_SENT):
         number = sum(outcome.status is status for outcome in report.outcomes)
         parts += [f"{number:,} {status}"] if number else []
-    return f"{opening}: {', '.join(parts)}."
+    if not report.before:
+        return f"{opening}: {', '.join(parts)}."
+    were = "1 of them was" if report.before == 1 else f"{report.before:,} of them were"
+    return f"{opening}: {', '.join(parts)}. {were} done before this run."
 
 
 def _next_step(report: Report) -> list[str]:

@@ -22,6 +22,12 @@ command = Command(
         click.Option(
             ["--verify"], is_flag=True, help="Plan again afterwards; exit with 1 unless nothing is left to do."
         ),
+        click.Option(
+            ["--resume"],
+            type=PATH,
+            metavar="JOURNAL",
+            help="Go on with the apply of the same saved plans that wrote this journal.",
+        ),
         *APPLY,
         *REQUESTS,
     ],
