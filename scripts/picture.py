@@ -22,6 +22,8 @@ from rich.text import Text
 
 ROOT: Final = Path(__file__).parents[1]
 PICTURE: Final = ROOT / "docs" / "terminal.svg"
+#: The folder that the picture shows instead of the temporary one.
+SHOWN_FOLDER: Final = "/home/ops/pbx"
 COLUMNS: Final = 84
 COMMANDS: Final = (
     "pbxsync plan",
@@ -48,7 +50,8 @@ def session() -> str:
         folder = shutil.copytree(
             ROOT / "examples", Path(scratch) / "examples", ignore=shutil.ignore_patterns(".pbxsync")
         )
-        return "\n\n".join(f"\x1b[1m$ {command}\x1b[0m\n{_output(command, folder)}" for command in COMMANDS)
+        shown = "\n\n".join(f"\x1b[1m$ {command}\x1b[0m\n{_output(command, folder)}" for command in COMMANDS)
+        return shown.replace(str(folder.resolve()), SHOWN_FOLDER)
 
 
 def render(output: str) -> str:
