@@ -224,10 +224,11 @@ def _checked(outcome: Outcome, names: Mapping[str, str], ids: Mapping[str, Seque
     new_id, name = outcome.id or "", name_claimed(outcome.change)
     others = [object_id for object_id in ids.get(name or "", ()) if object_id != new_id]
     pin = f"pin it with `id: {new_id}`, or the next run adds another one"
+    twins = f", and {', '.join(others)} has the name {quote(outcome.change.name)}" if others else ""
     if new_id not in names:
-        text = f"added as {new_id}, but the tenant's list does not show it: {pin}"
+        text = f"added as {new_id}, but the tenant's list does not show it{twins}: {pin}"
     elif names[new_id] != name:
-        text = f"added as {new_id}, but the tenant's list shows it as {quote(names[new_id])}: {pin}"
+        text = f"added as {new_id}, but the tenant's list shows it as {quote(names[new_id])}{twins}: {pin}"
     elif others:
         text = (
             f"added as {new_id}, but {', '.join(others)} has the name {quote(outcome.change.name)} too: somebody added it"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pbxsync.emulator.faults.table import FAULTS
+from pbxsync.emulator.faults.catalog import FAULTS
 from tests.faults import page
 from tests.faults.table import OPERATIONS, TABLE
 from tests.support.secret_forms import holders
@@ -209,7 +209,7 @@ def test_a_row_that_a_list_lacks_is_found_out_after_the_add(workdir: Workspace, 
     pbx.faults.add("missing-row")
     ran = apply(workdir)
     assert ran.status == 1
-    assert f"but {twin} has the name" in ran.out
+    assert f"does not show it, and {twin} has the name" in ran.out
 
 
 def test_a_row_that_a_list_lacks_once_is_noticed_before_it_is_added(workdir: Workspace, pbx: Emulator) -> None:
