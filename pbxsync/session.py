@@ -93,13 +93,13 @@ def _emulator(file: str, read_key: Secret, write_key: Secret) -> Iterator[str]:
 
 
 def _emulator_key(file: str, kind: str) -> str:
-    """Return a key that stays the same for a file, since fingerprints of sensitive params hang on it."""
+    """Return a key that stays the same for a file, because the fingerprints of sensitive params depend on it."""
     return hashlib.sha256(f"pbxsync emulator {kind} {file}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 @contextmanager
 def reader(endpoint: Endpoint, limits: RequestLimits, redactor: Redactor) -> Iterator[PbxReader]:
-    """Give a PBX that can be read; what it runs on has no way to send a write."""
+    """Yield a PBX for reading. Its transport has no method that sends a write."""
     with ReadTransport(Settings(endpoint.url, limits.timeout, limits.parallel), redactor, limits.trace) as transport:
         retry_policy = RetryPolicy.of(limits.retries, limits.timeout)
         yield PbxReader(transport, endpoint.read_key, retry_policy, ownership=endpoint.ownership)

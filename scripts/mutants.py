@@ -40,7 +40,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         *("pbx/test_gets_and_writes.py", "pbx/test_lists.py", "pbx/test_statuses.py"),
         "http/test_leftovers.py",
     ),
-    "pbx/rows": ("pbx/test_gets_and_writes.py", "pbx/test_lists.py"),
+    "pbx/shapes": ("pbx/test_gets_and_writes.py", "pbx/test_lists.py"),
     "redaction/redactor": (),
     "redaction/forms": ("redaction/test_redactor.py",),
     "redaction/unescape": ("redaction/test_redactor.py",),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pbxsync.apply.context import TenantState, WriteContext
     from pbxsync.model.plan import Add, Destination
     from pbxsync.pbx.managedb import Listing
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
 
 #: This many rows that may be the new one are named.
 _NAMED: Final = 5
@@ -39,8 +39,8 @@ _NAMED: Final = 5
 def add(context: WriteContext, change: Add, state: TenantState) -> WriteResult:
     """Send an add, and find out what became of it.
 
-    A server that has too much to do may have acted all the same, as a limit on replies does: the tenant is listed, and
-    listed again after the pause, before the add is repeated.
+    A server that reports too much load may still have carried out the add. The tenant is therefore listed, and listed again
+    after the pause, before the add is repeated.
     """
     attempt = 0
     while True:

@@ -44,8 +44,8 @@ class TenantState:
     `ids` are all live ones, new ones included, or None until the first add needs them; they were listed at `listed_at`
     (monotonic seconds). `listing` is the last list, until the next write. `refusals` counts refused writes in a row, and
     `closed` says why nothing more is written to this tenant. `kept_names` maps each name that a failed rename did not
-    release to the id that still has it; `added_names` are the names that the plan adds. `newest_id` is that of the last
-    add, `adds` counts them, and before `next_look` of them the tenant is not listed to look for twins.
+    release to the id that still has it; `added_names` are the names that the plan adds. `newest_id` is the id of the
+    last add and `adds` their number. The tenant is not listed to look for twins until there are `next_look` adds.
     """
 
     added_names: frozenset[str] = frozenset()

@@ -1,8 +1,8 @@
 """Compares a saved plan with what the tenant files at hand ask for, before anything is written.
 
-A plan of a branch that was behind, or a forged one, can so write nothing that no reviewed file says. What the files ask for
-and the plan does not have is no obstacle. The values of sensitive params, of which a plan holds only the fingerprints, are
-found again on the way.
+So a plan from an outdated branch, or a forged one, cannot write anything that no reviewed file says. If the files ask for
+more than the plan contains, that does not matter. A plan holds only the fingerprints of sensitive params, so their values
+are looked up again here.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsync.model.plan import Destination
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
 
 
 @dataclass(frozen=True, slots=True)

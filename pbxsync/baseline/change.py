@@ -98,7 +98,7 @@ def _moved(path: Path, root: Path, root_there: Path) -> Path:
 
 @contextmanager
 def _errors_of(ref: str, commit: str) -> Iterator[None]:
-    """Say of errors in files that they are those of the base."""
+    """Report errors in the files of the base as such."""
     try:
         yield
     except InputError as error:

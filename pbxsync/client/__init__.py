@@ -6,6 +6,6 @@ from pbxsync.client.reports import Cdr, QueueEvent
 from pbxsync.model.entry import Secret, Type
 from pbxsync.pbx.body import Body
 from pbxsync.pbx.managedb import Listing
-from pbxsync.pbx.rows import Row
+from pbxsync.pbx.shapes import Row
 
 __all__ = ["Body", "Cdr", "Client", "Listing", "Mailbox", "Message", "QueueEvent", "Row", "Secret", "Type"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import UsageError
 from pbxsync.kinds.custom_destination import COLUMNS, PARAM_COUNT, PARAMS, is_id
-from pbxsync.project.limits import MAX_RETRIES, MAX_TIMEOUT
+from pbxsync.project.request_defaults import MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Type
     from pbxsync.pbx.body import Body
     from pbxsync.pbx.managedb import Listing
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
 
 
 class Client:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.pbx.replies import text as as_text
 from pbxsync.pbx.replies import unrecognised
-from pbxsync.pbx.rows import ShapeError, parse
+from pbxsync.pbx.shapes import ShapeError, parse
 from pbxsync.text.numbers import whole_number
 
 if TYPE_CHECKING:

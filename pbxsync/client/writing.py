@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbxsync.pbx.managedb import PbxWriter
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
 
 
 def add(pbx: PbxWriter, tenant: str, name: str, type_id: str, params: Mapping[int, str]) -> Row:

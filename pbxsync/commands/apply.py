@@ -10,7 +10,7 @@ from pbxsync.apply.file_check import FileCheck, check_from_files, check_without_
 from pbxsync.apply.lock import locked
 from pbxsync.apply.resume import done_before
 from pbxsync.apply.staleness import check_saved
-from pbxsync.baseline.at_hand import uncommitted
+from pbxsync.baseline.working_tree import uncommitted
 from pbxsync.cli.checks import split_paths
 from pbxsync.cli.confirm_and_apply import (
     ApplyContext,

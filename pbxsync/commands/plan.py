@@ -6,8 +6,8 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pbxsync.baseline.at_hand import files_digest, git_state
 from pbxsync.baseline.change import change_since
+from pbxsync.baseline.working_tree import files_digest, git_state
 from pbxsync.cli.checks import check_format, check_plan_out, check_tenant_paths
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.show import show_plan
@@ -15,8 +15,8 @@ from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, run_stages
 from pbxsync.model.plan import Scope, Shards
 from pbxsync.planfile import save
 from pbxsync.planning import shards
-from pbxsync.planning.drift import unmanaged as unmanaged_sentence
 from pbxsync.planning.plan import PlanOptions
+from pbxsync.planning.unmanaged import unmanaged as unmanaged_sentence
 from pbxsync.render import FORMATS
 from pbxsync.text.sanitize import sanitize
 

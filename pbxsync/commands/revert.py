@@ -29,8 +29,8 @@ from pbxsync.journal.read import read_journal
 from pbxsync.kinds.custom_destination import position_of
 from pbxsync.model.plan import Plan, Update
 from pbxsync.planfile import save
-from pbxsync.planning.asked_again import asked_again
 from pbxsync.planning.revert import RevertContext, plan_revert
+from pbxsync.planning.revert_conflicts import asked_again
 from pbxsync.project.state import state_folder
 from pbxsync.session import reader
 from pbxsync.tenants.load import load

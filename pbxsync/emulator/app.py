@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 
 from pbxsync.emulator.answer import HTML, NOTHING, REFUSED, WRONG_TENANT, Answer, Delivery, page
 from pbxsync.emulator.faults import Faults
-from pbxsync.emulator.faults.kind import Exchange
+from pbxsync.emulator.faults.base import Exchange
 from pbxsync.emulator.faults.pages import LOGIN
 from pbxsync.emulator.log import LogEntry, RequestLog
 from pbxsync.emulator.operations import table

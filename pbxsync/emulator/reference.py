@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.dialect import OPTIONS, PRESETS, Dialect
+from pbxsync.emulator.faults.catalog import GROUPS
 from pbxsync.emulator.faults.spec import COUNTERS, MATCHERS
-from pbxsync.emulator.faults.table import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsync.emulator.dialect import Option
-    from pbxsync.emulator.faults.kind import Kind, Moment
+    from pbxsync.emulator.faults.base import Kind, Moment
 
 _MOMENTS: Final[dict[Moment, str]] = {"before": "instead of the operation", "after-commit": "after the operation"}
 

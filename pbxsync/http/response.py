@@ -1,6 +1,6 @@
 """A reply as `http.client` reads it, and stricter: framing that could be read in two ways is refused, not guessed.
 
-Every connection reads its replies through this class, the first request of one too, which urllib3 sends.
+Every connection reads its replies through this class, including the reply to its first request, which urllib3 sends.
 """
 
 from __future__ import annotations

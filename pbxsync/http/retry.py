@@ -24,6 +24,9 @@ _T = TypeVar("_T")
 _FIRST_PAUSE: Final = 0.2
 _OF_TIMEOUT: Final = 0.1
 _LAST_PAUSE: Final = 8.0
+#: The statuses by which a server, or what is in front of it, says that it has too much to do. Any other 5xx is retried too,
+#: as a ServerFault.
+TOO_BUSY: Final = frozenset({429, 503})
 #: A server that answers 429 has not looked at the request: this many times the tries are allowed.
 _BUSY_TRIES: Final = 3
 #: For jitter: nothing secret depends on it.
@@ -42,6 +45,11 @@ class RetryPolicy:
     def of(cls, tries: int, timeout: float) -> Self:
         """Derive the budget from the tries and the timeout of one request."""
         return cls(tries, timeout * tries, min(_FIRST_PAUSE, timeout * _OF_TIMEOUT))
+
+
+def is_too_busy(status: int, retry_after: float | None) -> bool:
+    """Whether a reply asks to come back later. A 503 does if it says when (`Retry-After`); else the server has failed."""
+    return status in TOO_BUSY and (status == 429 or retry_after is not None)
 
 
 def with_retries(send: Callable[[], _T], counters: Counters, retry_policy: RetryPolicy) -> _T:

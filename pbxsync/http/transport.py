@@ -30,6 +30,7 @@ from pbxsync.http.failures import LIBRARY_ERRORS, Route
 from pbxsync.http.limiter import ConcurrencyLimiter, Withdrawn
 from pbxsync.http.loggers import hide_keys
 from pbxsync.http.response import pieces, whole
+from pbxsync.http.retry import TOO_BUSY
 from pbxsync.redaction.redactor import Redactor
 from pbxsync.text.numbers import asked_pause, whole_number
 
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 10.0
 #: Bytes of a streamed reply passed on at a time: few, because a slow line should be seen moving.
 _STREAM_PIECE: Final = 8 * 1024
-#: Statuses by which a server, or what is in front of it, says that it has too much to do.
-_TOO_BUSY: Final = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class ReadTransport:
                 self._watcher.end()
             if deadline.passed:  # a body without a length then merely looks whole
                 raise self.route.explain(TimeoutError(), late=True, sent=True)
-            trouble = response.status in _TOO_BUSY
+            trouble = response.status in TOO_BUSY
             if response.status != 200:
                 retry_after = asked_pause(response.headers.get("Retry-After"))
             if trouble:
@@ -219,7 +218,7 @@ class ReadTransport:
                 self._watcher.end()
             if deadline.passed:
                 raise self.route.explain(TimeoutError(), late=True, sent=True)
-            trouble, retry_after = stream.status in _TOO_BUSY, stream.retry_after
+            trouble, retry_after = stream.status in TOO_BUSY, stream.retry_after
         except LIBRARY_ERRORS as error:
             trouble = isinstance(error, exceptions.TimeoutError) or deadline.passed
             explained = self.route.explain(error, late=deadline.passed, sent=deadline.sock is not None)

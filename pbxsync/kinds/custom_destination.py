@@ -41,6 +41,10 @@ PARAM_COLUMNS: Final = tuple(COLUMNS[param] for param in PARAMS)
 #: The columns that hold ids, which the API wants as numbers; all others hold text (doc).
 NUMBER_COLUMNS: Final = frozenset({ID_COLUMN, COLUMNS[TYPE]})
 
+#: The labels that are built in: those of the only type that the user's document explains (doc: the number, the caller id
+#: and the ring time in seconds).
+BUILT_IN_LABELS: Final = {"FORWARD": ("number", "callerid", "timeout")}
+
 #: How an id is written, of destinations and of types (field).
 ID_PATTERN: Final = "[1-9][0-9]{0,17}"
 _ID: Final = re.compile(ID_PATTERN)

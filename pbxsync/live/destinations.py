@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pbxsync.live.types import TypeTable
     from pbxsync.pbx.managedb import PbxReader
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
     from pbxsync.workers import WorkerPool
 
 

@@ -86,7 +86,7 @@ class TypeDiff:
 class SecretDiff:
     """A field that is never shown. `fingerprint` is that of the new value, under a key; `reference` names the secret.
 
-    `secret` is the new value itself. It leaves the process in the write alone, so a saved plan has none.
+    `secret` is the new value itself. It leaves the process only in the write itself, so a saved plan has none.
     """
 
     field: str

@@ -11,7 +11,7 @@ from pbxsync.api.request import Request
 from pbxsync.errors import Barred, Denied, KeyRevoked, NotThere, Unrecognised, WireError
 from pbxsync.http.retry import RetryPolicy, with_retries
 from pbxsync.kinds.custom_destination import ID_COLUMN, NUMBER_COLUMNS, OBJECT, TYPES_OBJECT
-from pbxsync.pbx import body, replies, rows
+from pbxsync.pbx import body, replies, shapes
 from pbxsync.pbx.key_status import KeyStatus
 from pbxsync.pbx.ownership import NO_TENANT, Ownership
 from pbxsync.text.sanitize import truncate
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pbxsync.http.transport import ReadTransport, WriteTransport
     from pbxsync.model.entry import Secret, Type
     from pbxsync.pbx.body import Body
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
 
 
 _DEFAULT_POLICY: Final = RetryPolicy()
@@ -71,7 +71,7 @@ class PbxReader:
         first name gives no types. Only `[]` and `{}` say that there are none.
         """
         try:
-            types: tuple[Type, ...] | None = self._rows(_managedb(TYPES_OBJECT, tenant, "list"), rows.types)
+            types: tuple[Type, ...] | None = self._rows(_managedb(TYPES_OBJECT, tenant, "list"), shapes.types)
         except (KeyRevoked, Barred):
             raise
         except Denied:
@@ -92,7 +92,7 @@ class PbxReader:
         list is asked for again, and then believed only if the same key and tenant get types.
         """
         request = _managedb(OBJECT, tenant, "list")
-        listed = self._rows(request, lambda value: self.ownership.listed(tenant, rows.destinations(value)))
+        listed = self._rows(request, lambda value: self.ownership.listed(tenant, shapes.destinations(value)))
         if listed is not None:
             return self._listing(tenant, *listed)
         if not self.custom_types(tenant):
@@ -130,7 +130,7 @@ class PbxReader:
     def destination(self, tenant: str, objectid: str) -> Row:
         """Return one custom destination with its params. Raises NotThere if the server has nothing for this id."""
         request = _managedb(OBJECT, tenant, "get", objectid)
-        row: Row | None = self._rows(request, lambda value: rows.one_destination(value, objectid))
+        row: Row | None = self._rows(request, lambda value: shapes.one_destination(value, objectid))
         if row is None:
             raise NotThere(
                 f"destination {truncate(objectid)} of {truncate(tenant)} is not there (or not shown to this key)"
@@ -145,7 +145,7 @@ class PbxReader:
     def _types_by_other_name(self, tenant: str) -> tuple[Type, ...]:
         """Return the types by the server's own name of the object; none if it does not know that either."""
         try:
-            return self._rows(_managedb(_TYPES_BY_SERVERS, tenant, "list"), rows.types, tries=1) or ()
+            return self._rows(_managedb(_TYPES_BY_SERVERS, tenant, "list"), shapes.types, tries=1) or ()
         except (Denied, Unrecognised):
             return ()
 
@@ -159,8 +159,8 @@ class PbxReader:
                 return None
             time.sleep(self.retry_policy.pause)
         try:
-            return shape(rows.parse(text))
-        except rows.ShapeError as error:
+            return shape(shapes.parse(text))
+        except shapes.ShapeError as error:
             raise replies.unrecognised(f"a reply with {error}", text, request, self.transport.redactor) from None
 
     def _read(self, request: Request) -> str:
@@ -219,8 +219,8 @@ class PbxWriter(PbxReader):
         """
         text = self._write(_managedb(OBJECT, tenant, "add", fields=fields), tenant)
         try:
-            return rows.new_id(rows.parse(text))
-        except rows.ShapeError:
+            return shapes.new_id(shapes.parse(text))
+        except shapes.ShapeError:
             return None
 
     def update(self, tenant: str, objectid: str, fields: Mapping[str, str]) -> None:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.errors import Unrecognised
 from pbxsync.kinds.custom_destination import OBJECT
-from pbxsync.pbx.rows import ShapeError
+from pbxsync.pbx.shapes import ShapeError
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
 
 #: These name no tenant (guess).
 NO_TENANT: Final = frozenset({"", "0"})

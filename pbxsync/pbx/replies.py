@@ -1,8 +1,8 @@
 """Judges a reply before anything is read from it: an answer, a refusal, a failure, or nothing.
 
 First by HTTP status and by the texts that any operation may be refused with (`usable`), then by what the operation answers
-(`check_start`). Every tolerance has its source; those for the shapes of JSON are in `rows.py`. What is not recognised is an
-error with a short, harmless excerpt.
+(`check_start`). Every tolerance has its source; those for the shapes of JSON are in `shapes.py`. What is not recognised is
+an error with a short, harmless excerpt.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.errors import Barred, Busy, Denied, NotThere, Redirected, ServerFault, Unrecognised
-from pbxsync.pbx.rows import ShapeError, check_kind
+from pbxsync.http.retry import is_too_busy
+from pbxsync.pbx.shapes import ShapeError, check_kind
 from pbxsync.text.sanitize import truncate
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def unrecognised(what: str, body: bytes | str, request: Request, redact: Redacto
 def _by_status(reply: Reply, request: Request, redact: Redactor) -> WireError:
     """Return the error for a status other than 200, with which PHP itself never answers (field)."""
     status = reply.status
-    if status == 429 or (status == 503 and reply.retry_after is not None):
+    if is_too_busy(status, reply.retry_after):
         text = f"{request}: the PBX has too much to do (HTTP {status})"
         return Busy(text, reply.retry_after, open_outcome=status == 503)
     if status >= 500:

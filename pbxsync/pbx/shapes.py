@@ -102,8 +102,8 @@ def one_destination(value: Any, wanted: str) -> Row | None:
 def types(value: Any) -> tuple[Type, ...]:
     """Return the rows of CUSTOMTYPES list: an object keyed by id, or an array (field). Raises ShapeError.
 
-    Each has a `ct_id` of its own and no column of a destination: the answer to another question, keyed by id, would
-    otherwise make types of destinations.
+    Each row has a `ct_id` of its own and no column of a destination. Otherwise the reply to CUSTOM list, which is keyed by
+    id too, would be read as types.
     """
     found: dict[str, Type] = {}
     for key, row in _keyed(value):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, Destination, FieldDiff
     from pbxsync.pbx.managedb import Listing, PbxReader
-    from pbxsync.pbx.rows import Row
+    from pbxsync.pbx.shapes import Row
     from pbxsync.planning.resolve import Resolved
     from pbxsync.redaction.redactor import Redactor
     from pbxsync.workers import Progress, WorkerPool

@@ -9,9 +9,9 @@ from pbxsync.document.characters import FORBIDDEN
 from pbxsync.errors import ProjectError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project.keys import ENVIRONMENT_KEYS, NO_KEYS, KeyPair, KeyReference
-from pbxsync.project.limits import DEFAULT_RETRIES, DEFAULT_TIMEOUT
+from pbxsync.project.request_defaults import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from pbxsync.project.secrets import LITERAL, BadSecret, NoSecret, SecretResolver, parse
-from pbxsync.project.types import BUILT_IN, TypeSettings
+from pbxsync.project.type_settings import BUILT_IN, TypeSettings
 from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
 from pbxsync.project.allowed import Allowed
 from pbxsync.project.keys import KeyPair, KeyReference
-from pbxsync.project.limits import DEFAULT_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.project.project import UNLISTED_PARAMS, Project
+from pbxsync.project.request_defaults import DEFAULT_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.project.secrets import SecretResolver, parse
-from pbxsync.project.types import BUILT_IN, TypeSettings
+from pbxsync.project.type_settings import BUILT_IN, TypeSettings
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""What a project says about the types of custom destinations, and the one type that is built in."""
+"""What a project says about the types of custom destinations, with those that are built in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pbxsync.kinds.custom_destination import BUILT_IN_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,5 +17,4 @@ class TypeSettings(NamedTuple):
     sensitive: frozenset[int] = frozenset()
 
 
-#: The only type that the user's document explains (doc: param1 number, param2 caller id, param3 ring time).
-BUILT_IN: Final[Mapping[str, TypeSettings]] = {"FORWARD": TypeSettings(("number", "callerid", "timeout"))}
+BUILT_IN: Final[Mapping[str, TypeSettings]] = {name: TypeSettings(labels) for name, labels in BUILT_IN_LABELS.items()}

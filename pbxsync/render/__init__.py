@@ -3,47 +3,8 @@
 Every renderer returns text that is harmless wherever its format is read, without a line break at the end.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-from pbxsync.render.html.page import plan_html
-from pbxsync.render.json import plan_json
-from pbxsync.render.markdown.comment import plan_markdown
+from pbxsync.render.formats import FORMATS, Options, render
 from pbxsync.render.report import report_text
 from pbxsync.render.text import plan_text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from pbxsync.model.plan import Plan
-
 __all__ = ["FORMATS", "Options", "plan_text", "render", "report_text"]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to show a plan; each format uses what applies to it.
-
-    `width=0` keeps `"old" -> "new"` on one line. `marker` distinguishes several comments on one pull request.
-    """
-
-    verbose: int = 0
-    colour: bool = False
-    width: int = 80
-    marker: str = ""
-
-
-#: What `--format` accepts.
-FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
-    "text": lambda plan, options: plan_text(plan, verbose=options.verbose, colour=options.colour, width=options.width),
-    "json": lambda plan, options: plan_json(plan, verbose=options.verbose),
-    "markdown": lambda plan, options: plan_markdown(plan, verbose=options.verbose, marker=options.marker),
-    "html": lambda plan, options: plan_html(plan, verbose=options.verbose),
-}
-
-
-def render(plan: Plan, fmt: str, options: Options) -> str:
-    """Return the plan in one of `FORMATS`."""
-    return FORMATS[fmt](plan, options)

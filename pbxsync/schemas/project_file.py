@@ -6,7 +6,7 @@ from typing import Final
 
 from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.kinds.tenant import CODE_RULE
-from pbxsync.project.limits import MAX_RETRIES, MAX_TIMEOUT
+from pbxsync.project.request_defaults import MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.schemas.keywords import DIALECT, KEY, TENANT, TEXT, UNLISTED, Schema
 
 _HOST: Final = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"

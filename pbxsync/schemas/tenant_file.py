@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pbxsync.project import Project
-    from pbxsync.project.types import TypeSettings
+    from pbxsync.project.type_settings import TypeSettings
 
 _TEXT_REF: Final[Schema] = {"$ref": "#/$defs/text"}
 _SENSITIVE_REF: Final[Schema] = {"$ref": "#/$defs/sensitive"}

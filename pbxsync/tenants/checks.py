@@ -99,7 +99,7 @@ def check_ids(repeated: set[str], rows: Iterable[tuple[str, Row]]) -> Iterator[P
 
 
 def misspelled_types(desired: Desired, project: Project) -> tuple[Problem, ...]:
-    """Return a warning for each destination whose type the project does not know, but knows one that is much like it."""
+    """Return a warning for each destination whose type is unknown to the project but close to a known one."""
     known = [name for name in project.types if not name.isdigit()]
     unknown = [name for name in desired.types if name not in project.types and not name.isdigit()]
     meant = {name: near for name in unknown if (near := nearest(name, known, _NEAR)) is not None}

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsync.apply.settle import settle
 from pbxsync.model.plan import Destination
-from pbxsync.pbx.rows import Row
+from pbxsync.pbx.shapes import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable

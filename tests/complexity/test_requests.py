@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pbxsync.emulator import Emulator
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Exchange, Handler
+    from pbxsync.emulator.faults.base import Exchange, Handler
     from tests.support.workspace import Workspace
 
 

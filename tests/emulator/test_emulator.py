@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from pbxsync.emulator import Dialect, DialectError, Emulator, FaultSpec, serve
-from pbxsync.emulator.faults.kind import Kind
+from pbxsync.emulator.faults.base import Kind
 from tests.emulator.http_client import ask, custom, write
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pbxsync.emulator.faults.table import GROUPS
+from pbxsync.emulator.faults.catalog import GROUPS
 from tests.faults.table import BACK, OPERATIONS, READS, TABLE, WRITES, Cells
 
 PAGE = Path(__file__).parents[2] / "docs/reference/faults.md"

@@ -24,7 +24,7 @@ from pbxsync.api.operations import OPERATIONS
 from pbxsync.api.request import Reply, Request
 from pbxsync.errors import JournalError, PlanFileError, WireError
 from pbxsync.journal.read import read_journal
-from pbxsync.pbx import replies, rows
+from pbxsync.pbx import replies, shapes
 from pbxsync.pbx.replies import check_start, checked_json
 from pbxsync.planfile.read import parse as parse_plan
 from pbxsync.planfile.write import digest_of
@@ -181,7 +181,7 @@ def readers(folder: Path) -> dict[str, tuple[Callable[[bytes], object], type[Exc
     """Return what reads, by name, with the one kind of exception that it may raise."""
 
     def shaped(shape: Callable[[Any], object]) -> Callable[[bytes], object]:
-        return lambda data: shape(rows.parse(data.decode("utf-8", "replace")))
+        return lambda data: shape(shapes.parse(data.decode("utf-8", "replace")))
 
     def of_file(data: bytes) -> object:
         path = folder / "run.jsonl"
@@ -189,10 +189,10 @@ def readers(folder: Path) -> dict[str, tuple[Callable[[bytes], object], type[Exc
         return read_journal(path)
 
     return {
-        "list": (shaped(rows.destinations), rows.ShapeError),
-        "get": (shaped(lambda value: rows.one_destination(value, "67")), rows.ShapeError),
-        "types": (shaped(rows.types), rows.ShapeError),
-        "add": (shaped(rows.new_id), rows.ShapeError),
+        "list": (shaped(shapes.destinations), shapes.ShapeError),
+        "get": (shaped(lambda value: shapes.one_destination(value, "67")), shapes.ShapeError),
+        "types": (shaped(shapes.types), shapes.ShapeError),
+        "add": (shaped(shapes.new_id), shapes.ShapeError),
         "reply": (_reply, WireError),
         "start": (_start, WireError),
         "plan": (lambda data: parse_plan(data, "change.plan"), PlanFileError),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pbxsync.cli.main import COMMANDS
 from pbxsync.client import Client
 from pbxsync.emulator import FaultSpec
-from pbxsync.emulator.faults.kind import Kind
+from pbxsync.emulator.faults.base import Kind
 from pbxsync.errors import PbxsyncError
 from pbxsync.planfile.write import text as plan_text
 from pbxsync.text.sanitize import quote, sanitize
@@ -26,7 +26,7 @@ from tests.support.command import Ran
 if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Exchange, Handler, Setting
     from pbxsync.model.plan import Plan
 
 #: Nothing is waited for.

@@ -10,7 +10,7 @@ import pytest
 
 from pbxsync.errors import Denied, NotThere, Unrecognised
 from pbxsync.model.entry import Type
-from pbxsync.pbx.rows import Row
+from pbxsync.pbx.shapes import Row
 from tests.pbx.stub import KEY, stub_pbx
 from tests.support.rawserver import reply
 

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsync.errors import Unrecognised
 from pbxsync.model.entry import Type
-from pbxsync.pbx.rows import Row, ShapeError, one_destination, parse, types
+from pbxsync.pbx.shapes import Row, ShapeError, one_destination, parse, types
 from tests.pbx.stub import stub_pbx
 from tests.support.rawserver import reply
 

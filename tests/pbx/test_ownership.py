@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.errors import Unrecognised
 from pbxsync.pbx.ownership import Ownership
-from pbxsync.pbx.rows import Row, ShapeError
+from pbxsync.pbx.shapes import Row, ShapeError
 
 
 def row(number: int, tenant_id: str | None = None) -> Row:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.pbx import rows
+from pbxsync.pbx import shapes
 
 COLUMNS = st.sampled_from(
     [
@@ -44,8 +44,8 @@ LISTS = st.lists(ROW | ANY, max_size=5) | st.dictionaries(st.integers(1, 9).map(
 @settings(max_examples=500, deadline=None)
 @given(ANY | LISTS)
 def test_a_list_has_as_many_rows_as_the_json_or_is_refused(value: Any) -> None:
-    with suppress(rows.ShapeError):
-        found = rows.destinations(rows.parse(json.dumps(value)))
+    with suppress(shapes.ShapeError):
+        found = shapes.destinations(shapes.parse(json.dumps(value)))
         assert len(found) == len(value)
         assert len({row.id for row in found}) == len(found)
 
@@ -53,8 +53,8 @@ def test_a_list_has_as_many_rows_as_the_json_or_is_refused(value: Any) -> None:
 @settings(max_examples=300, deadline=None)
 @given(ANY | LISTS | ROW)
 def test_a_get_is_the_row_that_was_asked_for_with_all_params_or_refused_or_nothing(value: Any) -> None:
-    with suppress(rows.ShapeError):
-        row = rows.one_destination(rows.parse(json.dumps(value)), "7")
+    with suppress(shapes.ShapeError):
+        row = shapes.one_destination(shapes.parse(json.dumps(value)), "7")
         if row is None:
             assert value in ([], {})
         else:
@@ -66,15 +66,15 @@ def test_a_get_is_the_row_that_was_asked_for_with_all_params_or_refused_or_nothi
 @settings(max_examples=300, deadline=None)
 @given(ANY | LISTS)
 def test_types_are_as_many_as_the_json_has_or_refused(value: Any) -> None:
-    with suppress(rows.ShapeError):
-        assert len(rows.types(rows.parse(json.dumps(value)))) == len(value)
+    with suppress(shapes.ShapeError):
+        assert len(shapes.types(shapes.parse(json.dumps(value)))) == len(value)
 
 
 @settings(max_examples=300, deadline=None)
 @given(ANY)
 def test_the_new_id_of_an_add_is_a_number_or_is_not_told(value: Any) -> None:
-    with suppress(rows.ShapeError):
-        found = rows.new_id(rows.parse(json.dumps(value)))
+    with suppress(shapes.ShapeError):
+        found = shapes.new_id(shapes.parse(json.dumps(value)))
         assert found is None or int(found) > 0
 
 
@@ -82,8 +82,8 @@ def test_the_new_id_of_an_add_is_a_number_or_is_not_told(value: Any) -> None:
 @given(st.text(max_size=40) | st.text(st.sampled_from('[]{}":,0123456789.eE+-\\u tfn'), max_size=60))
 def test_any_text_is_json_to_the_letter_or_refused(text: str) -> None:
     try:
-        found = rows.parse(text)
-    except rows.ShapeError:
+        found = shapes.parse(text)
+    except shapes.ShapeError:
         return
     assert json.loads(text, parse_int=str, parse_float=str) == found
 
@@ -93,5 +93,5 @@ def test_any_text_is_json_to_the_letter_or_refused(text: str) -> None:
 def test_a_list_that_is_cut_anywhere_is_refused(value: list[dict[str, Any]], data: st.DataObject) -> None:
     whole = json.dumps({row["cu_id"]: row for row in value})
     cut = data.draw(st.integers(0, len(whole) - 1))
-    with pytest.raises(rows.ShapeError):
-        rows.destinations(rows.parse(whole[:cut]))
+    with pytest.raises(shapes.ShapeError):
+        shapes.destinations(shapes.parse(whole[:cut]))

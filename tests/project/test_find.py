@@ -6,7 +6,7 @@ import pytest
 
 from pbxsync.errors import ProjectError
 from pbxsync.project import find
-from pbxsync.project.types import TypeSettings
+from pbxsync.project.type_settings import TypeSettings
 
 URL = "https://portal.pbxcloud.eu/pbx/proxyapi.php"
 

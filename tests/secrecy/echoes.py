@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pbxsync.emulator import FaultSpec
-from pbxsync.emulator.faults.kind import Kind
+from pbxsync.emulator.faults.base import Kind
 from tests.redaction.writings import WRITINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Exchange, Handler, Setting
 
 STATUSES = (200, 302, 400, 403, 404, 418, 429, 500, 503)
 #: How a reply can begin that is taken for this or that.

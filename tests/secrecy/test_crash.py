@@ -15,7 +15,7 @@ import pbxsync.cli.load
 import pbxsync.cli.stages
 import pbxsync.commands.apply
 import pbxsync.journal.write
-import pbxsync.pbx.rows
+import pbxsync.pbx.shapes
 from tests.redaction.writings import WRITINGS
 from tests.secrecy.searched import NEW_VALUE, OLD_VALUE, READ_KEY, TENANT_KEY, WRITE_KEY, SearchedWorkspace, searched
 from tests.support.secret_forms import holders
@@ -31,7 +31,7 @@ ALL = (READ_KEY, WRITE_KEY, TENANT_KEY, OLD_VALUE, NEW_VALUE)
 PLACES: list[tuple[ModuleType | type, str]] = [
     (pbxsync.cli.load, "find"),
     (pbxsync.cli.stages, "TypeSource"),
-    (pbxsync.pbx.rows, "parse"),
+    (pbxsync.pbx.shapes, "parse"),
     (pbxsync.commands.apply, "ask_and_write"),
     (pbxsync.apply.add, "settle"),
     (pbxsync.journal.write.Journal, "before"),
@@ -102,7 +102,7 @@ def test_a_report_that_cannot_be_kept_is_said_without_a_secret(
 ) -> None:
     monkeypatch.setattr("tempfile.mkstemp", _full)
     secrets = tuple(each for each in ALL if each in workspace.secrets)
-    monkeypatch.setattr(pbxsync.pbx.rows, "parse", fails(secrets, "in a chain"))
+    monkeypatch.setattr(pbxsync.pbx.shapes, "parse", fails(secrets, "in a chain"))
     ran = workspace.run("plan", checked=False)
     assert "could not be saved" in ran.err
     workspace.search(ran)

@@ -1,9 +1,33 @@
 """What `pbxsync apply` takes."""
 
+from typing import Final
+
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import APPLY, PATH, PATHS, REQUESTS, TENANTS
+from pbxsync.cli.options.shared import PATH, PATHS, REQUESTS, TENANTS, Number
+
+#: What `apply` and `revert` share: the fields of ApplyOptions.
+APPLY: Final = (
+    click.Option(["--auto-approve"], is_flag=True, help="Apply without asking."),
+    click.Option(["--allow-empty"], is_flag=True, help="Accept an ambiguous reply as an empty tenant."),
+    click.Option(
+        ["--max-changes"],
+        type=click.IntRange(0),
+        metavar="N",
+        help="Refuse a plan with more changes (default: project file).",
+    ),
+    click.Option(["--journal"], type=PATH, metavar="FILE", help="Write the journal to FILE."),
+    click.Option(["--append"], is_flag=True, help="Continue the journal FILE if it exists."),
+    click.Option(["--no-journal"], is_flag=True, help="Keep no journal: this apply cannot be reverted."),
+    click.Option(
+        ["--lock-timeout"],
+        type=Number(0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Wait for another apply to end.",
+    ),
+)
 
 command = Command(
     "apply",

@@ -3,7 +3,8 @@
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import APPLY, PATH, REQUESTS
+from pbxsync.cli.options.apply import APPLY
+from pbxsync.cli.options.shared import PATH, REQUESTS
 
 command = Command(
     "revert",

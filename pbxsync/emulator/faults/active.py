@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pbxsync.emulator.faults.kind import Setting
+from pbxsync.emulator.faults.base import Setting
 from pbxsync.emulator.faults.spec import FaultSpec, read_specs
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Exchange, Handler
+    from pbxsync.emulator.faults.base import Exchange, Handler
     from pbxsync.emulator.request import Request
 
 

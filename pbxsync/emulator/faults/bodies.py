@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.answer import NOTHING, Answer, text
-from pbxsync.emulator.faults.kind import Kind, instead, substitute
+from pbxsync.emulator.faults.base import Kind, instead, substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Exchange, Handler, Setting
 
 _WHERE: Final = "in <b>/var/www/html/pbx/proxyapi.php</b> on line <b>1207</b><br />\n"
 _WARNING: Final = f"<br />\n<b>Warning</b>:  Invalid argument supplied for foreach() {_WHERE}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.emulator.faults import bodies, network, pages, rows, values
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.faults.kind import Kind
+    from pbxsync.emulator.faults.base import Kind
 
 GROUPS: Final[dict[str, tuple[Kind, ...]]] = {
     "The network": network.KINDS,

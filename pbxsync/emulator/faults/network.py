@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.answer import Answer, Delivery
-from pbxsync.emulator.faults.kind import Kind, instead, substitute
+from pbxsync.emulator.faults.base import Kind, instead, substitute
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Exchange, Handler, Setting
 
 
 def _refuse(setting: Setting, exchange: Exchange, _: Handler) -> Answer:

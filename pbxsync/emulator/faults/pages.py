@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pbxsync.emulator.answer import HTML, REFUSED, Answer, page
-from pbxsync.emulator.faults.kind import Kind, instead, substitute
+from pbxsync.emulator.faults.base import Kind, instead, substitute
 
 if TYPE_CHECKING:
-    from pbxsync.emulator.faults.kind import Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Exchange, Handler, Setting
 
 LOGIN: Final = Answer(
     b'<!DOCTYPE html>\n<html><head><title>Log in</title></head><body><form method="post" action="/pbx/index.php">'

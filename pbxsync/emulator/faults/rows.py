@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.emulator.faults.altered_tables import MisreportingTables, OtherTenantTables, PaddedTables, RenderedTables
-from pbxsync.emulator.faults.kind import Kind
+from pbxsync.emulator.faults.base import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Effect, Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Effect, Exchange, Handler, Setting
     from pbxsync.emulator.store import Row
 
 Pairs = list[tuple[str | None, Any]]

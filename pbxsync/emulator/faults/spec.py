@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.emulator.faults.table import FAULTS
+from pbxsync.emulator.faults.catalog import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pbxsync.emulator.faults.kind import Kind, Moment
+    from pbxsync.emulator.faults.base import Kind, Moment
 
 MATCHERS: Final = {
     "reqtype": "reqtype; case does not count, `*` and `?` are wildcards",

@@ -9,13 +9,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.emulator.faults.altered_tables import AlteringTables, DiscardingTables, SnapshotTables
-from pbxsync.emulator.faults.kind import Kind
+from pbxsync.emulator.faults.base import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsync.emulator.answer import Answer
-    from pbxsync.emulator.faults.kind import Effect, Exchange, Handler, Setting
+    from pbxsync.emulator.faults.base import Effect, Exchange, Handler, Setting
 
 _FIELD: Final = {"field": "the columns, such as `cu_param*` (default: the name and all parameters)"}
 
