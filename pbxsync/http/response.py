@@ -87,14 +87,16 @@ class Response(HTTPResponse):
         lengths: set[str] = set()
         transfer_codings: list[str] = []
         content_codings: list[str] = []
-        for name, value in self.headers.items():
-            match name.lower():
-                case "content-length":
-                    lengths.add(value.strip())
-                case "transfer-encoding":
-                    transfer_codings.append(value)
-                case "content-encoding":
-                    content_codings.append(value.strip().lower())
+        # As they came: `items` would parse each of them once more, for every reply.
+        for name, value in self.headers.raw_items():
+            if name[:1] in "cCtT":
+                match name.lower():
+                    case "content-length":
+                        lengths.add(value.strip())
+                    case "transfer-encoding":
+                        transfer_codings.append(value)
+                    case "content-encoding":
+                        content_codings.append(value.strip().lower())
         if len(lengths) > 1 or any(whole_number(length) is None for length in lengths):
             raise BadReply("a reply with an unusable Content-Length")
         if transfer_codings and (transfer_codings[1:] or not self.chunked or lengths or self.version < 11):
@@ -111,16 +113,19 @@ class Response(HTTPResponse):
         return data
 
     def _close_conn(self) -> None:
-        """Let go of the socket; shut it if bytes follow the reply: they could be taken for the next one."""
+        """Let go of the socket; shut it if bytes follow the reply: they could be taken for the next one.
+
+        Only what was read along with the reply is looked at here. What is still in the socket shows when the connection is
+        taken again, so no system call is spent on it.
+        """
         extra = b""
         if not self.will_close:
-            timeout = self._sock.gettimeout()
-            self._sock.settimeout(0)
+            raw: Any = self.fp.raw
+            raw._timeout_occurred = True  # noqa: SLF001 - a reader has no other way to look into its buffer alone
             try:  # noqa: SIM105 - once for every reply: a context manager costs three times as much
                 extra = self.fp.peek(1)
-            except OSError:  # a TLS socket without bytes
+            except OSError:  # the buffer is empty
                 pass
-            self._sock.settimeout(timeout)
         super()._close_conn()  # type: ignore[misc]
         if extra:
             with contextlib.suppress(OSError):
