@@ -73,6 +73,10 @@ def _apply_tenant(context: WriteContext, tenant: TenantPlan, done: Callable[[Out
     state = TenantState(frozenset(change.name for change in tenant.changes if isinstance(change, Add)))
     outcomes: list[Outcome] = []
     for change in tenant.changes:
+        is_add = isinstance(change, Add)
+        if is_add:
+            context.own_adds.begin()
+        outcome: Outcome | None = None
         try:
             outcome = _apply_change(context, change, tenant, state)
         except JournalError as error:
@@ -85,12 +89,15 @@ def _apply_tenant(context: WriteContext, tenant: TenantPlan, done: Callable[[Out
         except BaseException as error:
             context.breaker.stop(f"an unexpected error ({type(error).__name__})")
             raise
+        finally:
+            if is_add:
+                context.own_adds.end(outcome.id if outcome is not None and outcome.status.good else None)
         name = name_released(change)
         if name is not None and isinstance(change, Update) and not outcome.status.good:
             state.kept_names[name] = change.id
         done(outcome)
         outcomes.append(outcome)
-        if isinstance(change, Add) and outcome.status.good and outcome.id is not None:
+        if is_add and outcome.status.good and outcome.id is not None:
             _look_for_twins(context, tenant.tenant, int(outcome.id), outcomes, state)
     return _check_adds(context, tenant.tenant, outcomes, state)
 
@@ -169,9 +176,7 @@ def _look_for_twins(
     """
     last, state.newest_id = state.newest_id, new_id
     state.adds += 1
-    context.new_ids.add(new_id)
-    between = () if last is None else range(last + 1, new_id)
-    if state.adds < state.next_look or (len(between) <= len(context.new_ids) and context.new_ids.issuperset(between)):
+    if state.adds < state.next_look or last is None or not context.own_adds.leave_open(range(last + 1, new_id)):
         return
     state.next_look = 2 * state.adds
     with suppress(WireError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,37 @@ if TYPE_CHECKING:
     from pbxsync.redaction.redactor import Redactor
 
 
+class OwnAdds:
+    """The adds of a run, for any tenant: the ids that they got, and the number of those that are under way. Thread safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ids: set[int] = set()
+        self._under_way = 0
+
+    def begin(self) -> None:
+        """An add may be sent now."""
+        with self._lock:
+            self._under_way += 1
+
+    def end(self, new_id: str | None) -> None:
+        """What `begin` announced is over; `new_id` is that of the new destination, if there is one."""
+        with self._lock:
+            self._under_way -= 1
+            if new_id is not None:
+                self._ids.add(int(new_id))
+
+    def leave_open(self, between: range) -> bool:
+        """Whether more of these ids are not ours than adds are under way that may have got them."""
+        with self._lock:
+            if len(between) > len(self._ids) + self._under_way:
+                return True
+            return sum(number not in self._ids for number in between) > self._under_way
+
+
 @dataclass(frozen=True)
 class WriteContext:
-    """The PBX, the journal, and what may stop a run. `attempts` bounds how often one write is sent.
-
-    `new_ids` are those of all destinations that the run has added, for any tenant.
-    """
+    """The PBX, the journal, and what may stop a run. `attempts` bounds how often one write is sent."""
 
     pbx: PbxWriter
     live: LiveReader
@@ -29,7 +55,7 @@ class WriteContext:
     journal: Journal | None
     breaker: CircuitBreaker
     attempts: int = 4
-    new_ids: set[int] = field(default_factory=set)
+    own_adds: OwnAdds = field(default_factory=OwnAdds)
 
     def hide(self, *rows: Destination) -> Callable[[str, str], bool]:
         """Return what tells whether a field and its value must not be shown: sensitive by the rows' types, or a key."""
