@@ -184,7 +184,8 @@ def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
             in_order = tuple(outcomes[change] for change in whole.changes)
             report = replace(report, outcomes=in_order, before=len(done))
         shown = None if journal is None else _shown(journal.path)
-        return _report(apply, replace(report, journal=shown, traffic=total_traffic(context.spent)))
+        cost = total_traffic(context.spent)
+        return _report(apply, replace(report, saved=prepare is not None, journal=shown, traffic=cost))
 
 
 def _report(apply: ApplyContext, report: Report) -> int:

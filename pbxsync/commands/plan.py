@@ -73,7 +73,11 @@ def run(
         console = context.console
         if out is not None:
             save(plan, out, verbose=context.verbosity > 0)
-            console.note(f"Saved. To apply exactly this plan: pbxsync apply {sanitize(shlex.quote(str(out)))}")
+            command = f"pbxsync apply {sanitize(shlex.quote(str(out)))}"
+            if part is None or part.count == 1:
+                console.note(f"Saved. To apply exactly this plan: {command}")
+            else:
+                console.note(f"Saved shard {shard}. To apply it with all the others: {command} OTHER-SHARD...")
         drifted = bool(plan.summary.unmanaged) and unmanaged != "ignore"
         if drifted:
             (console.error if unmanaged == "fail" else console.warning)(unmanaged_sentence(plan))

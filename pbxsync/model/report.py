@@ -69,13 +69,14 @@ class Report:
     """The result of an apply: one outcome per change, in the order of the plan.
 
     `stopped` says why no further change was begun, if that was not an interrupt. `before` counts the changes that were done
-    before this run, which resumed another one.
+    before this run, which resumed another one. `saved`: what is left of a saved plan can be resumed.
     """
 
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
     stopped: str | None = None
     before: int = 0
+    saved: bool = False
     journal: str | None = None
     traffic: Traffic | None = None
 

@@ -102,7 +102,10 @@ def _next_step(report: Report) -> list[str]:
         return []
     left = sum(not outcome.status.good for outcome in report.outcomes)
     stopped = [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None else []
-    return [*stopped, f"{plural(left, 'change')} of the plan left: run plan again to see what the PBX holds now."]
+    way_on = "run plan again to see what the PBX holds now"
+    if report.saved and report.journal is not None:
+        way_on = "fix the cause and apply the same saved plans with --resume and this journal, or plan again"
+    return [*stopped, f"{plural(left, 'change')} of the plan left: {way_on}."]
 
 
 def _traffic(traffic: Traffic, verbose: int) -> str:

@@ -45,6 +45,7 @@ def half(workspace: Workspace) -> Workspace:
         workspace.pbx.faults.add(f"too-bad action={refused}")
     ran = workspace.run("apply", "change.plan", *QUICK, "--journal", "run.jsonl")
     assert ran.status == 1
+    assert "4 changes of the plan left: fix the cause and apply the same saved plans with --resume and this" in ran.out
     assert len(workspace.commits) == 1
     workspace.pbx.faults.clear()
     workspace.pbx.clear_log()

@@ -47,6 +47,12 @@ def refused(workspace: Workspace, *plans: Path) -> str:
     return ran.err
 
 
+def test_a_shard_is_saved_with_the_word_that_it_is_applied_with_the_others(fleet: Workspace) -> None:
+    saved = fleet.run("plan", "--shard", "1/2", "--out", "1.plan").err
+    assert saved.endswith("Saved shard 1/2. To apply it with all the others: pbxsync apply 1.plan OTHER-SHARD...\n")
+    assert "Saved. To apply exactly this plan" in fleet.run("plan", "--shard", "1/1", "--out", "1.plan").err
+
+
 def test_two_of_four_shards_never_pass_for_the_whole(fleet: Workspace) -> None:
     first, second, third, fourth = shards(fleet)
     assert refused(fleet, second, fourth) == (
