@@ -135,3 +135,77 @@ def test_many_tenants_of_one_conflict_are_named_as_a_few_and_a_number() -> None:
     for number in range(10):
         ownership.listed(f"T{number}", rows((number + 1, "42")))
     assert "for T0 and also for T1, T2, T3, T4, T5 and 4 more" in ownership.conflicts()["T0"]
+
+
+def test_a_conflict_says_what_both_have_and_that_nothing_is_written() -> None:
+    ownership = Ownership()
+    ownership.fetched("A", row(7))
+    ownership.fetched("B", row(7))
+    assert ownership.conflicts()["B"] == (
+        "the PBX lists destination 7 for B and also for A: either they are one tenant, or a list is another tenant's."
+        " Nothing is written to any of them"
+    )
+
+
+def test_a_shared_row_that_two_tenants_fetched_is_no_conflict() -> None:
+    ownership = Ownership()
+    for tenant in ("A", "B"):
+        ownership.fetched(tenant, row(9, "0"))
+    assert ownership.conflicts() == {}
+
+
+def test_each_list_with_an_id_of_an_earlier_list_conflicts() -> None:
+    ownership = Ownership()
+    ownership.listed("A", rows((1, None), (2, None)))
+    ownership.listed("B", rows((1, None)))
+    ownership.listed("C", rows((2, None)))
+    assert set(ownership.conflicts()) == {"A", "B", "C"}
+
+
+def test_a_conflict_ends_if_the_id_is_gone_from_one_of_the_lists() -> None:
+    ownership = Ownership()
+    ownership.listed("A", rows((9, None)))
+    ownership.listed("B", rows((9, None)))
+    ownership.listed("B", rows((2, None)))
+    assert ownership.conflicts() == {}
+
+
+def test_a_tenant_known_by_most_rows_conflicts_with_a_list_that_has_one_of_its_rows() -> None:
+    ownership = Ownership()
+    ownership.listed("A", rows((1, "42"), (2, "42"), (3, "43")))
+    ownership.listed("B", rows((4, "44"), (5, "44"), (6, "42")))
+    assert set(ownership.conflicts()) == {"A", "B"}
+
+
+def test_rows_that_do_not_tell_the_own_tenant_conflict_with_nobody() -> None:
+    ownership = Ownership()
+    for tenant, told in {"A": ((1, "42"), (2, "43")), "B": ((3, "42"), (4, "44"))}.items():
+        for number, tenant_id in told:
+            ownership.fetched(tenant, row(number, tenant_id))
+    assert ownership.conflicts() == {}
+
+
+def test_two_lists_are_enough_to_tell_which_rows_are_shared() -> None:
+    ownership = Ownership()
+    for tenant, listed in {"A": rows((1, "42"), (9, "99")), "B": rows((2, "43"), (9, "99"))}.items():
+        with pytest.raises(ShapeError):
+            ownership.listed(tenant, listed)
+    assert set(ownership.settle()) == {"A", "B"}
+    assert ids(ownership.listed("A", rows((1, "42"), (9, "99")))[1]) == ["9"]
+
+
+def test_a_tenant_id_that_was_found_to_be_shared_remains_so() -> None:
+    ownership = Ownership()
+    ownership.share(row(8, "98"))
+    ownership.listed("A", rows((1, "42"), (2, "42"), (9, "99")))
+    ownership.listed("B", rows((3, "43"), (4, "43"), (9, "99")))
+    ownership.settle()
+    assert [ownership.is_shared("C", row(7, tenant_id)) for tenant_id in ("98", "99", "42")] == [True, True, False]
+
+
+def test_other_rows_of_a_list_become_no_own_ones_before_it_is_read_again() -> None:
+    ownership = Ownership()
+    ownership.listed("A", rows((1, "42"), (2, "42"), (3, "43")))
+    ownership.share(row(1, "42"))
+    assert ownership.is_shared("A", row(3, "43"))
+    assert ownership.settle() == ("A",)

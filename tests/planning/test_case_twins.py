@@ -19,6 +19,21 @@ def test_one_name_is_not_added_under_two_codes_that_differ_in_case(workspace: Wo
     assert ran.status == 1
     assert "DEMO and demo differ only in case, and both would get" in ran.out
     assert "tenants/small.yaml:3: " in ran.out
+    assert "a PBX that ignores case would hold it twice. Keep it in the files of one of them" in " ".join(
+        ran.out.split()
+    )
+    assert workspace.commits == []
+
+
+def test_a_tenant_without_a_twin_before_the_twins_hides_nothing(workspace: Workspace) -> None:
+    for code in ("ALPHA", "DEMO", "demo"):
+        workspace.write(
+            f"tenants/{'small' if code == 'demo' else code}.yaml",
+            f"tenant: {code}\ndestinations:\n  - {{name: New line, type: FORWARD, params: ['2']}}\n",
+        )
+    ran = workspace.apply("tenants")
+    assert ran.status == 1
+    assert "DEMO and demo differ only in case" in ran.out
     assert workspace.commits == []
 
 

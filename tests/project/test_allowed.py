@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         ("pbx.example", "emulator:/srv/pbx.db", True),
         ("emulator:/srv/pbx.db", "emulator:/srv/pbx.db", False),
         ("emulator:/srv/pbx.db", "https://pbx.example/a.php", True),
+        ("emulator:/srv/pbx.db", "https://emulator/a.php", True),
+        ("https://pbx.example", "https://pbx.example/", False),
     ],
 )
 def test_a_url_is_allowed_whole_or_by_its_host(allowed: str | None, url: str, refused: bool) -> None:
@@ -48,6 +50,16 @@ def test_a_url_is_allowed_whole_or_by_its_host(allowed: str | None, url: str, re
     refusal = Allowed.by(environ).url_refusal(url)
     assert (refusal is not None) is refused
     assert refusal is None or (url in refusal and "PBXSYNC_ALLOWED_URLS" in refusal)
+
+
+def test_a_refusal_says_what_is_allowed_instead() -> None:
+    url = "https://c.example/a.php"
+    assert Allowed.by({"PBXSYNC_ALLOWED_URLS": "a.example b.example"}).url_refusal(url) == (
+        f"{url} is not allowed by PBXSYNC_ALLOWED_URLS (it allows a.example, b.example)"
+    )
+    assert Allowed.by({"PBXSYNC_ALLOWED_URLS": ""}).url_refusal(url) == (
+        f"{url} is not allowed by PBXSYNC_ALLOWED_URLS (it is empty, so it allows nothing)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ SAME = {
     "an escaped quote": ("O'Brien", "O\\'Brien"),
     "an escaped quote, twice": ("O'Brien", "O\\\\\\'Brien"),
     "JSON": ("Søn 😀", "S\\u00f8n \\ud83d\\ude00"),
+    "half of a pair in JSON": ("Tel \ufffd", "Tel \\ud83d"),
     "a byte": ("Søn", "S\\xf8n"),
 }
 DIFFERENT = [
