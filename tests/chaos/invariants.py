@@ -94,6 +94,11 @@ def journals_agree(folder: Path, log: list[LogEntry], case: Case) -> None:
             need(most > 0 or case.alters, name, f"carried out, though it is called untouched: {write}")
 
 
+def any_open_write(folder: Path) -> bool:
+    """Whether a journal has a write of which it does not tell the outcome."""
+    return any(write.after is None for path in journals(folder) for write in read_journal(path).writes)
+
+
 def journals(folder: Path) -> list[Path]:
     """Return the journals that hold a run, the oldest first."""
     found = (folder / ".pbxsync" / "journal").glob("*.jsonl")
