@@ -73,7 +73,7 @@ def test_an_id_that_was_told_wrongly_is_found_in_the_list(workspace: Workspace) 
 
 
 def test_two_applies_of_the_same_adds_hold_back_after_the_first_twin(workspace: Workspace) -> None:
-    workspace.pbx.faults.add("latency=40ms")
+    workspace.pbx.faults.add("latency=200ms action=add")  # long enough for the slower one to start meanwhile
     for folder in ("one", "other"):
         workspace.write(f"{folder}/pbxsync.yaml", "max_changes: 100\n")
         workspace.write(f"{folder}/tenants/DEMO.yaml", tenant_text("DEMO", [forward(f"Desk {n}") for n in range(25)]))

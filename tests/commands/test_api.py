@@ -361,7 +361,7 @@ def test_a_binary_reply_that_nobody_expected_is_kept_off_a_terminal(workdir: Wor
 
 def test_a_long_download_shows_how_far_it_is_on_a_terminal(workdir: Workspace, demo: Emulator) -> None:
     words = ("api", "INFO", "info=CDRS", "tenant=DEMO", "start=2017-01-01", "end=2017-02-01", "--out", "calls.csv")
-    demo.faults.add("drip=0.08ms n=1")
+    demo.faults.add("drip=0.2ms n=1")
     demo.faults.add("latency=1200ms n=1")
     status, shown = on_terminal(workdir, *words)
     assert status == 0
