@@ -24,8 +24,8 @@ _T = TypeVar("_T")
 _FIRST_PAUSE: Final = 0.2
 _OF_TIMEOUT: Final = 0.1
 _LAST_PAUSE: Final = 8.0
-#: The statuses by which a server, or what is in front of it, says that it has too much to do. Any other 5xx is retried too,
-#: as a ServerFault.
+#: The statuses by which a server, or what is in front of it, reports too much load. They also slow the pace. Which
+#: error a status becomes, and so whether it is retried, is decided in `pbxsync.pbx.replies`; any other 5xx is retried too.
 TOO_BUSY: Final = frozenset({429, 503})
 #: A server that answers 429 has not looked at the request: this many times the tries are allowed.
 _BUSY_TRIES: Final = 3

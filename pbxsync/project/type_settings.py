@@ -1,4 +1,7 @@
-"""What a project says about the types of custom destinations, with those that are built in."""
+"""What a project says about the types of custom destinations, with those that are built in.
+
+The built-in labels are listed in `pbxsync.kinds.custom_destination`.
+"""
 
 from __future__ import annotations
 
