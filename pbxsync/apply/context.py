@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OwnAdds:
-    """The adds of a run, for any tenant: the ids that they got, and the number of those that are under way. Thread safe."""
+    """The adds of a run, for any tenant: the ids that they got, and how many are under way. Thread safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
