@@ -195,7 +195,7 @@ KINDS: Final = (
     Kind("list-names-html", "sends the names in a list as HTML", _list_names(_as_html), only=_LIST),
     Kind(
         "list-names-cut",
-        "sends the first so many characters of the names in a list",
+        "sends only the first N characters of the names in a list",
         _list_names(_cut),
         unit="",
         default=20,

@@ -84,7 +84,7 @@ def _list_lag(setting: Setting, exchange: Exchange, call_next: Handler) -> Answe
 KINDS: Final = (
     Kind(
         "cut-values",
-        "stores only the first so many characters of a value",
+        "stores only the first N characters of a value",
         _store_as(_cut),
         unit="",
         default=10,
