@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-from email import errors as email_errors
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead, UnknownProtocol
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pbxsync.http.gzip import gunzipped
+from pbxsync.http.headers import framing, is_broken, read_headers
 from pbxsync.text.numbers import whole_number
 from pbxsync.text.sanitize import quote
 
@@ -25,12 +25,8 @@ REPLY_LIMIT: Final = 32 * 1024 * 1024
 _MOST_INTERIM: Final = 8
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _NOT_CODED: Final = frozenset({"", "identity"})
-#: What `email` notes about headers; its other defects concern bodies, which it is never given.
-_HEADER_DEFECTS: Final = (
-    email_errors.FirstHeaderLineIsContinuationDefect,
-    email_errors.MisplacedEnvelopeHeaderDefect,
-    email_errors.MissingHeaderBodySeparatorDefect,
-)
+#: Their replies end with the headers.
+_WITHOUT_BODY: Final = frozenset({101, 204, 304})
 _CHUNK: Final = 256 * 1024
 #: Compressed bytes read at a time.
 _CODED_CHUNK: Final = 16 * 1024
@@ -69,41 +65,42 @@ class Response(HTTPResponse):
         self._sock = sock
 
     def begin(self) -> None:
-        """Read past interim replies, then the status line and the headers of the real one, and check these."""
+        """Read past interim replies, then the status line and the headers of the real one, and decide where it ends."""
         for _ in range(_MOST_INTERIM + 1):
-            super().begin()
+            version, self.status, reason = self._read_status()  # type: ignore[attr-defined]
+            self.headers = self.msg = read_headers(self.fp)
             # After 101 the connection speaks another protocol, which nobody asked for: what follows is no reply.
             if self.status >= 200 or self.status == 101:
                 break
-            self.headers = self.msg = None  # type: ignore[assignment]  # else `begin` takes itself for done
         else:
             raise BadReply(f"more than {_MOST_INTERIM} interim replies")
-        self._check_framing()
+        if not version.startswith(("HTTP/1.", "HTTP/0.9")):
+            raise UnknownProtocol(version)
+        self.version = 10 if version in {"HTTP/1.0", "HTTP/0.9"} else 11
+        self.code = self.status
+        self.reason = reason.strip()
+        self._frame()
 
-    def _check_framing(self) -> None:
-        """Raise BadReply if the headers could be read in two ways, or name a content coding that was not asked for."""
-        if self.headers.defects and any(isinstance(defect, _HEADER_DEFECTS) for defect in self.headers.defects):
+    def _frame(self) -> None:
+        """Decide how long the body is, and whether the connection closes after it.
+
+        Raises BadReply if the headers could be read in two ways, or name a content coding that was not asked for.
+        """
+        if is_broken(self.headers):
             raise BadReply("a reply with a broken header line")
-        lengths: set[str] = set()
-        transfer_codings: list[str] = []
-        content_codings: list[str] = []
-        # As they came: `items` would parse each of them once more, for every reply.
-        for name, value in self.headers.raw_items():
-            if name[:1] in "cCtT":
-                match name.lower():
-                    case "content-length":
-                        lengths.add(value.strip())
-                    case "transfer-encoding":
-                        transfer_codings.append(value)
-                    case "content-encoding":
-                        content_codings.append(value.strip().lower())
+        lengths, transfer_codings, content_codings = framing(self.headers)
         if len(lengths) > 1 or any(whole_number(length) is None for length in lengths):
             raise BadReply("a reply with an unusable Content-Length")
-        if transfer_codings and (transfer_codings[1:] or not self.chunked or lengths or self.version < 11):
+        self.chunked = [coding.lower() for coding in transfer_codings] == ["chunked"]
+        if transfer_codings and (not self.chunked or lengths or self.version < 11):
             raise BadReply("a reply with an ambiguous Transfer-Encoding")
-        coding = ", ".join(content_codings)
+        coding = ", ".join(content_codings).lower()
         if self.status == 200 and coding not in _GZIP and coding not in _NOT_CODED:
             raise BadReply(f"a reply in the content coding {quote(coding, 40)}, which was not asked for: not read")
+        self.chunk_left = None
+        self.length = 0 if self.status in _WITHOUT_BODY else int(lengths.pop()) if lengths else None
+        # A body that neither says its length nor comes in chunks ends with the connection.
+        self.will_close = self._check_close() or (self.length is None and not self.chunked)  # type: ignore[attr-defined]
 
     def read(self, amt: int | None = None) -> bytes:
         """Return up to `amt` bytes of the body, else all. A body shorter than announced raises IncompleteRead."""
