@@ -16,7 +16,7 @@ Fault = tuple[int, int, str]
 
 #: A file of these bytes alone needs no further checks, as nearly all do.
 _ORDINARY: Final = bytes(range(0x20, 0x7F)) + b"\t\n"
-_SPECIAL: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+_SPECIAL: Final = {*map(chr, (*range(0x20), *range(0x7F, 0xA0))), *"\u2028\u2029\ufeff\ufffe\uffff"} - {*"\t\n\r"}
 #: What no value may contain, however it is written: control characters, and lone surrogates (from escapes).
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONE_CR: Final = "\r(?!\n)"
@@ -58,7 +58,7 @@ def decode(data: bytes) -> Characters:
     text = _utf8(data).removeprefix(_BOM)
     if lone := re.search(_LONE_CR, text):
         raise Undecodable(*position(text, lone.start()), "a line ends with CR alone: end lines with LF or CRLF")
-    special = {character for character in set(text) if re.match(_SPECIAL, character)}
+    special = _SPECIAL.intersection(set(text))
     if not special:
         return _mark_pairs(Characters(text, []))
     table = _replacements(text, special)
@@ -122,7 +122,7 @@ def _utf8(data: bytes) -> str:
 
 def _first_controls(text: str) -> list[re.Match[str]]:
     controls = []
-    for match in re.finditer(_SPECIAL, text):
+    for match in re.finditer(f"[{''.join(_SPECIAL)}]", text):
         if match.group() < "\xa0":
             controls.append(match)
             if len(controls) == _MAX_FAULTS:

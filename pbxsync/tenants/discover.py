@@ -71,14 +71,14 @@ def check_project(files: Sequence[tuple[str, str]], project: Project) -> None:
     if project.is_explicit:
         return
     own = None if project.file is None else os.path.realpath(project.file.parent)
-    project_files: dict[str, Path | None] = {}
+    others: dict[str, Path | None] = {}
     foreign: dict[Path, list[str]] = {}
     for shown, path in files:
         folder = os.path.dirname(path)  # noqa: PTH120 - see `display`
-        if folder not in project_files:
-            project_files[folder] = nearest_project_file(Path(folder))
-        other = project_files[folder]
-        if other is not None and os.path.realpath(other.parent) != own:
+        if folder not in others:
+            nearest = nearest_project_file(Path(folder))
+            others[folder] = None if nearest is None or os.path.realpath(nearest.parent) == own else nearest
+        if (other := others[folder]) is not None:
             foreign.setdefault(other, []).append(shown)
     ours = "no project file" if project.file is None else display(str(project.file))
     advice = f"this run uses {ours}: run each project by itself, or name the project with --config"
