@@ -113,7 +113,9 @@ def show_before_asking(context: Context, plan: Plan) -> None:
 def live_reader(pbx: PbxReader, project: Project, endpoint: Endpoint) -> LiveReader:
     """Return what reads single rows over a connection."""
     types_matter = any(rules.sensitive for rules in project.types.values())
-    return LiveReader(pbx, TypeSource(pbx.custom_types), project, endpoint.read_key, types_matter)
+    return LiveReader(
+        pbx, TypeSource(pbx.custom_types, project.names_in_files), project, endpoint.read_key, types_matter
+    )
 
 
 def ask_and_write(apply: ApplyContext, plan: Plan, prepare: Prepare | None = None) -> int:

@@ -112,7 +112,7 @@ def plan_files(
         WorkerPool(limits.parallel) as workers,
         ProgressBar(app.console, "Planning", len(tenants)) as bar,
     ):
-        types, rules = TypeSource(pbx.custom_types), CachedTypeRules(project)
+        types, rules = TypeSource(pbx.custom_types, project.names_in_files), CachedTypeRules(project)
         context = PlanContext(pbx, workers, types, rules, endpoint.read_key, app.redactor, options)
         if change is not None:
             base = change.base

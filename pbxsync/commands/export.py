@@ -97,7 +97,7 @@ def _exporter(context: Context, project: Project, limits: RequestLimits, codes: 
         WorkerPool(limits.parallel) as workers,
     ):
         check_keys(project, where, codes)
-        yield Exporter(pbx, workers, TypeSource(pbx.custom_types), project)
+        yield Exporter(pbx, workers, TypeSource(pbx.custom_types, project.names_in_files), project)
         if context.verbosity > 0:
             context.console.note(describe(traffic(pbx, (("export", time.monotonic() - begun),))))
 

@@ -136,7 +136,7 @@ def types(
     """Check that the PBX lists its types, among them those of the files and those with sensitive params."""
     asked = {answer.tenant: answer.listing for answer in answers if answer.listing is not None}
     try:
-        table = TypeTable(pbx.custom_types(next(iter(asked))))
+        table = TypeTable(pbx.custom_types(next(iter(asked))), project.names_in_files)
     except WireError as error:
         yield failed("types", str(error))
         return

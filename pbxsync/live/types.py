@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxsync.errors import MatchError, WireError
@@ -13,7 +14,7 @@ from pbxsync.text.sanitize import quote
 from pbxsync.text.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from pbxsync.model.entry import Entry, Place, Secret
 
@@ -44,23 +45,37 @@ class CachedTypeRules:
 
 
 class TypeTable:
-    """All types of one PBX. Names need not be unique."""
+    """All types of one PBX, by the names that the files use. Names need not be unique.
 
-    def __init__(self, types: Iterable[Type]) -> None:
-        self.by_id = {type_.id: type_ for type_ in types}
+    `names_in_files` are those names by the name on the PBX, where the two differ.
+    """
+
+    def __init__(self, types: Iterable[Type], names_in_files: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._names_in_files = names_in_files
+        self._names_on_pbx = {name: on_pbx for on_pbx, name in names_in_files.items()}
+        self.by_id: dict[str, Type] = {}
         self.by_name: dict[str, list[Type]] = defaultdict(list)
-        for type_ in self.by_id.values():
-            self.by_name[type_.name or ""].append(type_)
+        self._by_name_on_pbx: dict[str, list[Type]] = defaultdict(list)
+        for on_pbx in {type_.id: type_ for type_ in types}.values():
+            name = names_in_files.get(on_pbx.name or "", on_pbx.name)
+            if name == on_pbx.name and name in self._names_on_pbx:
+                name = None  # in the files, this is the name of another type
+            type_ = on_pbx._replace(name=name)
+            self.by_id[type_.id] = type_
+            self._by_name_on_pbx[on_pbx.name or ""].append(type_)
+            for written in {name or "", on_pbx.name or ""}:
+                if written == name or written not in self._names_on_pbx:
+                    self.by_name[written].append(type_)
 
     def live(self, type_id: str | None, name: str | None) -> Type | None:
         """Return the type of a live row, by what the row holds of it; None if that does not identify one."""
         if type_id is not None:
-            return self.by_id.get(type_id) or Type(type_id, name or None)
-        named = self.by_name.get(name, ()) if name else ()
+            return self.by_id.get(type_id) or Type(type_id, self._names_in_files.get(name or "", name) or None)
+        named = self._by_name_on_pbx.get(name, ()) if name else ()
         return named[0] if len(named) == 1 else None
 
     def written(self, entry: Entry, live_ids: Container[str | None]) -> Type:
-        """Return the type that an entry gives, by number or by exact name. Raises MatchError.
+        """Return the type that an entry gives, by number or by exact name. Raises NoSuchType, or MatchError if several fit.
 
         A number that CUSTOMTYPES does not list is accepted if a live destination of the tenant has it.
         """
@@ -70,15 +85,37 @@ class TypeTable:
                 return self.by_id[text]
             if text in live_ids:
                 return Type(text, None)
-        named = self.by_name.get(text, ())
+        named = self.by_name.get(text, [])
         if len(named) == 1:
             return named[0]
         if named:
             ids = ", ".join(sorted((type_.id for type_ in named), key=int))
             raise MatchError(f"{entry.place}: {len(named)} types are named {quote(text)}: give the number ({ids})")
-        near = nearest(text, self.by_name)
+        raise NoSuchType(entry.place, self._missing(text))
+
+    def _missing(self, text: str) -> str:
+        """Return a sentence about a type that the PBX does not have."""
+        on_pbx = self._names_on_pbx.get(text)
+        near = nearest(on_pbx or text, self._by_name_on_pbx)
         hint = "; `pbxsync types` lists those it has" if near is None else f"; did you mean {quote(near)}?"
-        raise MatchError(f"{entry.place}: the PBX has no type {quote(text)}{hint}")
+        if on_pbx is not None:
+            return f"the PBX has no type {quote(on_pbx)}, the on_pbx of {quote(text)} in the project file{hint}"
+        if text.isascii() and text.isdigit():
+            return f"the PBX has no type {quote(text)}{hint}"
+        separator = " " if near else ". "
+        return (
+            f"the PBX has no type {quote(text)}{hint}{separator}If it has another name there, give that as on_pbx: of"
+            f" {quote(text)}, below types: in the project file"
+        )
+
+
+class NoSuchType(MatchError):
+    """The PBX does not have a type that a file names; `message` is without the place."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
+        self.message = message
 
 
 class TypeSource:
@@ -88,8 +125,9 @@ class TypeSource:
     them nobody asks again, because each may take minutes.
     """
 
-    def __init__(self, fetch: Callable[[str], Iterable[Type]]) -> None:
+    def __init__(self, fetch: Callable[[str], Iterable[Type]], names_in_files: Mapping[str, str]) -> None:
         self._fetch = fetch
+        self._names_in_files = names_in_files
         self._table: TypeTable | None = None
         self._failures = 0
         self._failure: WireError | None = None
@@ -112,7 +150,7 @@ class TypeSource:
         if self._failure is not None and self._failures >= _MOST_FAILURES:
             raise self._failure
         try:
-            return TypeTable(self._fetch(tenant))
+            return TypeTable(self._fetch(tenant), self._names_in_files)
         except WireError as error:
             self._failures, self._failure = self._failures + 1, error
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from pbxsync.errors import Denied, KeyRevoked, LiveError, MatchError, NotThere, 
 from pbxsync.kinds.custom_destination import NAME, PARAMS, TYPE, fields_of, is_id, label_of, position_of
 from pbxsync.live.destinations import live_destinations
 from pbxsync.live.fingerprint import Fingerprinter
-from pbxsync.live.types import TypeTable
+from pbxsync.live.types import NoSuchType, TypeTable
 from pbxsync.model.entry import Secret, Type
 from pbxsync.model.plan import Add, Drift, Left, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff, Unmanaged, Update
 from pbxsync.planning.case_twins import double_adds
@@ -25,9 +26,10 @@ from pbxsync.planning.resolve import REFUSALS, resolve
 from pbxsync.planning.since import Baseline, asked_of, is_same, with_hand_edits
 from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import sanitize
+from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pbxsync.live.types import TypeRules, TypeSource
     from pbxsync.model.entry import Entry
@@ -138,7 +140,7 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     changes: list[Change] = []
     drift: list[Drift] = []
     unchanged = 0
-    faults: list[str] = []
+    faults: list[PbxsyncError] = []
     alike = look_alikes(matching, live_names)
     for entry, object_id in matching.pairs:
         before = None if baseline is None else baseline.of(entry)
@@ -156,9 +158,9 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
             drift += [] if kept is None else [Drift(kept.name, kept.id, kept.source, kept.diff)]
             unchanged += change is None and kept is None
         except REFUSALS as error:
-            faults.append(str(error))
+            faults.append(error)
     if faults:
-        raise MatchError("\n".join([*faults, *doubt]))
+        raise MatchError("\n".join([*_sentences(faults), *doubt]))
     any_adds = any(isinstance(change, Add) for change in changes)
     if not all(isinstance(change, Add) for change in changes) and context.pbx.ownership.rests_on_one(tenant):
         _compare_owner(tenant, unmanaged, context.pbx)
@@ -177,6 +179,15 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
         live_ids=frozenset(row.id for row in listing.rows) if any_adds else frozenset(),
         read_at=read_at if changes else None,
     )
+
+
+def _sentences(faults: Iterable[PbxsyncError]) -> Iterator[str]:
+    """Yield one sentence for each fault, and only one for each type that the PBX does not have, at its first place."""
+    equal: dict[str, list[PbxsyncError]] = defaultdict(list)
+    for fault in faults:
+        equal[fault.message if isinstance(fault, NoSuchType) else str(fault)].append(fault)
+    for first, *others in equal.values():
+        yield f"{first} ({plural(len(others) + 1, 'destination')})" if others else str(first)
 
 
 def _types(tenant: str, entries: Sequence[Entry], listing: Listing, context: PlanContext) -> TypeTable:

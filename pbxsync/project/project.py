@@ -133,9 +133,15 @@ class Project(NamedTuple):
             raise ProjectError([Problem(place, message)])
         return secret
 
+    @property
+    def names_in_files(self) -> dict[str, str]:
+        """The names that the files use, by the name of the type on the PBX; only where the two differ."""
+        return {settings.on_pbx: name for name, settings in self.types.items() if settings.on_pbx is not None}
+
     def _settings(self, kind: Type | str) -> Iterator[TypeSettings]:
         names = (kind,) if isinstance(kind, str) else (kind.name, kind.id)
-        return (self.types[name] for name in names if name is not None and name in self.types)
+        in_files = (self.names_in_files.get(name, name) for name in names if name is not None)
+        return (self.types[name] for name in in_files if name in self.types)
 
     def _key_references(self, tenant: str, *, write: bool) -> list[KeyReference]:
         """Return where the key of a tenant may be, in order of precedence."""

@@ -41,7 +41,7 @@ FILE_KEYS: Final = (
 )
 KEY_KEYS: Final = ("read", "write")
 LIMIT_KEYS: Final = ("total", "per_tenant")
-TYPE_KEYS: Final = ("params", "sensitive")
+TYPE_KEYS: Final = ("params", "sensitive", "on_pbx")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
 
@@ -206,7 +206,7 @@ def _types(items: dict[str, Item], problems: Problems) -> dict[str, TypeSettings
         if not name:
             problems.at_key(type_item, "a type needs a name, as `pbxsync types` lists it, or a number")
             continue
-        settings = problems.mapping(type_item, f"type {show_key(name)}", "a mapping of params: and sensitive:")
+        settings = problems.mapping(type_item, f"type {show_key(name)}", "a mapping of params:, sensitive: and on_pbx:")
         if settings is not None:
             problems.unknown_keys(settings, TYPE_KEYS, f"type {show_key(name)}")
             labels = types.get(name, TypeSettings()).labels
@@ -215,8 +215,26 @@ def _types(items: dict[str, Item], problems: Problems) -> dict[str, TypeSettings
             sensitive = frozenset[int]()
             if "sensitive" in settings:
                 sensitive = _sensitive(settings["sensitive"], labels, problems)
-            types[name] = TypeSettings(labels, sensitive)
+            types[name] = TypeSettings(labels, sensitive, _on_pbx(name, settings, types, problems))
     return types
+
+
+def _on_pbx(name: str, settings: dict[str, Item], types: Mapping[str, TypeSettings], problems: Problems) -> str | None:
+    """Return the name that a type has on the PBX, None without one. `types` are those of the lines above."""
+    on_pbx = problems.text(settings, "on_pbx", "write the type's name on the PBX")
+    if on_pbx is None:
+        return None
+    item = settings["on_pbx"]
+    same = next((other for other, known in types.items() if known.on_pbx == on_pbx), None)
+    if name.isdigit():
+        problems.at_key(item, "a type that is given by its number has that number on the PBX: remove on_pbx")
+    elif not on_pbx or on_pbx.isdigit():
+        problems.at_value(item, "on_pbx must be the name of a type, as `pbxsync types` lists it")
+    elif same is not None:
+        problems.at_value(
+            item, f"on_pbx is also that of type {show_key(same)}: a type of the PBX has one name in the files"
+        )
+    return on_pbx
 
 
 def _labels(item: Item, problems: Problems) -> tuple[str, ...]:

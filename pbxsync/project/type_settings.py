@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 class TypeSettings(NamedTuple):
-    """The labels of param1, param2, … of a type, and the positions (1 to 20) of its sensitive params."""
+    """The labels of param1, param2, … of a type, and the positions (1 to 20) of its sensitive params.
+
+    `on_pbx` is its name on the PBX; None if that is the name that the files use.
+    """
 
     labels: tuple[str, ...] = ()
     sensitive: frozenset[int] = frozenset()
+    on_pbx: str | None = None
 
 
 BUILT_IN: Final[Mapping[str, TypeSettings]] = {name: TypeSettings(labels) for name, labels in BUILT_IN_LABELS.items()}

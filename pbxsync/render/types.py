@@ -27,6 +27,7 @@ def as_json(types: Sequence[Type], project: Project) -> str:
                 {
                     "id": kind.id,
                     "name": kind.name,
+                    "name_in_files": project.names_in_files.get(kind.name or "", kind.name),
                     "description": kind.description,
                     "labels": list(project.labels(kind)),
                     "sensitive": sorted(project.sensitive(kind)),
@@ -43,8 +44,7 @@ def as_text(types: Sequence[Type], project: Project) -> str:
         return "The PBX lists no custom destination types."
     rows = [("number", "name", "params", "what it is")]
     rows += [
-        (kind.id, sanitize(kind.name or ""), _params(kind, project), sanitize(kind.description))
-        for kind in ordered(types)
+        (kind.id, _name(kind, project), _params(kind, project), sanitize(kind.description)) for kind in ordered(types)
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     table = "\n".join(
@@ -79,6 +79,13 @@ def as_yaml(types: Sequence[Type], project: Project) -> str:
 def ordered(types: Iterable[Type]) -> list[Type]:
     """Return types by number."""
     return sorted(types, key=lambda kind: int(kind.id))
+
+
+def _name(kind: Type, project: Project) -> str:
+    """Return the name of a type on the PBX, and the one that the files use if that is another one."""
+    name = kind.name or ""
+    in_files = project.names_in_files.get(name)
+    return sanitize(name) + ("" if in_files is None else f" (in files: {sanitize(in_files)})")
 
 
 def _params(kind: Type, project: Project) -> str:

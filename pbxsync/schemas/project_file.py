@@ -77,7 +77,7 @@ _LABEL: Final[Schema] = {
 _POSITION: Final[Schema] = {"enum": list(POSITIONS)}
 _TYPE: Final[Schema] = {
     "type": "object",
-    "errorMessage": "a type is a mapping of params: and sensitive:",
+    "errorMessage": "a type is a mapping of params:, sensitive: and on_pbx:",
     "additionalProperties": False,
     "properties": {
         "params": {
@@ -92,6 +92,12 @@ _TYPE: Final[Schema] = {
             "description": "Labels or positions of secret params: given by reference, and never shown.",
             "type": "array",
             "items": {"anyOf": [_LABEL, {"type": "integer", "minimum": 1, "maximum": PARAM_COUNT}, _POSITION]},
+        },
+        "on_pbx": {
+            "description": "The name of the type on the PBX, if the files use another one.",
+            "errorMessage": "on_pbx is the name of a type, and not a number",
+            "type": ["string", "boolean"],
+            "pattern": "^(?![0-9]*$)",
         },
     },
 }

@@ -62,6 +62,7 @@ def test_as_json_they_can_be_read_by_a_program(workdir: Workspace, demo: Emulato
     assert types[7] == {
         "id": "8",
         "name": "AI AGENT",
+        "name_in_files": "AI AGENT",
         "description": "Talk to an AI agent",
         "labels": ["prompt", "api_key"],
         "sensitive": [2, 7],

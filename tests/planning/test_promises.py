@@ -109,7 +109,8 @@ def test_what_the_pbx_does_not_know_is_said_with_its_place_all_at_once(workdir: 
     ran = workdir.run("plan")
     assert ran.status == 1
     assert ran.out.split("\n\n")[1] == (
-        '! A failed: tenants/A.yaml:3:5: the PBX has no type "FORWRD"; did you mean "FORWARD"?\n'
+        '! A failed: tenants/A.yaml:3:5: the PBX has no type "FORWRD"; did you mean "FORWARD"? If it has'
+        ' another name there, give that as on_pbx: of "FORWRD", below types: in the project file\n'
         '    tenants/A.yaml:6:5: "b" is not live in A; to add it, give its type (`pbxsync types` lists them)\n'
         '    tenants/A.yaml:8:5: 2 types are named "TWICE": give the number (50, 51)\n'
         '    tenants/A.yaml:11:5: the PBX has no type "999"; `pbxsync types` lists those it has'
