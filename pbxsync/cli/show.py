@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
 
 
-def show_plan(context: Context, plan: Plan, fmt: str = "text") -> None:
+def show_plan(context: Context, plan: Plan, fmt: str = "text", view: str = "auto") -> None:
     """Write a plan as `fmt`, as wide and in colour as standard output allows."""
-    options = Options(max(0, context.verbosity), context.console.coloured(sys.stdout), context.console.width)
-    context.console.result(render(plan, fmt, options))
+    console = context.console
+    options = Options(max(0, context.verbosity), console.coloured(sys.stdout), console.width, view=view)
+    console.result(render(plan, fmt, options))

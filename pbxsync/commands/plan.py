@@ -34,6 +34,7 @@ def run(
     paths: tuple[Path, ...],
     tenants: tuple[str, ...],
     fmt: str,
+    view: str,
     out: Path | None,
     detailed_exitcode: bool,
     unmanaged: str,
@@ -85,4 +86,4 @@ def run(
             return 1
         return 2 if detailed_exitcode and plan.summary.changes else 0
 
-    return run_stages(project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt), finish))
+    return run_stages(project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt, view), finish))

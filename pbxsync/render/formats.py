@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Options:
     """How to show a plan; each format uses what applies to it.
 
-    `width=0` keeps `"old" -> "new"` on one line. `marker` distinguishes several comments on one pull request.
+    `width=0` keeps `"old" -> "new"` on one line. `marker` distinguishes several comments on one pull request. `view` is
+    one of `groups.VIEWS`.
     """
 
     verbose: int = 0
     colour: bool = False
     width: int = 80
     marker: str = ""
+    view: str = "auto"
 
 
 #: What `--format` accepts.

@@ -19,7 +19,8 @@ LONGEST_INLINE: Final = 80
 _AROUND: Final = 30
 #: Lines or words beyond which texts are not aligned: that takes quadratic time. All of them count as different then.
 _MOST_ALIGNED: Final = 2_000
-_WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
+#: An escape is a word.
+_WORDS: Final = re.compile(r"\\u[0-9a-f]{4}|\w+|\s+|[^\w\s]")
 
 
 class Piece(NamedTuple):
@@ -45,8 +46,11 @@ def is_inline(*texts: str) -> bool:
     return all(len(text) <= LONGEST_INLINE and "\n" not in text for text in texts)
 
 
-def mark(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Return both texts in pieces, by character. Texts of one length are compared place by place, as numbers are read."""
+def mark(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return both texts in pieces, by character. Texts of one length are compared place by place, as numbers are read.
+
+    A text may be given as a sequence of what is to be compared as one character.
+    """
     if len(before) == len(after):
         flags = [old != new for old, new in zip(before, after, strict=True)]
         return _by_flags(before, flags), _by_flags(after, flags)
@@ -120,12 +124,12 @@ def _opcodes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, int
     return codes
 
 
-def _by_flags(text: str, flags: Sequence[bool]) -> tuple[Piece, ...]:
+def _by_flags(text: Sequence[str], flags: Sequence[bool]) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     begin = 0
     for at in range(1, len(text) + 1):
         if at == len(text) or flags[at] != flags[begin]:
-            pieces.append(Piece(text[begin:at], flags[begin]))
+            pieces.append(Piece("".join(text[begin:at]), flags[begin]))
             begin = at
     return tuple(pieces)
 

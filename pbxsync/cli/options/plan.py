@@ -3,7 +3,7 @@
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import ANNOTATE, PATH, PATHS, PLAN_FORMAT, REQUESTS, TENANTS
+from pbxsync.cli.options.shared import ANNOTATE, PATH, PATHS, PLAN_FORMAT, PLAN_VIEW, REQUESTS, TENANTS
 
 command = Command(
     "plan",
@@ -11,6 +11,7 @@ command = Command(
         PATHS,
         TENANTS,
         PLAN_FORMAT,
+        PLAN_VIEW,
         click.Option(
             ["--out"],
             type=PATH,

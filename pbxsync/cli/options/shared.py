@@ -72,6 +72,13 @@ PLAN_FORMAT: Final = click.Option(
     help="Format of the plan.",
     shell_complete=completed_by("formats"),
 )
+PLAN_VIEW: Final = click.Option(
+    ["--view"],
+    type=click.Choice(["auto", "tenants", "changes"]),
+    default="auto",
+    show_default=True,
+    help="Show the plan by tenant, or equal changes once. auto: the shorter way, if there are many.",
+)
 TEXT_OR_JSON: Final = click.Option(
     ["--format", "fmt"],
     default="text",
