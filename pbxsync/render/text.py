@@ -45,9 +45,13 @@ def plan_text(plan: Plan, *, verbose: int = 0, colour: bool = False, width: int 
     paint = painter(colour=colour)
     blocks = [[paint(f"PBX {sanitize(plan.url)}", "dim")]]
     blocks += [list(_tenant(tenant, paint, width)) for tenant in view.worth_showing(plan, verbose)]
-    verdict, left_alone, incomplete = view.closing(plan)
-    closing = [paint(verdict, "bold"), left_alone, incomplete and paint(incomplete, "red")]
-    blocks += [list(_failures(plan, verbose, paint)), [line for line in closing if line]]
+    closing = view.closing(plan)
+    lines = [
+        paint(closing.verdict, "bold"),
+        closing.left_alone,
+        closing.incomplete and paint(closing.incomplete, "red"),
+    ]
+    blocks += [list(_failures(plan, verbose, paint)), [line for line in lines if line]]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 

@@ -146,11 +146,11 @@ def _scope(plan: Plan) -> list[str]:
     if shard is not None and shard.missing:
         names = [f"{number}/{shard.count}" for number in shard.numbers]
         sentences.append(f"Only shard{'' if len(names) == 1 else 's'} {', '.join(names)} of the tenants.")
-    return sentences if plan.since is None else [*sentences, _since(plan.since)]
+    return sentences if plan.since is None else [*sentences, *_since(plan.since)]
 
 
-def _since(since: Since) -> str:
-    """Return what a plan of a git change covers, and what it does not."""
+def _since(since: Since) -> list[str]:
+    """Return sentences about what a plan of a git change covers, and what it does not."""
     sentences = [f"What changes since {sanitize(since.ref)} (commit {since.commit[:12]})."]
     if since.not_read:
         sentences.append(f"{plural(since.not_read, 'other tenant')} not read.")
@@ -158,19 +158,25 @@ def _since(since: Since) -> str:
         names = first_names([sanitize(tenant) for tenant in since.left], 8)
         leaves = "leaves" if len(since.left) == 1 else "leave"
         sentences.append(f"{names} {leaves} the files: all their destinations stay live and become unmanaged.")
-    return " ".join(sentences)
+    return sentences
 
 
 class Closing(NamedTuple):
-    """The lines that end a plan; an empty one does not apply."""
+    """The lines that end a plan; an empty one does not apply. Only `scope` holds text of others."""
 
     verdict: str
-    left_alone: str
+    counts: str
+    scope: tuple[str, ...]
     incomplete: str
+
+    @property
+    def left_alone(self) -> str:
+        """What the plan does not touch, on one line."""
+        return " ".join([self.counts, *self.scope]) if self.counts else ""
 
 
 def closing(plan: Plan) -> Closing:
-    """Return the lines that end a plan. `left_alone` is empty if no tenant's plan counts what else is live."""
+    """Return the lines that end a plan. `counts` and `scope` are empty if no tenant's plan counts what else is live."""
     counts = plan.summary
     verdict = f"Plan: {counts.add:,} to add, {counts.update:,} to change."
     if plan.complete and not counts.changes:
@@ -179,13 +185,11 @@ def closing(plan: Plan) -> Closing:
             verdict = "No changes. The PBX has all that this git change asks for."
     known = not plan.tenants or any(counts_live(tenant) for tenant in plan.tenants)
     shared = f", {counts.shared:,} {SHARED}" if counts.shared else ""
-    left_alone = (
-        f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone){shared}."
-    )
-    failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
-    left_alone = " ".join([left_alone, *_scope(plan)])
+    alone = f"{counts.unchanged:,} unchanged, {counts.unmanaged:,} unmanaged (live, in no file: left alone){shared}."
+    scope = _scope(plan)
     if plan.overridden_url is not None:
         other = quote_full(plan.overridden_url)
-        left_alone = f"{left_alone} PBXSYNC_URL wins: this is the plan for {quote_full(plan.url)}, not for {other}."
+        scope.append(f"PBXSYNC_URL wins: this is the plan for {quote_full(plan.url)}, not for {other}.")
+    failed = f"{counts.failed:,} of {plural(counts.tenants, 'tenant')} failed"
     incomplete = "" if plan.complete else f"This plan is incomplete and cannot be applied: {failed}."
-    return Closing(verdict, left_alone if known else "", incomplete)
+    return Closing(verdict, alone, tuple(scope), incomplete) if known else Closing(verdict, "", (), incomplete)

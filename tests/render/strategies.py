@@ -14,7 +14,10 @@ from pbxsync.model.plan import (
     Change,
     FieldDiff,
     Plan,
+    Scope,
     SecretDiff,
+    Shards,
+    Since,
     TenantPlan,
     TextDiff,
     TypeDiff,
@@ -115,6 +118,19 @@ def tenant_plans(draw: st.DrawFn, tenant: str, first: int) -> TenantPlan:
     )
 
 
+sinces = st.builds(
+    Since,
+    ref=hostile,
+    commit=st.just("1a2b3c4d5e6f7a8b"),
+    not_read=st.integers(0, 3),
+    left=st.lists(hostile, max_size=2).map(tuple),
+)
+shards = st.just(Shards((1, 2), 2)) | st.just(Shards((1,), 2))
+scopes = st.builds(
+    Scope, shard=st.none() | shards, tenants=st.lists(hostile, max_size=2).map(tuple), since=st.none() | sinces
+)
+
+
 @st.composite
 def plans(draw: st.DrawFn, names: st.SearchStrategy[str] = codes) -> Plan:
     tenants = sorted(draw(st.lists(names, unique=True, max_size=3)))
@@ -123,6 +139,8 @@ def plans(draw: st.DrawFn, names: st.SearchStrategy[str] = codes) -> Plan:
         created_at="2031-05-04T09:30:00Z",
         pbxsync_version=draw(st.just("1.0") | hostile),
         tenants=tuple(draw(tenant_plans(name, 1 + number * 100)) for number, name in enumerate(tenants)),
+        scope=draw(st.none() | scopes),
+        overridden_url=draw(st.none() | hostile.filter(bool)),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbxsync.model.plan import Plan, TenantPlan, TextDiff, Unmanaged
+from pbxsync.model.plan import Plan, Scope, Since, TenantPlan, TextDiff, Unmanaged
 from pbxsync.render.html.page import plan_html
 from tests.render import samples
 from tests.render.chromium import CHROMIUM, Browser, Page
@@ -273,6 +273,8 @@ def test_hostile_names_do_nothing_and_are_seen(browser: Browser, tmp_path: Path)
         TenantPlan("Y" + script, (replace(samples.odd("Y"), type=script),)),
         *(TenantPlan(f"Z{number}{name}", error=name) for number, name in enumerate(names)),
     )
+    scope = Scope(tenants=(script,), since=Since(script, "1a2b3c4d5e6f", left=(script,)))
+    plan = replace(plan, scope=scope, overridden_url=script)
     page = show(browser, tmp_path, plan)
     assert page.troubles() == []
     assert page.run("window.owned") is None

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pbxsync.model.plan import Action, Plan, TenantPlan, TextDiff
+from pbxsync.model.plan import Action, Plan, Scope, Since, TenantPlan, TextDiff
 from pbxsync.render.markdown import blocks
 from pbxsync.render.markdown.comment import plan_markdown
 from tests.render import samples
@@ -28,8 +28,10 @@ BOUNDED = settings(max_examples=80, deadline=None)
 
 #: All that may stand outside of code, besides counts.
 OURS = re.compile(
-    r"pbxsync plan|Plan: [\d,]+ to add, [\d,]+ to change\.|No changes\. The PBX matches the files\."
-    r"|[\d,]+ unchanged, [\d,]+ unmanaged \(live, in no file: left alone\)\.|PBX|, planned"
+    r"pbxsync plan|Plan: [\d,]+ to add, [\d,]+ to change\."
+    r"|No changes\. The PBX (matches the files|has all that this git change asks for)\."
+    r"|[\d,]+ unchanged, [\d,]+ unmanaged \(live, in no file: left alone\)\."
+    r"|PBX|, planned"
     r"|This plan is incomplete and cannot be applied: [\d,]+ of [\d,]+ tenants? failed\.|[\d,]+ more tenants? failed\."
     r"|: ([\d,]+ to add|[\d,]+ to change|no changes)(, [\d,]+ to change)?(, [\d,]+ warnings?)?(, not shown)?"
     r"|Not shown: [\d,]+ changes? \([^)]*\)\."
@@ -192,3 +194,11 @@ def test_two_long_values_that_differ_late_do_not_print_the_same() -> None:
     (after,) = re.findall(r"^\+ prompt  (.*)$", short, re.MULTILINE)
     assert before == f"(461 characters) …{'x' * 40}1{'x' * 119}… (382 more characters)"
     assert after == before.replace("1x", "2x")
+
+
+def test_what_a_plan_says_of_its_scope_is_inert() -> None:
+    image = "![x](https://evil.example/i.png) @octocat <b>"
+    scope = Scope(tenants=(image,), since=Since(image, "1a2b3c4d5e6f", left=(image,)))
+    text = plan_markdown(replace(samples.FULL, scope=scope, overridden_url=image))
+    page = assert_inert(text)
+    assert sum(block.count("@octocat") for block in page.code) == text.count("@octocat") == 4

@@ -63,10 +63,10 @@ def _head(plan: Plan) -> Iterator[str]:
 
 
 def _opening(plan: Plan, anchored: Sequence[tuple[str, TenantPlan]]) -> Iterator[str]:
-    verdict, left_alone, incomplete = view.closing(plan)
-    yield f"<header>\n<h1>{verdict}</h1>"
-    yield from [f"<p>{left_alone}</p>"] if left_alone else []
-    yield from [f'<div class="bad" role="alert"><p><b>{incomplete}</b></p></div>'] if incomplete else []
+    closing = view.closing(plan)
+    yield f"<header>\n<h1>{closing.verdict}</h1>"
+    yield from [f"<p>{escape(closing.left_alone)}</p>"] if closing.left_alone else []
+    yield from [f'<div class="bad" role="alert"><p><b>{closing.incomplete}</b></p></div>'] if closing.incomplete else []
     yield (
         f'<p class="facts">PBX {escape(sanitize(plan.url))}<br>planned {escape(sanitize(plan.created_at))}'
         f" by pbxsync {escape(sanitize(plan.pbxsync_version))}</p>"

@@ -63,37 +63,37 @@ def short_change(change: Change) -> str:
 
 
 def _change(change: Change, *, short: bool) -> str:
-    cut = _cut if short else str
+    shorten = cut if short else str
     shown = view.fields(change)
     label_width = view.label_width(shown)
-    lines = [f"@@ {change.action} {cut(view.headline(change))}  {cut(sanitize(change.source))} @@"]
+    lines = [f"@@ {change.action} {shorten(view.headline(change))}  {shorten(sanitize(change.source))} @@"]
     for diff in shown:
-        label = f"{cut(view.label(diff)):<{label_width}}"
+        label = f"{shorten(view.label(diff)):<{label_width}}"
         before, after = _cut_apart(*view.values(diff)) if short else view.values(diff)
         lines += [f"- {label}  {before}"] if change.action is Action.UPDATE else []
         lines += [f"+ {label}  {after}"]
-        lines += [f"! {cut(remark)}"] if (remark := view.remark(diff)) else []
+        lines += [f"! {shorten(remark)}"] if (remark := view.remark(diff)) else []
     return fence("diff", lines)
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """Return sanitized text cut short. A cut through an escape leaves text that is still harmless."""
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text) - _SHORT:,} more characters)"
 
 
 def _cut_apart(before: str, after: str) -> tuple[str, str]:
     """Return two values cut short so that they still differ: from shortly before their first difference, if need be."""
-    if before == after or _cut(before) != _cut(after):
-        return _cut(before), _cut(after)
+    if before == after or cut(before) != cut(after):
+        return cut(before), cut(after)
     same = next(at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1])
     start = same - _SHORT // 4
     opening = f"({start:,} characters) …"
-    return opening + _cut(before[start:]), opening + _cut(after[start:])
+    return opening + cut(before[start:]), opening + cut(after[start:])
 
 
 def notes(tenant: TenantPlan) -> str:
     """Return the warnings of a tenant as a block, or nothing."""
-    lines = first_lines([_cut(note) for note in view.notes(tenant)], _LINES)
+    lines = first_lines([cut(note) for note in view.notes(tenant)], _LINES)
     return fence("text", [f"! {line}" for line in lines]) if lines else ""
 
 
@@ -102,7 +102,7 @@ def failure(message: str, tenants: list[str]) -> str:
     who = truncate(tenants[0], 80) if len(tenants) == 1 else plural(len(tenants), "tenant")
     lines = first_lines([truncate(line, 400) for line in message.split("\n")], _LINES, "line")
     if len(tenants) > 1:
-        lines.append(_cut(first_names([sanitize(tenant) for tenant in tenants], _NAMED)))
+        lines.append(cut(first_names([sanitize(tenant) for tenant in tenants], _NAMED)))
     return fence("text", [f"! {who} failed:", *(f"!   {line}" for line in lines)])
 
 
@@ -110,6 +110,6 @@ def unmanaged(tenant: TenantPlan) -> str:
     """Return the unmanaged and the shared destinations of a tenant as a block, or nothing."""
     lines: list[str] = []
     for title, rows in (("unmanaged (live, in no file: left alone)", tenant.unmanaged), (view.SHARED, tenant.shared)):
-        listed = [f"{_cut(sanitize(row.id))}  {_cut(quote_full(row.name))}  {_cut(sanitize(row.type))}" for row in rows]
+        listed = [f"{cut(sanitize(row.id))}  {cut(quote_full(row.name))}  {cut(sanitize(row.type))}" for row in rows]
         lines += [title, *first_lines(listed, _UNMANAGED)] if listed else []
     return fence("text", [f"* {line}" for line in lines]) if lines else ""

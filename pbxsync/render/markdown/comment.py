@@ -43,10 +43,11 @@ def plan_markdown(plan: Plan, *, verbose: int = 0, marker: str = "", limit: int 
 
 def _head(plan: Plan, marker: str) -> Iterator[str]:
     safe = re.sub("[^A-Za-z0-9._]+", "-", marker)[:80].strip("-")
-    verdict, left_alone, incomplete = view.closing(plan)
+    closing = view.closing(plan)
     yield f"<!-- pbxsync-plan{' ' if safe else ''}{safe} -->\n### pbxsync plan"
-    yield f"**{verdict}** {left_alone}".rstrip()
-    yield from [f"**{incomplete}**"] if incomplete else []
+    yield f"**{closing.verdict}** {closing.counts}".rstrip()
+    yield from [blocks.fence("text", [f"* {blocks.cut(line)}" for line in closing.scope])] if closing.scope else []
+    yield from [f"**{closing.incomplete}**"] if closing.incomplete else []
     yield f"<div><sub>PBX {blocks.code(plan.url)}, planned {blocks.code(plan.created_at, 40)}</sub></div>"
 
 
