@@ -36,6 +36,18 @@ def test_the_rarest_group_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("counts", "rarity"),
+    [([763], 763), ([13, 13, 1], 1), ([13, 2, 10], 2), ([13, 2, 9], 24), ([13, 13, 1, 1], 28), ([1, 1, 1], 3)],
+)
+def test_a_group_is_as_rare_as_in_the_tenant_that_is_alone_in_it(counts: list[int], rarity: int) -> None:
+    changes = [update(f"T{tenant}", number, TIMEOUT) for tenant, count in enumerate(counts) for number in range(count)]
+    two = [update("A", number, replace(TIMEOUT, after="20")) for number in range(2)]
+    first, second = group_changes([*two, *changes])
+    assert {first.rarity, second.rarity} == {2, rarity}
+    assert first.rarity <= second.rarity
+
+
+@pytest.mark.parametrize(
     "other",
     [
         replace(TIMEOUT, before="20"),
@@ -90,7 +102,7 @@ def test_every_change_is_in_one_group_of_its_equals(plan: Plan) -> None:
     groups = group_changes(plan.changes)
     members = [id(change) for group in groups for change in group.changes]
     assert sorted(members) == sorted(map(id, plan.changes))
-    assert [len(group.changes) for group in groups] == sorted(len(group.changes) for group in groups)
+    assert [group.rarity for group in groups] == sorted(group.rarity for group in groups)
     keys = set()
     for group in groups:
         assert {(change.action, shared_fields(change)) for change in group.changes} == {(group.action, group.diff)}
