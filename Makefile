@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 
-.PHONY: setup demo docs test coverage lint format types check bench fuzz fuzz-replies kill-test lowest campaign mutants clean
+.PHONY: setup demo docs test coverage lint format types check bench fuzz fuzz-replies kill-test lowest campaign mutants recipes clean
 
 setup: $(STAMP)
 
@@ -62,6 +62,11 @@ $(VENV)-lowest/.current: pyproject.toml tests/lowest.txt
 	  --editable '.[dev,emulator]' --constraint tests/lowest.txt
 	@touch $@
 
+# Lints the CI recipes, and runs them from the pull request to the apply with act and gitlab-ci-local.
+recipes: $(STAMP)
+	@$(BIN)/python scripts/recipes.py
+	PBXSYNC_RECIPES=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/recipes $(ARGS)
+
 # Needs nginx and curl, which it installs from Debian; ARGS=--quick for a look of two minutes.
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -89,4 +94,4 @@ $(VENV)/.mutants: $(STAMP)
 	@touch $@
 
 clean:
-	rm -rf mutants $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync benchmarks/.cache .coverage .coverage.*
+	rm -rf .cache mutants $(VENV) $(VENV)-lowest .pbxsync examples/.pbxsync benchmarks/.cache .coverage .coverage.*
