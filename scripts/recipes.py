@@ -1,4 +1,4 @@
-"""`make recipes`: installs what the tests of the CI recipes need into .cache/recipes, and builds the wheel that they install.
+"""`make recipes`: installs what the tests of the CI recipes need into .cache/recipes, and builds pbxsync's wheel.
 
     bin/       the runners act and gitlab-ci-local (with node), and the linters actionlint, shellcheck and zizmor
     job/       the Python that a job finds on its PATH, with the wheels installed
@@ -9,13 +9,15 @@ The tools are installed again only if a list of their versions has changed; the 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import os
 
 ROOT: Final = Path(__file__).parents[1]
 LISTS: Final = ROOT / "tests" / "recipes"

@@ -25,8 +25,7 @@ def tools() -> Path:
 
 
 @pytest.fixture
-def pbx(tools: Path) -> Iterator[Emulator]:
+def pbx() -> Iterator[Emulator]:
     """An emulated PBX with the keys of the jobs."""
-    assert tools
     with Emulator(read_key=READ, write_key=WRITE) as running:
         yield running
