@@ -163,7 +163,7 @@ def _entry_of_add(change: Add, files: _TenantFiles) -> Entry | str:
     old = files.ids.get(entry.renamed_from, ()) if entry.renamed_from is not None else ()
     if not old:
         return entry
-    place = f"{entry.place.file}:{entry.place.line}"
+    place = entry.place.source
     return f"{place} renames destination {', '.join(old)} to {quote(change.name)}, the plan would add it: plan again"
 
 
@@ -183,7 +183,7 @@ def _entry_of_update(change: Update, files: _TenantFiles) -> Entry | str:
     if not others:
         return entry
     return (
-        f"{entry.place.file}:{entry.place.line} is about destination {', '.join(others)}, which has the name"
+        f"{entry.place.source} is about destination {', '.join(others)}, which has the name"
         f" {quote(entry.name or '')} already, the plan would change {change.id}: plan again"
     )
 
@@ -239,8 +239,7 @@ def _place(field: str, resolved: Resolved) -> str:
     entry = resolved.entry
     keys = {str(position_of(field)), label_of(field, resolved.labels)}
     param = None if field in {NAME, TYPE} else next((param for param in entry.params if param.key in keys), None)
-    file, line = (entry.place.file, entry.place.line) if param is None else (param.file, param.line)
-    return f"{file}:{line}"
+    return (entry.place if param is None else param.place).source
 
 
 def _some(tenants: Sequence[str]) -> str:

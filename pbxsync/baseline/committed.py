@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pbxsync.git.tree import Tree
+    from pbxsync.tenants.discover import Files, Found
 
 #: Links in a row that are followed before they count as a circle.
 _MOST_LINKS: Final = 40
@@ -40,11 +41,17 @@ class CommittedFiles:
                 self._names.setdefault(parent, set()).add(name)
                 name = posixpath.basename(parent)
 
-    def find(self, paths: Sequence[Path], /) -> tuple[list[tuple[str, str]], list[Problem]]:
-        """Return the tenant files below `paths` as (path for messages, path), sorted, and the problems of the paths.
+    def find(self, paths: Sequence[Path], profiles: Files = (), /) -> Found:
+        """Return the tenant files below `paths`, without the `profiles` that are there too.
 
         Raises GitError for a path outside of the repository.
         """
+        files, problems = self.find_profiles(paths)
+        apart = {path for _, path in profiles}
+        return [names for names in files if names[1] not in apart], problems
+
+    def find_profiles(self, paths: Sequence[Path], /) -> Found:
+        """Return the profile files below `paths`, found as tenant files are. Raises GitError as `find`."""
         files: dict[str, tuple[str, str]] = {}
         problems: list[Problem] = []
         for path in paths:

@@ -9,6 +9,7 @@ from pbxsync.errors import GitError
 from pbxsync.git.repository import Repository
 from pbxsync.model.plan import GitState
 from pbxsync.tenants.discover import SUFFIXES
+from pbxsync.tenants.profiles import DEFAULT_PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def git_state(project: Project, paths: Sequence[Path]) -> GitState | None:
-    """Return the commit of the project's repository, and whether the tenant files below `paths` are as committed.
+    """Return the commit of the project's repository, and whether its files (tenant files below `paths`) are as committed.
 
     None without git, outside of a repository, and before its first commit.
     """
@@ -31,7 +32,10 @@ def git_state(project: Project, paths: Sequence[Path]) -> GitState | None:
 
 
 def uncommitted(project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
-    """Return the tenant files and project file that are not as committed, relative to the repository; none without git."""
+    """Return the tenant files, profiles and project file that are not as committed, relative to the repository.
+
+    None without git.
+    """
     try:
         return _uncommitted(Repository.of(project.root), project, paths)
     except GitError:
@@ -39,13 +43,14 @@ def uncommitted(project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def files_digest(project: Project, desired: Desired) -> str:
-    """Return the digest of the tenant files and the project file, whatever the names and order of the tenant files."""
+    """Return the digest of tenant files, profiles and project file, whatever the names and order of the former two."""
     project_file = b"" if project.file is None else project.file.read_bytes()
     return f"sha256:{hashlib.sha256(repr(desired.checksums).encode('ascii') + project_file).hexdigest()}"
 
 
 def _uncommitted(repository: Repository, project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
     project_files = () if project.file is None else (project.file,)
-    listed = repository.uncommitted([*(paths or project.tenants), *project_files])
+    profiles = project.profiles or (project.root / DEFAULT_PROFILES,)
+    listed = repository.uncommitted([*(paths or project.tenants), *profiles, *project_files])
     # A folder of tenant files may hold others.
     return tuple(path for path in listed if path.endswith(SUFFIXES))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: More than anybody reads; it bounds what a file of nothing but mistakes costs.
 MAX_PROBLEMS: Final = 1_000
 NO_HINTS: Final[Mapping[str, str]] = {}
+#: The keys of what a profile computes.
+COMPUTED_KEYS: Final = ("input", "template")
 
 
 class Problems:
@@ -32,6 +34,11 @@ class Problems:
 
     def __bool__(self) -> bool:
         return bool(self._faults)
+
+    @property
+    def count(self) -> int:
+        """How many problems there are."""
+        return len(self._faults) + self._left_out
 
     @property
     def full(self) -> bool:
@@ -108,7 +115,7 @@ class Problems:
         if item[0] is None:
             self.no_value(item, show_key(key), advice or "write one, or remove the key")
         else:
-            self.at_value(item, f"{show_key(key)} must be text, not {kind_of(item[0])}")
+            self.at_value(item, f"{show_key(key)} must be text, not {kind_of(item[0])}{computed_advice(item[0])}")
 
     def no_value(self, item: Item, name: str, advice: str) -> None:
         """Add the problem that `name` has no value; why, if the value begins with a sign of YAML's."""
@@ -146,6 +153,15 @@ def kind_of(value: Value) -> str:
     if isinstance(value, str):
         return "text"
     return "a list" if isinstance(value, list) else "a mapping"
+
+
+def computed_advice(value: Value) -> str:
+    """Return what to say if `value`, which is not text, would be a computed one in a profile; else nothing."""
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in COMPUTED_KEYS:
+        return (
+            ": {input: …} and {template: …} can only be a name, type or param of a profile, so write the value itself"
+        )
+    return ""
 
 
 def show_key(key: str) -> str:

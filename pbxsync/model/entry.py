@@ -9,16 +9,31 @@ SHORTEST_KEY: Final = 4
 
 
 class Place(NamedTuple):
-    """A place in a file, as editors write it. `line` and `column` count from 1; 0 means unknown."""
+    """A place in a file, as editors write it. `line` and `column` count from 1; 0 means unknown.
+
+    If the place is in a profile, `use` is the place in the file of a tenant that uses it; None if all uses are meant.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    use: Place | None = None
 
     def __str__(self) -> str:
-        if not self.line:
-            return self.file
-        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+        column = f":{self.column}" if self.column else ""
+        shown = f"{self.file}:{self.line}{column}" if self.line else self.file
+        return shown if self.use is None else f"{shown} for {self.use}"
+
+    @property
+    def source(self) -> str:
+        """The place without its column, as plans cite it."""
+        shown = f"{self.file}:{self.line}"
+        return shown if self.use is None else f"{shown} for {self.use.source}"
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """What places are sorted by: file, line, column, and then the place of the use."""
+        return self.file, self.line, self.column, () if self.use is None else self.use.order
 
 
 class Problem(NamedTuple):
@@ -70,24 +85,26 @@ class Type(NamedTuple):
 
 
 class Param(NamedTuple):
-    """One param as a file gives it: `key` is a position (`"1"` to `"20"`) or a label."""
+    """One param as a file gives it: `key` is a position (`"1"` to `"20"`) or a label. `use` is as in Place."""
 
     key: str
     value: str
     file: str
     line: int
     column: int
+    use: Place | None = None
 
     @property
     def place(self) -> Place:
         """Its place in the file. Made on demand, because almost no param has anything wrong with it."""
-        return Place(self.file, self.line, self.column)
+        return Place(self.file, self.line, self.column, self.use)
 
 
 class Entry(NamedTuple):
     """One destination as a tenant file gives it: well formed, but not yet compared with the PBX.
 
-    `type` is a type's name or number as written. None means that the file does not give it.
+    `type` is a type's name or number as written. None means that the file does not give it. If a profile gives the
+    destination, `place` is in the profile, and its `use` in the file of the tenant.
     """
 
     tenant: str

@@ -145,7 +145,7 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
     for entry, object_id in matching.pairs:
         before = None if baseline is None else baseline.of(entry)
         if object_id is None and before is not None and is_same(before, entry):
-            drift.append(Drift(context.redactor(entry.name or ""), None, f"{entry.place.file}:{entry.place.line}"))
+            drift.append(Drift(context.redactor(entry.name or ""), None, entry.place.source))
             continue
         try:
             was = _live_of(entry, object_id, live, shared, alike)
@@ -273,11 +273,7 @@ def _change(
                 f"{entry.place}: {field} contains one of the project's keys, which could then be neither shown nor"
                 " journalled: remove the key"
             )
-    name, type_name, source = (
-        redact(after.name or ""),
-        redact(str(after.type or "")),
-        f"{entry.place.file}:{entry.place.line}",
-    )
+    name, type_name, source = redact(after.name or ""), redact(str(after.type or "")), entry.place.source
     if live is None:
         return Add(entry.tenant, name, source, tuple(diff), type_name)
     fingerprint = fingerprinter().row(live, context.rules.sensitive(live.type))
@@ -285,7 +281,7 @@ def _change(
 
 
 def _left(entry: Entry, redact: Redactor) -> Left:
-    return Left(redact(entry.name or ""), entry.id, f"{entry.place.file}:{entry.place.line}")
+    return Left(redact(entry.name or ""), entry.id, entry.place.source)
 
 
 def _compare_owner(tenant: str, others: Sequence[Row], pbx: PbxReader) -> None:

@@ -30,7 +30,8 @@ class Project(NamedTuple):
 
     `file` is the project file and `root` its folder (the working directory without one). If it `is_explicit`, --config
     named it, and tenant files may be anywhere. `overridden_url` is the url of the file if the environment names another
-    one, which wins. `tenants` are the default paths, absolute. `timeout` is in seconds for one request, `retries` the
+    one, which wins. `tenants` are the default paths, absolute; so are `profiles`, empty for the folder `profiles/` of the
+    root, which may be missing. `timeout` is in seconds for one request, `retries` the
     number of attempts of a read. `max_changes` limits one apply in total,
     `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name or number.
     """
@@ -42,6 +43,7 @@ class Project(NamedTuple):
     configured_url: str | None = None
     overridden_url: str | None = None
     tenants: tuple[Path, ...] = ()
+    profiles: tuple[Path, ...] = ()
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     max_changes: int | None = None

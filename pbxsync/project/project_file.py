@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FILE_KEYS: Final = (
     "url",
     "tenants",
+    "profiles",
     "read_key",
     "write_key",
     "keys",
@@ -76,7 +77,8 @@ def parse_project(
         file=file.absolute(),
         configured_url=environment_url or file_url,
         overridden_url=None if environment_url in {None, file_url} else file_url,
-        tenants=_tenants(items, problems, folder),
+        tenants=_paths(items, "tenants", problems, folder) or (folder / "tenants",),
+        profiles=_paths(items, "profiles", problems, folder),
         timeout=_timeout(items, problems),
         retries=_retries(items, problems),
         max_changes=total,
@@ -103,19 +105,20 @@ def _url(items: dict[str, Item], problems: Problems, folder: Path, allowed: Allo
     return resolved
 
 
-def _tenants(items: dict[str, Item], problems: Problems, folder: Path) -> tuple[Path, ...]:
-    item = items.get("tenants")
+def _paths(items: dict[str, Item], key: str, problems: Problems, folder: Path) -> tuple[Path, ...]:
+    """Return the paths of `key`, absolute; none if the key is missing."""
+    item = items.get(key)
     if item is None:
-        return (folder / "tenants",)
-    nodes = [item] if isinstance(item[0], str) else problems.sequence(item, "tenants", "a list of files and folders")
+        return ()
+    nodes = [item] if isinstance(item[0], str) else problems.sequence(item, key, "a list of files and folders")
     paths = []
     for value, line, column, *_ in nodes or ():
         if isinstance(value, str) and value:
             paths.append(folder / value)
         else:
-            problems.add(line, column, "tenants must list paths of files or folders")
+            problems.add(line, column, f"{key} must list paths of files or folders")
     if nodes is not None and not nodes:
-        problems.at_value(item, "tenants lists no path: write one, or remove the key for tenants/")
+        problems.at_value(item, f"{key} lists no path: write one, or remove the key for {key}/")
     return tuple(paths)
 
 

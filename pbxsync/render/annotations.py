@@ -45,7 +45,13 @@ def _command(level: str, problem: Problem, root: str) -> str:
     numbers = {"line": place.line, "col": place.column if place.line else 0}
     properties = [f"file={_property(_path(place, root))}"]
     properties += [f"{name}={number}" for name, number in numbers.items() if number]
-    return f"::{level} {','.join(properties)}::{_data(sanitize(problem.message))}"
+    return f"::{level} {','.join(properties)}::{_data(_message(problem))}"
+
+
+def _message(problem: Problem) -> str:
+    """Return the message on one line. An annotation in a profile names the use that the problem is about."""
+    use = problem.place.use
+    return sanitize(problem.message) if use is None else f"for {sanitize(str(use))}: {sanitize(problem.message)}"
 
 
 def _data(text: str) -> str:
@@ -64,7 +70,7 @@ def _path(place: Place, root: str) -> str:
 
 
 def _issue(level: str, problem: Problem, root: str, seen: Counter[str]) -> dict[str, Any]:
-    path, message = _path(problem.place, root), sanitize(problem.message)
+    path, message = _path(problem.place, root), _message(problem)
     same = f"{level}\0{path}\0{message}"
     seen[same] += 1
     return {

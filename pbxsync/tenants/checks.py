@@ -8,7 +8,8 @@ from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.model.entry import Place, Problem
+from pbxsync.model.entry import Problem
+from pbxsync.tenants.spool import place_of
 from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote
 from pbxsync.text.words import nearest
@@ -16,6 +17,7 @@ from pbxsync.text.words import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pbxsync.model.entry import Place
     from pbxsync.project import Project
     from pbxsync.tenants.desired import Desired
     from pbxsync.tenants.spool import Row
@@ -34,8 +36,11 @@ class NameChecks(NamedTuple):
     warnings: Sequence[Problem] = ()
 
 
-def check_names(files: Iterable[tuple[str, Sequence[Row]]]) -> NameChecks:
-    """Check the names of one tenant. `files` are the path (for messages) and the rows of each of its files, in order."""
+def check_names(files: Iterable[tuple[str, Sequence[Row]]], profiles: Sequence[str] = ()) -> NameChecks:
+    """Check the names of one tenant. `files` are the path (for messages) and the rows of each of its files, in order.
+
+    `profiles` are the paths of the profile files.
+    """
     named = [(name, file, row) for file, rows in files for row in rows if (name := row[3]) is not None]
     if len({look_alike_key(name) for name, _, _ in named}) == len(named):
         return NameChecks()
@@ -44,12 +49,12 @@ def check_names(files: Iterable[tuple[str, Sequence[Row]]]) -> NameChecks:
     first: dict[str, Place] = {}
     first_similar: dict[str, tuple[str, Place]] = {}
     for name, file, row in named:
-        place = Place(file, row[0] + 1, row[1] + 1)
+        place = place_of(row, (file, *profiles))
         if name in first:
-            message = (
-                f"{quote(name)} is already defined at {first[name]}. Names are unique within a tenant: pin duplicates"
-                " by id, without name"
-            )
+            advice = "pin duplicates by id, without name"
+            if place.use is not None or first[name].use is not None:
+                advice = "leave one of them out with without:, or give it another name"
+            message = f"{quote(name)} is already defined at {first[name]}. Names are unique within a tenant: {advice}"
             problems.append(Problem(place, message))
             continue
         first[name] = place
@@ -85,13 +90,13 @@ class PinnedIds:
         return repeated
 
 
-def check_ids(repeated: set[str], rows: Iterable[tuple[str, Row]]) -> Iterator[Problem]:
+def check_ids(repeated: set[str], rows: Iterable[tuple[str, Row]], profiles: Sequence[str] = ()) -> Iterator[Problem]:
     """Yield a problem for every one of the `repeated` ids after its first. `rows` are all rows with their files."""
     first: dict[str, Place] = {}
     for file, row in rows:
         number = row[2]
         if number in repeated:
-            place = Place(file, row[0] + 1, row[1] + 1)
+            place = place_of(row, (file, *profiles))
             if number in first:
                 message = f"id {number} is already pinned at {first[number]}: remove one of the two"
                 yield Problem(place, message)

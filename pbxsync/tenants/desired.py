@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxsync.model.entry import Entry, Param, Place
+from pbxsync.model.entry import Entry, Param
+from pbxsync.tenants.spool import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pbxsync.model.entry import Problem
     from pbxsync.tenants.spool import Slot, Spool
@@ -21,6 +23,16 @@ class LoadedFile(NamedTuple):
     size: int
 
 
+class UsedProfiles(NamedTuple):
+    """The profile files as messages show them, in the order of their numbers, and the tenants that use each profile."""
+
+    files: Sequence[str] = ()
+    users: Mapping[str, Collection[str]] = MappingProxyType({})
+
+
+NO_PROFILES: Final = UsedProfiles()
+
+
 class Desired:
     """What the tenant files say. Nothing is unpacked before somebody asks for its tenant."""
 
@@ -32,6 +44,7 @@ class Desired:
         file_count: int,
         types: frozenset[str],
         checksums: tuple[tuple[int, int], ...] = (),
+        profiles: UsedProfiles = NO_PROFILES,
     ) -> None:
         self._files = files
         self._spool = spool
@@ -42,8 +55,12 @@ class Desired:
         self.files = file_count
         #: The types that the files name, by name or number, as they are written.
         self.types = types
-        #: The size and CRC-32 of each file, sorted: they tell by accident different files apart, not forged ones.
+        #: The size and CRC-32 of each file, profiles included, sorted: they tell by accident different files apart, not
+        #: forged ones.
         self.checksums = checksums
+        #: How many of the tenants in scope each profile serves, by its name.
+        self.profiles = {name: sum(code in files for code in users) for name, users in sorted(profiles.users.items())}
+        self._profile_files = profiles.files
 
     @property
     def destinations(self) -> int:
@@ -55,11 +72,18 @@ class Desired:
         return tuple(loaded.file for loaded in self._files.get(tenant, ()))
 
     def entries(self, tenant: str) -> tuple[Entry, ...]:
-        """Return the destinations of one tenant, in the order of file path, then line."""
+        """Return the destinations of one tenant, in the order of file path, then those of profiles, then line."""
         entries = []
         for file, slot, _ in self._files.get(tenant, ()):
-            for line, column, number, name, type_name, old_name, clear, params in self._spool.get(slot):
-                place = Place(file, line + 1, column + 1)
-                given = tuple([Param(key, value, file, at + 1, indent + 1) for key, value, at, indent in params])
+            names = (file, *self._profile_files)
+            for row in self._spool.get(slot):
+                _, _, number, name, type_name, old_name, clear, params, _, _ = row
+                place = place_of(row, names)
+                given = tuple(
+                    [
+                        Param(key, value, names[of], at + 1, indent + 1, place.use if of else None)
+                        for key, value, at, indent, of in params
+                    ]
+                )
                 entries.append(Entry(tenant, place, number, name, type_name, given, old_name, clear))
         return tuple(entries)

@@ -6,7 +6,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from pbxsync.disk.read import display, read_bytes
 from pbxsync.errors import OtherProjectError
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     from pbxsync.project import Project
 
+#: Files as (path for messages, path).
+Files: TypeAlias = "Sequence[tuple[str, str]]"
+#: Files, sorted, and the problems of the paths that stand for them.
+Found: TypeAlias = "tuple[list[tuple[str, str]], list[Problem]]"
+
 SUFFIXES: Final = (".yaml", ".yml")
+#: The problem with a profile among the paths of tenant files.
+PROFILE: Final = "this is a profile, not a tenant file: name the tenant files that use it, or no paths"
 #: The line of a tenant file that has its code.
 _CODE: Final = re.compile(rb"^tenant:[ \t]+([\"']?)([A-Za-z0-9][A-Za-z0-9._-]{0,63})\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 #: How many bytes are searched for that line: it is among the first, after a comment at most.
@@ -29,40 +36,52 @@ _SEARCHED: Final = 16 * 1024
 class FileSource(Protocol):
     """Where tenant files come from: the disk, or a commit."""
 
-    def find(self, paths: Sequence[Path], /) -> tuple[list[tuple[str, str]], list[Problem]]:
-        """Return the tenant files below `paths` as (path for messages, path), sorted, and the problems of the paths."""
+    def find(self, paths: Sequence[Path], profiles: Files = (), /) -> Found:
+        """Return the tenant files below `paths`, without the `profiles` that are there too."""
+
+    def find_profiles(self, paths: Sequence[Path], /) -> Found:
+        """Return the profile files below `paths`."""
 
     def read(self, path: str, /) -> bytes:
-        """Return the content of a file that `find` returned. Raises Unreadable."""
+        """Return the content of a file that was found. Raises Unreadable."""
 
 
 class Disk:
     """The files as they are now."""
 
-    def find(self, paths: Sequence[Path], /) -> tuple[list[tuple[str, str]], list[Problem]]:
+    def find(self, paths: Sequence[Path], profiles: Files = (), /) -> Found:
         """As `tenant_files`."""
-        return tenant_files(paths)
+        return tenant_files(paths, profiles)
+
+    def find_profiles(self, paths: Sequence[Path], /) -> Found:
+        """Return the profile files below `paths`, found as tenant files are."""
+        return _find(paths, "profile", frozenset())
 
     def read(self, path: str, /) -> bytes:
         """As `read_bytes`."""
         return read_bytes(path)
 
 
-def tenant_files(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[Problem]]:
-    """Return the tenant files below `paths` as (path for messages, path), sorted, and the problems of the paths.
+def tenant_files(paths: Sequence[Path], profiles: Files = ()) -> Found:
+    """Return the tenant files below `paths`.
 
     A folder stands for all `.yaml` and `.yml` files in it and below, except hidden ones. A `pbxsync.yaml` is not a
-    tenant file.
+    tenant file, and neither is one of the `profiles`.
     """
+    return _find(paths, "tenant file", frozenset(os.path.realpath(path) for _, path in profiles))
+
+
+def _find(paths: Sequence[Path], noun: str, others: frozenset[str]) -> Found:
+    """Return the files below `paths`. `noun` is what they are; `others` are real paths of files that are not."""
     files: dict[str, tuple[str, str]] = {}
     problems: list[Problem] = []
     for path in map(str, paths):
-        for file in _files(path, problems):
+        for file in _files(path, noun, others, problems):
             real, names = os.path.realpath(file), (display(file), file)
             files[real] = min(files.get(real, names), names)
     if not files and not problems:
         place = Place(", ".join(display(str(path)) for path in paths))
-        problems.append(Problem(place, "a project file is not a tenant file: name tenant files, or folders of them"))
+        problems.append(Problem(place, f"a project file is not a {noun}: name {noun}s, or folders of them"))
     return sorted(files.values()), problems
 
 
@@ -103,8 +122,8 @@ def tenant_codes(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
             yield match[2].decode(), path
 
 
-def _files(path: str, problems: list[Problem]) -> list[str]:
-    """Return the tenant files that one path stands for."""
+def _files(path: str, noun: str, others: frozenset[str], problems: list[Problem]) -> list[str]:
+    """Return the files that one path stands for."""
     before = len(problems)
     try:
         is_folder = Path(path).is_dir()
@@ -113,13 +132,18 @@ def _files(path: str, problems: list[Problem]) -> list[str]:
         return []
     if is_folder:
         files = list(_below(path, set(), problems))
+        if others:
+            files = [file for file in files if os.path.realpath(file) not in others]
         if not files and len(problems) == before:
-            message = "the folder has no tenant files (*.yaml, *.yml): name another one"
+            message = f"the folder has no {noun}s (*.yaml, *.yml): name another one"
             problems.append(Problem(Place(display(path)), message))
         return files
     if not os.path.lexists(path):
-        message = "there is no such file or folder: name tenant files, or folders of them"
+        message = f"there is no such file or folder: name {noun}s, or folders of them"
         problems.append(Problem(Place(display(path)), message))
+        return []
+    if os.path.realpath(path) in others:
+        problems.append(Problem(Place(display(path)), PROFILE))
         return []
     return [] if Path(path).name == FILE_NAME else [path]
 

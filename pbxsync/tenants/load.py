@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
@@ -12,9 +13,10 @@ from pbxsync.document.reader import read
 from pbxsync.errors import FilesError, UsageError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.tenants.checks import NameChecks, PinnedIds, check_ids, check_names
-from pbxsync.tenants.desired import Desired, LoadedFile
+from pbxsync.tenants.desired import Desired, LoadedFile, UsedProfiles
 from pbxsync.tenants.discover import Disk, check_project
 from pbxsync.tenants.params import ParamRulesByType
+from pbxsync.tenants.profiles import Profiles, find_profiles
 from pbxsync.tenants.spool import Spool
 from pbxsync.tenants.tenant_file import read_tenant_file
 from pbxsync.text.sanitize import quote
@@ -36,31 +38,38 @@ def load(
 ) -> Desired:
     """Return what the tenant files below `paths` say about the tenants that match one of `tenant_globs` (none: all).
 
-    The files are on the disk, or wherever `source` has them.
+    The files are on the disk, or wherever `source` has them. All profiles of the project are read with them.
 
     1. Discover: from paths to files, sorted.
-    2. Read and check each file, once, one at a time.
-    3. Check over all files: one name twice in a tenant, one id twice anywhere.
-    4. Narrow to the tenants in scope.
+    2. Read the profiles, which all tenants share.
+    3. Read and check each file, once, one at a time, with the profiles that it uses filled in.
+    4. Check over all files: one name twice in a tenant, one id twice anywhere.
+    5. Narrow to the tenants in scope.
 
     Raises FilesError with all problems of all files, including those of tenants out of scope, OtherProjectError, and
     UsageError for a glob that matches no tenant.
     """
-    spool, rules, ids = Spool(), ParamRulesByType(project), PinnedIds()
+    spool, ids = Spool(), PinnedIds()
     loaded: dict[str, list[LoadedFile]] = {}
     names: dict[str, NameChecks] = {}
     warnings: dict[str, list[Problem]] = {}
     types: set[str] = set()
-    checksums: list[tuple[int, int]] = []
 
     # 1. Discover
     source = Disk() if source is None else source
-    files, path_problems = source.find(paths)
+    profile_files, profile_problems = find_profiles(project, source)
+    files, path_problems = source.find(paths, profile_files)
     if isinstance(source, Disk):
-        check_project(files, project)
-    problems = _AllProblems(path_problems)
+        check_project([*files, *profile_files], project)
+    problems = _AllProblems([*path_problems, *profile_problems])
 
-    # 2. Read and check each file
+    # 2. Read the profiles
+    profiles = Profiles(ParamRulesByType(project))
+    for shown, path in profile_files:
+        profiles.read(shown, path, source)
+    checksums = profiles.checksums
+
+    # 3. Read and check each file
     for shown, path in files:
         try:
             content = source.read(path)
@@ -72,33 +81,43 @@ def load(
         file_problems = Problems(shown, document)
         if document.root is not None:
             clear = project.clear_unlisted
-            tenant, rows = read_tenant_file(document.root, file_problems, rules, clear_unlisted=clear)
+            tenant, rows = read_tenant_file(document.root, file_problems, profiles, clear_unlisted=clear)
             tenant = tenant or f"{shown}: "  # a file that does not say whose it is is compared with itself alone
             ids.add(rows)
             types.update(row[4] for row in rows if row[4] is not None)
-            names[tenant] = check_names([(shown, rows)])
+            names[tenant] = check_names([(shown, rows)], profiles.files)
             warnings.setdefault(tenant, []).extend(file_problems.warnings)
             loaded.setdefault(tenant, []).append(LoadedFile(shown, spool.put(rows), len(rows)))
         if file_problems:
             problems.add(file_problems.sorted())
 
-    # 3. Check over all files
+    # 4. Check over all files
+    problems.add(profiles.problems())
     for tenant, tenant_loaded in loaded.items():
         if len(tenant_loaded) > 1:
-            names[tenant] = check_names([(file, spool.get(slot)) for file, slot, _ in tenant_loaded])
+            names[tenant] = check_names([(file, spool.get(slot)) for file, slot, _ in tenant_loaded], profiles.files)
         problems.add(names[tenant].problems)
     if repeated := ids.repeated():
         every_file = sorted((file for files in loaded.values() for file in files), key=lambda each: each.file)
-        problems.add(check_ids(repeated, ((file, row) for file, slot, _ in every_file for row in spool.get(slot))))
+        every_row = ((file, row) for file, slot, _ in every_file for row in spool.get(slot))
+        problems.add(check_ids(repeated, every_row, profiles.files))
     problems.raise_any()
 
-    # 4. Narrow to the tenants in scope
+    # 5. Narrow to the tenants in scope
     scope = _in_scope(sorted(loaded), tenant_globs)
     similar_codes = _similar_codes({tenant: loaded[tenant][0].file for tenant in scope})
     in_scope = {tenant: loaded[tenant] for tenant in scope}
     of_tenants = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
-    shown_warnings = tuple(sorted([*similar_codes, *of_tenants], key=_place))
-    return Desired(in_scope, spool, shown_warnings, len(files), frozenset(types), tuple(sorted(checksums)))
+    of_profiles = profiles.warnings(complete=_real(paths) >= _real(project.tenants))
+    return Desired(
+        in_scope,
+        spool,
+        tuple(sorted([*similar_codes, *of_tenants, *of_profiles], key=_order)),
+        len(files),
+        frozenset(types),
+        tuple(sorted(checksums)),
+        UsedProfiles(profiles.files, profiles.users),
+    )
 
 
 class _AllProblems:
@@ -118,7 +137,7 @@ class _AllProblems:
     def raise_any(self) -> None:
         if not self._problems:
             return
-        problems = sorted(self._problems, key=_place)
+        problems = sorted(self._problems, key=_order)
         if self._left_out:
             problems.append(Problem(Place("tenant files"), f"{self._left_out:,} more problems are not listed"))
         raise FilesError(problems)
@@ -146,5 +165,10 @@ def _in_scope(tenants: Sequence[str], globs: Sequence[str]) -> Sequence[str]:
     return [tenant for tenant in tenants if any(fnmatchcase(tenant, glob) for glob in globs)]
 
 
-def _place(problem: Problem) -> Place:
-    return problem.place
+def _order(problem: Problem) -> tuple[object, ...]:
+    return problem.place.order
+
+
+def _real(paths: Iterable[Path]) -> set[str]:
+    """Return paths with all links resolved, so that they can be compared."""
+    return {os.path.realpath(path) for path in paths}

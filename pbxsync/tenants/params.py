@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxsync.document.problems import kind_of, show_key
+from pbxsync.document.problems import computed_advice, kind_of, show_key
 from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.text.words import did_you_mean
 
@@ -76,7 +76,7 @@ def _from_list(nodes: list[Node], problems: Problems, rules: ParamRules) -> tupl
     rows = []
     for position, (value, line, column) in enumerate(nodes, start=1):
         if type(value) is str:
-            rows.append((str(position), value, line, column))
+            rows.append((str(position), value, line, column, 0))
             # An empty text clears the param, so there is nothing to hide.
             if position in rules.sensitive and value and (refusal := rules.reference_problem(value)) is not None:
                 problems.add(line, column, refusal)
@@ -84,7 +84,8 @@ def _from_list(nodes: list[Node], problems: Problems, rules: ParamRules) -> tupl
             item = (value, line, column, line, column)
             problems.no_value(item, f"param{position}", 'write a value, or "" to clear it')
         else:
-            problems.add(line, column, f"param{position} must be text, not {kind_of(value)}")
+            advice = computed_advice(value)
+            problems.add(line, column, f"param{position} must be text, not {kind_of(value)}{advice}")
     return tuple(rows)
 
 
@@ -102,7 +103,7 @@ def _from_mapping(
             both = f"param{position} is given twice, as {show_key(keys[position])} and as {show_key(key)}"
             problems.add(key_line, key_column, f"{both}: remove one of them")
         elif type(value) is str:
-            rows.append((key, value, key_line, key_column))
+            rows.append((key, value, key_line, key_column, 0))
             if position in rules.sensitive and value and (refusal := rules.reference_problem(value)) is not None:
                 problems.add(line, column, refusal)
         else:

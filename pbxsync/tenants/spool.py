@@ -8,17 +8,34 @@ from __future__ import annotations
 import marshal
 import os
 import weakref
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-#: Position or label, value, line, column (from 0).
-ParamRow: TypeAlias = "tuple[str, str, int, int]"
-#: One destination: line, column, id, name, type, renamed_from, clear_unlisted, params.
-Row: TypeAlias = "tuple[int, int, str | None, str | None, str | None, str | None, bool, tuple[ParamRow, ...]]"
+from pbxsync.model.entry import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Position or label, value, line, column (from 0), and the number of the file that has it: 0 for the one that the rows are
+#: of, else a profile (from 1).
+ParamRow: TypeAlias = "tuple[str, str, int, int, int]"
+#: One destination: line, column, id, name, type, renamed_from, clear_unlisted, params, and the number of the file as above.
+#: If that is a profile, the last is the line and column of its use.
+Row: TypeAlias = (
+    "tuple[int, int, str | None, str | None, str | None, str | None, bool, tuple[ParamRow, ...], int,"
+    " tuple[int, int] | None]"
+)
 #: Where the rows of one file are: the packed bytes themselves, or their offset and length in the temporary file.
 Slot: TypeAlias = "bytes | tuple[int, int]"
 
 #: How many bytes stay in memory before a file is made.
 IN_MEMORY: Final = 1024**2
+
+
+def place_of(row: Row, files: Sequence[str]) -> Place:
+    """Return the place of a row; `files` are the one that it is of, and those of the profiles."""
+    use = row[9]
+    place = Place(files[row[8]], row[0] + 1, row[1] + 1)
+    return place if use is None else place._replace(use=Place(files[0], use[0] + 1, use[1] + 1))
 
 
 class Spool:

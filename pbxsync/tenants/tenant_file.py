@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pbxsync.kinds.custom_destination import is_id
 from pbxsync.kinds.tenant import CODE, CODE_RULE
 from pbxsync.project import UNLISTED_PARAMS
+from pbxsync.tenants.expand import expand
 from pbxsync.tenants.params import param_rows
+from pbxsync.tenants.uses import read_uses
 
 if TYPE_CHECKING:
     from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Node
     from pbxsync.tenants.params import ParamRulesByType
+    from pbxsync.tenants.profiles import Profiles
     from pbxsync.tenants.spool import Row
 
-FILE_KEYS: Final = ("tenant", "destinations", "unlisted_params")
+FILE_KEYS: Final = ("tenant", "profiles", "destinations", "unlisted_params")
 ENTRY_KEYS: Final = ("name", "type", "params", "id", "renamed_from")
 _FILE_KEYS: Final = frozenset(FILE_KEYS)
+_PROFILE: Final = (
+    "this is a profile, not a tenant file: put it into profiles/, or list its place below profiles: in pbxsync.yaml"
+)
 _ENTRY_KEYS: Final = frozenset(ENTRY_KEYS)
 
 
@@ -28,10 +34,16 @@ class TenantFile(NamedTuple):
     rows: list[Row]
 
 
-def read_tenant_file(root: Node, problems: Problems, rules: ParamRulesByType, *, clear_unlisted: bool) -> TenantFile:
-    """Return what a file says about its tenant; `clear_unlisted` is the project's setting, which the file's overrides."""
+def read_tenant_file(root: Node, problems: Problems, profiles: Profiles, *, clear_unlisted: bool) -> TenantFile:
+    """Return what a file says about its tenant, with what it uses of `profiles` filled in.
+
+    `clear_unlisted` is the project's setting, which the file's overrides.
+    """
     items = problems.mapping(root, "a tenant file", "a mapping of tenant: and destinations:")
     if items is None:
+        return TenantFile("", [])
+    if "profile" in items and "tenant" not in items:
+        problems.at_key(items["profile"], _PROFILE)
         return TenantFile("", [])
     if not items.keys() <= _FILE_KEYS:
         problems.unknown_keys(items, FILE_KEYS, "a tenant file")
@@ -43,13 +55,20 @@ def read_tenant_file(root: Node, problems: Problems, rules: ParamRulesByType, *,
         tenant = None
     unlisted = problems.choice(items, "unlisted_params", UNLISTED_PARAMS)
     clear = clear_unlisted if unlisted is None else unlisted == "clear"
+    uses = read_uses(items["profiles"], problems) if "profiles" in items else ()
+    rows = []
+    for use in uses:
+        rows += expand(use, tenant or "-", profiles, problems, clear_unlisted=clear)
     if "destinations" not in items:
+        if "profiles" in items:
+            return TenantFile(tenant or "", rows)
         message = "destinations is missing: write destinations: [] if there are none"
         problems.missing(root, items, _FILE_KEYS, ("destinations",), message)
         return TenantFile(tenant or "", [])
     nodes = problems.sequence(items["destinations"], "destinations", "a list, [] if there are none") or []
-    rows = (_row(node, problems, rules, clear) for node in nodes)
-    return TenantFile(tenant or "", [row for row in rows if row is not None])
+    own = (_row(node, problems, profiles.rules, clear) for node in nodes)
+    rows += [row for row in own if row is not None]
+    return TenantFile(tenant or "", rows)
 
 
 def _row(node: Node, problems: Problems, rules: ParamRulesByType, clear: bool) -> Row | None:  # noqa: FBT001 - hot
@@ -75,4 +94,4 @@ def _row(node: Node, problems: Problems, rules: ParamRulesByType, clear: bool) -
         message = "a destination needs a name, or the id of a live one"
         problems.missing(node, items, _ENTRY_KEYS, ("name", "id"), message)
     params = param_rows(items["params"], problems, rules[type_name], type_name) if "params" in items else ()
-    return line, column, number, name, type_name, old_name, clear, params
+    return line, column, number, name, type_name, old_name, clear, params, 0, None

@@ -30,6 +30,11 @@ problems = st.lists(st.builds(Problem, places, hostile), max_size=4)
 COMMAND = re.compile(r"::(?P<name>\w+) (?P<properties>[^:]*)::(?P<data>.*)")
 
 
+def message_of(problem: Problem) -> str:
+    use = problem.place.use
+    return ("" if use is None else f"for {sanitize(str(use))}: ") + sanitize(problem.message)
+
+
 def unescaped(text: str) -> str:
     for code, char in {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}.items():
         text = text.replace(code, char)
@@ -45,6 +50,14 @@ def test_a_problem_becomes_one_command() -> None:
     assert github([]) == ""
 
 
+def test_a_problem_in_a_profile_is_shown_there_and_names_the_tenant_file() -> None:
+    problem = Problem(Place("profiles/office.yaml", 8, 5, Place("tenants/hansen.yaml", 3, 5)), "odd")
+    message = "for tenants/hansen.yaml:3:5: odd"
+    assert github([problem]) == f"::error file=profiles/office.yaml,line=8,col=5::{message}"
+    (row,) = json.loads(gitlab([problem]))
+    assert (row["location"]["path"], row["description"]) == ("profiles/office.yaml", message)
+
+
 @BOUNDED
 @given(problems, problems)
 def test_there_are_as_many_commands_as_problems_and_each_reads_back(errors: list[Problem], odd: list[Problem]) -> None:
@@ -54,7 +67,7 @@ def test_there_are_as_many_commands_as_problems_and_each_reads_back(errors: list
         found = COMMAND.fullmatch(line)
         assert found is not None
         assert found["name"] == ("error" if lines.index(line) < len(errors) else "warning")
-        assert unescaped(found["data"]) == sanitize(problem.message)
+        assert unescaped(found["data"]) == message_of(problem)
         assert_harmless(line.removeprefix("::"))
 
 
@@ -67,7 +80,7 @@ def test_the_code_quality_report_is_what_gitlab_reads(errors: list[Problem], odd
     assert len(rows) == len(errors) + len(odd)
     assert len({row["fingerprint"] for row in rows}) == len(rows)
     for row, problem in zip(rows, errors + odd, strict=True):
-        assert row["description"] == sanitize(problem.message)
+        assert row["description"] == message_of(problem)
         assert row["location"]["lines"]["begin"] == max(problem.place.line, 1)
         assert set(row) == {"description", "check_name", "fingerprint", "severity", "location"}
     assert [row["severity"] for row in rows] == ["critical"] * len(errors) + ["minor"] * len(odd)

@@ -22,7 +22,7 @@ def rows(size: int, line: int = 0) -> list[Row]:
     """Return a row that takes `size` bytes when it is packed."""
 
     def named(name: str) -> list[Row]:
-        return [(line, 0, None, name, None, None, False, ())]
+        return [(line, 0, None, name, None, None, False, (), 0, None)]
 
     return named("x" * (size - len(marshal.dumps(named("x" * 1000))) + 1000))
 
