@@ -15,18 +15,17 @@ from pbxsync.apply.circuit_breaker import CircuitBreaker
 from pbxsync.apply.context import WriteContext
 from pbxsync.apply.limits import check_complete, check_empty, check_limits
 from pbxsync.cli.progress import ProgressBar
-from pbxsync.cli.show import show_plan
 from pbxsync.cli.signals import handle_interrupts
 from pbxsync.cli.stages import total_traffic, traffic
-from pbxsync.errors import OutputError, PlanError, UsageError
+from pbxsync.errors import GuardError, PlanError, UsageError
 from pbxsync.journal.origin import origin
 from pbxsync.journal.write import Journal, check, new_path
 from pbxsync.live.fingerprint import key_mark
 from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
+from pbxsync.model.report import Report, Result
 from pbxsync.planfile import digest
 from pbxsync.project.state import state_folder
-from pbxsync.render import report_text
 from pbxsync.session import writer
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import plural
@@ -36,9 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxsync.apply.staleness import Checked
+    from pbxsync.cli.apply_output import ApplyOutput
     from pbxsync.cli.context import Context
     from pbxsync.model.plan import Plan
-    from pbxsync.model.report import Outcome, Report
+    from pbxsync.model.report import Outcome, Verification
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.project import Project
     from pbxsync.session import Endpoint, RequestLimits
@@ -49,7 +49,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ApplyOptions:
-    """Whether to ask, what to allow, and where to write the journal. `lock_timeout` is in seconds."""
+    """Whether to ask, what to allow, where to write the journal, and how to show the result. `lock_timeout` is in seconds.
+
+    `marker` distinguishes the comments of several projects on one request.
+    """
 
     auto_approve: bool = False
     allow_empty: bool = False
@@ -58,6 +61,8 @@ class ApplyOptions:
     append: bool = False
     no_journal: bool = False
     lock_timeout: float = 0.0
+    fmt: str = "text"
+    marker: str = ""
 
     def __post_init__(self) -> None:
         if self.journal is not None and self.no_journal:
@@ -75,6 +80,7 @@ class ApplyContext:
     endpoint: Endpoint
     limits: RequestLimits
     options: ApplyOptions
+    output: ApplyOutput
 
 
 def check_approvable(options: ApplyOptions, saving: str) -> None:
@@ -101,15 +107,6 @@ def check_journal(project: Project, options: ApplyOptions) -> None:
         check(options.journal or new_path(state_folder(project.root, os.environ)), append=options.append)
 
 
-def show_before_asking(context: Context, plan: Plan) -> None:
-    """Show a plan that is about to be applied. Raises OutputError if nobody can read it: nothing is written then."""
-    try:
-        show_plan(context, plan)
-    except OutputError as error:
-        reason = str(error) or "standard output was closed before the whole plan was read"
-        raise OutputError(f"{reason}: nothing was written to the PBX") from None
-
-
 def live_reader(pbx: PbxReader, project: Project, endpoint: Endpoint) -> LiveReader:
     """Return what reads single rows over a connection."""
     types_matter = any(rules.sensitive for rules in project.types.values())
@@ -118,21 +115,38 @@ def live_reader(pbx: PbxReader, project: Project, endpoint: Endpoint) -> LiveRea
     )
 
 
-def ask_and_write(apply: ApplyContext, plan: Plan, prepare: Prepare | None = None) -> int:
-    """Check the options, ask, write, report, and return the exit status. The plan was shown before."""
+def ask_and_write(
+    apply: ApplyContext,
+    plan: Plan,
+    prepare: Prepare | None = None,
+    verify: Callable[[], Verification] | None = None,
+) -> int:
+    """Check the options, ask, write, report, verify if all went well, and return the exit status.
+
+    The plan was shown before. Raises a PbxsyncError before the first write if there must be none.
+    """
     _check_options(apply, plan)
-    if not plan.changes:
-        return 0
-    for tenant in plan.tenants:
-        if tenant.changes:
-            apply.endpoint.write_key(tenant.tenant)  # raises before anybody is asked if there is none
-    if not apply.options.auto_approve:
-        if apply.context.console.ask(_question(plan)) != "yes":
-            apply.context.console.error("not approved: nothing was written")
-            return 1
-        # Somebody took time to answer: everything is read again just before it is written.
-        plan = replace(plan, tenants=tuple(replace(tenant, read_at=None) for tenant in plan.tenants))
-    return _write(apply, plan, prepare)
+    if plan.changes:
+        for tenant in plan.tenants:
+            if tenant.changes:
+                apply.endpoint.write_key(tenant.tenant)  # raises before anybody is asked if there is none
+        approved = plan
+        if not apply.options.auto_approve:
+            if apply.context.console.ask(_question(plan)) != "yes":
+                raise GuardError("not approved: nothing was written")
+            # Somebody took time to answer: everything is read again just before it is written.
+            approved = replace(plan, tenants=tuple(replace(tenant, read_at=None) for tenant in plan.tenants))
+        result = _write(apply, plan, approved, prepare, last=verify is None)
+    else:
+        apply.output.begin()
+        result = Result(plan, Report(()))
+        if verify is None and not apply.output.text:  # as text, the plan has said it
+            apply.output.report(result, last=True)
+    if result.report.interrupted:
+        return 130
+    if not result.report.good:
+        return 1
+    return 0 if verify is None else apply.output.verify(result, verify)
 
 
 def _check_options(apply: ApplyContext, plan: Plan) -> None:
@@ -152,8 +166,11 @@ def _question(plan: Plan) -> str:
     return f"\nApply {' and '.join(counts)} in {tenants} to\n{sanitize(plan.url)}?\n{permanent}Only 'yes' is accepted: "
 
 
-def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
-    """Prepare the plan, write it with a journal, report, and return the exit status."""
+def _write(apply: ApplyContext, whole: Plan, approved: Plan, prepare: Prepare | None, *, last: bool) -> Result:
+    """Prepare what was approved of the whole plan, write it with a journal, and report.
+
+    Unless this is the `last` thing to do, the result of a good run is only reported as text.
+    """
     context, options, breaker = apply.context, apply.options, CircuitBreaker()
     with ExitStack() as stack:
         pbx = stack.enter_context(writer(apply.endpoint, apply.limits, context.redactor))
@@ -161,10 +178,10 @@ def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
         live = live_reader(pbx, apply.project, apply.endpoint)
         phases: list[tuple[str, float]] = []
         begun = time.monotonic()
-        whole = plan
+        plan = approved
         done: tuple[Outcome, ...] = ()
         if prepare is not None:
-            plan, done = prepare(live, workers, plan)
+            plan, done = prepare(live, workers, approved)
             phases.append(("check", time.monotonic() - begun))
             _check_options(apply, plan)
         stack.enter_context(handle_interrupts(breaker.interrupted))  # until the report is written
@@ -176,6 +193,7 @@ def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
             journal = stack.enter_context(Journal(path, context.redactor, append=options.append))
             journal.run(plan.url, digest(whole), origin(root, os.environ), os.environ)
         write_context = WriteContext(pbx, live, context.redactor, journal, breaker, apply.limits.retries)
+        apply.output.begin()
         begun = time.monotonic()
         with ProgressBar(context.console, "Applying", plan.summary.changes) as bar:
             report = apply_plan(write_context, workers, plan, lambda _: bar.done(), bar.tick)
@@ -183,28 +201,17 @@ def _write(apply: ApplyContext, plan: Plan, prepare: Prepare | None) -> int:
         context.spent.append(traffic(pbx, tuple(phases)))
         if done:
             outcomes = {outcome.change: outcome for outcome in (*done, *report.outcomes)}
-            in_order = tuple(outcomes[change] for change in whole.changes)
+            in_order = tuple(outcomes[change] for change in approved.changes)
             report = replace(report, outcomes=in_order, before=len(done))
-        shown = None if journal is None else _shown(journal.path)
-        cost = total_traffic(context.spent)
-        return _report(apply, replace(report, saved=prepare is not None, journal=shown, traffic=cost))
-
-
-def _report(apply: ApplyContext, report: Report) -> int:
-    """Write the report and return the exit status. Raises OutputError if nobody can read it."""
-    console = apply.context.console
-    text = report_text(
-        report, verbose=max(0, apply.context.verbosity), colour=console.coloured(sys.stdout), width=console.width
-    )
-    try:
-        console.result(f"\n{text}")  # an empty line separates it from the plan
-    except OutputError as error:
-        journal = "" if report.journal is None else f"; the journal {report.journal} has every outcome"
-        reason = str(error) or "standard output was closed before the report was read"
-        raise OutputError(f"{reason}{journal}") from None
-    if report.interrupted:
-        return 130
-    return 0 if report.good else 1
+        report = replace(
+            report,
+            saved=prepare is not None,
+            journal=None if journal is None else _shown(journal.path),
+            traffic=total_traffic(context.spent),
+        )
+        result = Result(whole, report)
+        apply.output.report(result, last=last or report.interrupted or not report.good)
+        return result
 
 
 def _shown(path: Path) -> str:

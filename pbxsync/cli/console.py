@@ -71,6 +71,10 @@ class Console:
         """Write an error, even with -q."""
         self._marked("error", "red", text)
 
+    def aside(self, text: str) -> None:
+        """Write rendered text that is not the result to standard error, even with -q."""
+        _put(sys.stderr, self.redactor(text) + "\n")
+
     def commands(self, text: str) -> None:
         """Write workflow commands for a CI. No other output may begin a line with one."""
         if text:
@@ -94,7 +98,11 @@ class Console:
     @property
     def width(self) -> int:
         """Columns of the terminal, or 0 if there is none: a log keeps each field on one line, which can be searched."""
-        return columns() if sys.stdout.isatty() else 0
+        return self.width_of(sys.stdout)
+
+    def width_of(self, stream: TextIO) -> int:
+        """Columns of the terminal that a stream leads to, or 0."""
+        return columns() if stream.isatty() else 0
 
     def _safe(self, text: str) -> str:
         """Return a message without keys, and with every quotation sanitized."""

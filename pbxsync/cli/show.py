@@ -1,4 +1,4 @@
-"""Writes a plan to standard output, in any format."""
+"""Writes a plan to standard output, in any format, or as text to standard error."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def show_plan(context: Context, plan: Plan, fmt: str = "text", view: str = "auto
     console = context.console
     options = Options(max(0, context.verbosity), console.coloured(sys.stdout), console.width, view=view)
     console.result(render(plan, fmt, options))
+
+
+def show_aside(context: Context, plan: Plan) -> None:
+    """Write a plan as text to standard error, because standard output is for another result."""
+    console = context.console
+    options = Options(max(0, context.verbosity), console.coloured(sys.stderr), console.width_of(sys.stderr))
+    console.aside(render(plan, "text", options))

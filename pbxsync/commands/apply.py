@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsync.apply.file_check import FileCheck, check_from_files, check_without_files
 from pbxsync.apply.lock import locked
 from pbxsync.apply.resume import done_before
 from pbxsync.apply.staleness import check_saved
-from pbxsync.baseline.working_tree import uncommitted
-from pbxsync.cli.checks import split_paths
+from pbxsync.baseline.working_tree import files_digest, git_state, uncommitted
+from pbxsync.cli.apply_output import ApplyOutput
+from pbxsync.cli.checks import check_format, split_paths
 from pbxsync.cli.confirm_and_apply import (
     ApplyContext,
     ApplyOptions,
@@ -19,18 +21,18 @@ from pbxsync.cli.confirm_and_apply import (
     check_approvable,
     check_journal,
     check_project_file,
-    show_before_asking,
 )
 from pbxsync.cli.load import load_desired, load_project
 from pbxsync.cli.stages import Loaded, Planned, Stages, plan_files, request_limits, run_stages
-from pbxsync.cli.verify import verify_applied
+from pbxsync.cli.verify import plan_again
 from pbxsync.errors import PlanError, UsageError
 from pbxsync.journal.read import read_journal
 from pbxsync.kinds.custom_destination import position_of
-from pbxsync.model.plan import SecretDiff, Update
+from pbxsync.model.plan import Scope, SecretDiff, Update
 from pbxsync.planfile import combine, digest, load
 from pbxsync.planning.plan import PlanOptions
 from pbxsync.project.state import state_folder
+from pbxsync.render import RESULT_FORMATS
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import first_names
 
@@ -90,13 +92,22 @@ def run(
         other = "--files" if files else "--verify"
         raise UsageError(f"--without-files and {other} exclude each other")
     apply_options = ApplyOptions(**options)
-    if plans:
-        return _apply_plans(context, plans, saved, apply_options, verified=verify)
-    return _apply_files(context, tenant_paths, tenants, apply_options, verified=verify)
+    check_format(apply_options.fmt, ["text", *RESULT_FORMATS])
+    output = ApplyOutput(context, apply_options.fmt, apply_options.marker)
+    with output.refusals():
+        if plans:
+            return _apply_plans(context, plans, saved, apply_options, output, verified=verify)
+        return _apply_files(context, tenant_paths, tenants, apply_options, output, verified=verify)
 
 
 def _apply_files(
-    context: Context, paths: tuple[Path, ...], tenants: tuple[str, ...], options: ApplyOptions, *, verified: bool
+    context: Context,
+    paths: tuple[Path, ...],
+    tenants: tuple[str, ...],
+    options: ApplyOptions,
+    output: ApplyOutput,
+    *,
+    verified: bool,
 ) -> int:
     """Plan the tenant files below `paths`, ask, and apply."""
     check_approvable(options, "plan")
@@ -110,23 +121,33 @@ def _apply_files(
 
     def plan_them(endpoint: Endpoint) -> Planned:
         plan_options = PlanOptions(unmanaged=context.verbosity > 0, relist_before_add=True)
-        return plan_files(context, project, desired, desired.tenants, endpoint, plan_options)
+        planned = plan_files(context, project, desired, desired.tenants, endpoint, plan_options)
+        if output.text:  # shows neither
+            return planned
+        scope = Scope(files_digest(project, desired), None, tenants)
+        return replace(planned, plan=replace(planned.plan, scope=scope, git=git_state(project, paths)))
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         limits = request_limits(context, project)
-        status = ask_and_write(ApplyContext(context, project, endpoint, limits, options), plan)
-        if status or not verified or not plan.changes:  # without changes, the plan was the proof
-            return status
-        return verify_applied(context, project, desired, plan, endpoint)
+        apply = ApplyContext(context, project, endpoint, limits, options, output)
+        verify = partial(plan_again, context, project, desired, plan, endpoint)
+        # Without changes, the plan was the proof.
+        return ask_and_write(apply, plan, verify=verify if verified and plan.changes else None)
 
-    return run_stages(project, _stages(context, project, options, Loaded(plan_them), finish))
+    return run_stages(project, _stages(project, options, output, Loaded(plan_them), finish))
 
 
 def _apply_plans(
-    context: Context, plans: tuple[Path, ...], saved: SavedPlanOptions, options: ApplyOptions, *, verified: bool
+    context: Context,
+    plans: tuple[Path, ...],
+    saved: SavedPlanOptions,
+    options: ApplyOptions,
+    output: ApplyOutput,
+    *,
+    verified: bool,
 ) -> int:
     """Apply saved plans as one, if the tenant files at hand ask for what they write."""
-    plan = combine([(str(path), load(path)) for path in plans], partial=saved.partial)
+    plan = output.plan = combine([(str(path), load(path)) for path in plans], partial=saved.partial)
     # The project of the files at hand comes first: whoever made a plan may have put another project beside it.
     project = load_project(context, saved.files, fallback=() if saved.files else plans)
     rows = [change.live for change in plan.changes if isinstance(change, Update)]
@@ -158,25 +179,25 @@ def _apply_plans(
         # A saved plan was shown and approved before, so nobody is asked again.
         limits = request_limits(context, project)
         approved = replace(options, auto_approve=True)
-        status = ask_and_write(ApplyContext(context, project, endpoint, limits, approved), plan, prepare)
-        if status or not verified or desired is None:
-            return status
-        return verify_applied(context, project, desired, plan, endpoint)
+        verify = None
+        if verified and desired is not None:
+            verify = partial(plan_again, context, project, desired, plan, endpoint)
+        return ask_and_write(ApplyContext(context, project, endpoint, limits, approved, output), plan, prepare, verify)
 
     loaded = Loaded(lambda _: Planned(plan), "the saved plan", plan.url)
-    return run_stages(project, _stages(context, project, options, loaded, finish))
+    return run_stages(project, _stages(project, options, output, loaded, finish))
 
 
 def _stages(
-    context: Context,
     project: Project,
     options: ApplyOptions,
+    output: ApplyOutput,
     loaded: Loaded,
     finish: Callable[[Plan, Endpoint], int],
 ) -> Stages:
     return Stages(
         load=lambda: loaded,
-        show=lambda planned: show_before_asking(context, planned.plan),
+        show=lambda planned: output.show(planned.plan, asks=loaded.url is None and not options.auto_approve),
         finish=finish,
         check=lambda: check_journal(project, options),
         lock=locked(state_folder(project.root, os.environ), options.lock_timeout),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pbxsync import __version__
 from pbxsync.apply.lock import locked
+from pbxsync.cli.apply_output import ApplyOutput
 from pbxsync.cli.checks import check_plan_out
 from pbxsync.cli.confirm_and_apply import (
     ApplyContext,
@@ -18,7 +19,6 @@ from pbxsync.cli.confirm_and_apply import (
     check_journal,
     check_project_file,
     live_reader,
-    show_before_asking,
 )
 from pbxsync.cli.load import load_project
 from pbxsync.cli.show import show_plan
@@ -56,7 +56,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
         check_approvable(apply_options, "revert JOURNAL")
     journal = read_journal(journal_read)
     project = load_project(context, [journal_read], fallback=())
-    limits = request_limits(context, project)
+    limits, output = request_limits(context, project), ApplyOutput(context)
 
     def plan(endpoint: Endpoint) -> Planned:
         read_at = time.monotonic()
@@ -70,7 +70,10 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
 
     def show(planned: Planned) -> None:
         if planned.plan.changes:
-            (show_before_asking if out is None else show_plan)(context, planned.plan)
+            if out is None:
+                output.show(planned.plan, asks=not apply_options.auto_approve)
+            else:
+                show_plan(context, planned.plan)
         else:
             context.console.result("Nothing to put back.")
         for line in planned.left:
@@ -78,7 +81,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         if out is None:
-            return ask_and_write(ApplyContext(context, project, endpoint, limits, apply_options), plan)
+            return ask_and_write(ApplyContext(context, project, endpoint, limits, apply_options, output), plan)
         save(plan, out)
         return 0
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pbxsync.model.plan import Change
+    from pbxsync.model.plan import Change, Plan
 
 
 class Status(str, Enum):
@@ -84,3 +84,35 @@ class Report:
     def good(self) -> bool:
         """Whether every change is on the PBX and in the journal."""
         return self.stopped is None and all(outcome.status.good for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `--verify` planned after an apply: `left` is the plan of what the files still ask for in `tenants` tenants.
+
+    `left` is None if they could not be planned, and then `message` says why.
+    """
+
+    tenants: int
+    left: Plan | None
+    message: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the PBX matches the files."""
+        return self.left is not None and self.left.complete and not self.left.changes
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run made of a plan: what `apply --format` shows.
+
+    `declined` are the changes of the plan that nobody approved; the report does not have them. `refused` says why nothing
+    was sent at all. `verified` is None if the run was not to be verified, or was not good enough for it.
+    """
+
+    plan: Plan
+    report: Report
+    declined: tuple[Change, ...] = ()
+    refused: str | None = None
+    verified: Verification | None = None

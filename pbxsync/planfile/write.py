@@ -33,7 +33,24 @@ def document(plan: Plan, *, verbose: bool = False) -> dict[str, Any]:
 
 def text(plan: Plan, *, verbose: bool = False) -> str:
     """Return the document as JSON without a line break at the end: harmless to print, one field per line."""
-    return lines_of_json(_laid_out(document(plan, verbose=verbose), ""))
+    return lay_out(document(plan, verbose=verbose))
+
+
+def lay_out(content: dict[str, Any]) -> str:
+    """Return an object as JSON that is harmless to print: one line per object in its lists, at any depth."""
+    return lines_of_json(_laid_out(content, ""))
+
+
+def head(plan: Plan) -> dict[str, Any]:
+    """Return what identifies a plan: who made it, when, for which PBX, and from what."""
+    return {
+        "pbxsync_version": plan.pbxsync_version,
+        "created_at": plan.created_at,
+        "url": plan.url,
+        **({} if plan.overridden_url is None else {"overridden_url": plan.overridden_url}),
+        "git": None if plan.git is None else asdict(plan.git),
+        "scope": None if plan.scope is None else _scope(plan.scope),
+    }
 
 
 def digest(plan: Plan) -> str:

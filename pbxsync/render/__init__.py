@@ -5,6 +5,7 @@ Every renderer returns text that is harmless wherever its format is read, withou
 
 from pbxsync.render.formats import FORMATS, Options, render
 from pbxsync.render.report import report_text
+from pbxsync.render.result.formats import RESULT_FORMATS
 from pbxsync.render.text import plan_text
 
-__all__ = ["FORMATS", "Options", "plan_text", "render", "report_text"]
+__all__ = ["FORMATS", "RESULT_FORMATS", "Options", "plan_text", "render", "report_text"]

@@ -42,7 +42,9 @@ def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width
             source = paint(sanitize(change.source), "dim")
             lines.append(f"    {sanitize(change.tenant)} {view.headline(change)}  {source}")
     lines += [""] if lines else []
-    lines += [paint(_verdict(report), "bold" if report.good else "red"), *_next_step(report)]
+    lines += [paint(verdict(report), "bold" if report.good else "red")]
+    lines += [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None and not report.good else []
+    lines += [step] if (step := next_step(report)) else []
     if report.journal is not None:
         lines.append(f"Journal: {sanitize(report.journal)}")
     if report.traffic is not None:
@@ -82,7 +84,8 @@ def _grouped_by_reason(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     return {reason: unsent for reason, unsent in by_reason.items() if len(unsent) > _A_FEW}
 
 
-def _verdict(report: Report) -> str:
+def verdict(report: Report) -> str:
+    """Return how a run ended, with its counts: text of ours alone."""
     opening = "Apply complete" if report.good else "Apply failed"
     if report.interrupted:
         opening = "Apply interrupted"
@@ -97,15 +100,15 @@ def _verdict(report: Report) -> str:
     return f"{opening}: {', '.join(parts)}. {were} done before this run."
 
 
-def _next_step(report: Report) -> list[str]:
+def next_step(report: Report) -> str:
+    """Return what to do about what is left, in text of ours alone; nothing if all is done."""
     if report.good:
-        return []
+        return ""
     left = sum(not outcome.status.good for outcome in report.outcomes)
-    stopped = [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None else []
     way_on = "run plan again to see what the PBX holds now"
     if report.saved and report.journal is not None:
         way_on = "fix the cause and apply the same saved plans with --resume and this journal, or plan again"
-    return [*stopped, f"{plural(left, 'change')} of the plan left: {way_on}."]
+    return f"{plural(left, 'change')} of the plan left: {way_on}."
 
 
 def _traffic(traffic: Traffic, verbose: int) -> str:

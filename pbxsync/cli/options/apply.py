@@ -5,7 +5,7 @@ from typing import Final
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import PATH, PATHS, REQUESTS, TENANTS, Number
+from pbxsync.cli.options.shared import MARKER, PATH, PATHS, REQUESTS, TENANTS, Number, completed_by
 
 #: What `apply` and `revert` share: the fields of ApplyOptions.
 APPLY: Final = (
@@ -52,6 +52,14 @@ command = Command(
             metavar="JOURNAL",
             help="Go on with the apply of the same saved plans that wrote this journal.",
         ),
+        click.Option(
+            ["--format", "fmt"],
+            default="text",
+            metavar="text|json|markdown",
+            help="Format of the result.",
+            shell_complete=completed_by("formats"),
+        ),
+        MARKER,
         *APPLY,
         *REQUESTS,
     ],

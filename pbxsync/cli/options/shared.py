@@ -79,6 +79,13 @@ PLAN_VIEW: Final = click.Option(
     show_default=True,
     help="Show the plan by tenant, or equal changes once. auto: the shorter way, if there are many.",
 )
+#: Tells the comments of several projects on one request apart.
+MARKER: Final = click.Option(
+    ["--marker"],
+    default="",
+    metavar="NAME",
+    help="Name of the project in the hidden first line of --format markdown.",
+)
 TEXT_OR_JSON: Final = click.Option(
     ["--format", "fmt"],
     default="text",
