@@ -37,6 +37,7 @@ _WIDEST: Final = 100
 #: Each command and its line in the help. `pbxsync.cli.options` describes it, `pbxsync.commands` does its work.
 COMMANDS: Final = {
     "validate": "Check the tenant files, offline.",
+    "render": "Print the tenant files with their profiles filled in.",
     "plan": "Show what apply would change.",
     "apply": "Change the PBX to match the files, or do what a saved plan says.",
     "show": "Show saved plans, several as one.",

@@ -8,9 +8,12 @@ that print the file.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pbxsync.text.sanitize import DANGEROUS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Blanks other than the space, and characters of private use, which have no standard shape.
 _UNSEEN: Final = re.compile(r"[^\S ]|[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -28,6 +31,9 @@ _INDICATOR: Final = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@` ]|.*(?:: | #|[: ]\Z)", 
 _IN_BRACKETS: Final = re.compile(r"[,\[\]{}:?]")
 _COMMAND: Final = re.compile(r"^\s*::", re.MULTILINE)
 _SHORT: Final = {"\n": "\\n", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
+
+#: Lists that are longer than this get one line for each value.
+_MAX_WIDTH: Final = 100
 
 
 def scalar(text: str, *, in_brackets: bool = False) -> str:
@@ -49,6 +55,17 @@ def block(text: str, indent: str) -> str | None:
         return None
     head = "|" if text.endswith("\n") else "|-"
     return "\n".join([head, *(f"{indent}{line}" if line else "" for line in lines)])
+
+
+def scalar_or_block(text: str, indent: str) -> str:
+    """Return `text` as a block if that is safe and it has several lines, else as a scalar of one line."""
+    return block(text, indent) or scalar(text)
+
+
+def one_line_list(key: str, values: Iterable[str]) -> str | None:
+    """Return `key: [values]`; None if that is longer than a line should be."""
+    line = f"{key}: [{', '.join(scalar(value, in_brackets=True) for value in values)}]"
+    return line if len(line) <= _MAX_WIDTH else None
 
 
 def _needs_quotes(text: str, *, in_brackets: bool) -> bool:

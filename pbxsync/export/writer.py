@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.document.characters import FORBIDDEN
-from pbxsync.document.quoting import block, scalar
+from pbxsync.document.quoting import one_line_list, scalar, scalar_or_block
 from pbxsync.model.entry import Type
 from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.text.sanitize import quote
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pbxsync.project import Project
 
 _PARAM_INDENT = " " * 6
-#: Lists of params that are longer than this get one line for each param.
-_MAX_WIDTH = 100
 
 
 def _never(_: str) -> bool:
@@ -129,7 +127,7 @@ class _Writer:
     def destination(self, row: Destination) -> Iterator[str]:
         """Yield the lines of one destination."""
         why = self._why_pinned(row)
-        first, *others = [f"id: {row.id}  # {why}"] if why else [f"name: {_value(row.name or '', ' ' * 6)}"]
+        first, *others = [f"id: {row.id}  # {why}"] if why else [f"name: {scalar_or_block(row.name or '', ' ' * 6)}"]
         kind = row.type
         written = None if kind is None else kind.name if self._by_name(kind) else kind.id
         if kind is not None and written is not None:
@@ -174,7 +172,9 @@ class _Writer:
         }
         if not keys.keys() & given.keys() and list(given) == list(range(1, len(given) + 1)):
             return _list(list(given.values()))
-        lines = [f"  {keys.get(position, position)}: {_value(value, ' ' * 8)}" for position, value in given.items()]
+        lines = [
+            f"  {keys.get(position, position)}: {scalar_or_block(value, ' ' * 8)}" for position, value in given.items()
+        ]
         return ["params:", *lines]
 
     def _planned(self, kind: Type | None) -> Type | None:
@@ -208,11 +208,5 @@ def _may_name(name: str | None) -> bool:
 
 def _list(values: list[str]) -> list[str]:
     """Return the lines of params that begin with param1 and have no gaps."""
-    short = f"params: [{', '.join(scalar(value, in_brackets=True) for value in values)}]"
-    if len(short) <= _MAX_WIDTH:
-        return [short]
-    return ["params:", *(f"  - {_value(value, ' ' * 8)}" for value in values)]
-
-
-def _value(text: str, indent: str) -> str:
-    return block(text, indent) or scalar(text)
+    short = one_line_list("params", values)
+    return ["params:", *(f"  - {scalar_or_block(value, ' ' * 8)}" for value in values)] if short is None else [short]

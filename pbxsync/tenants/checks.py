@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,7 +13,7 @@ from pbxsync.model.entry import Problem
 from pbxsync.tenants.spool import place_of
 from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote
-from pbxsync.text.words import nearest
+from pbxsync.text.words import nearest, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,22 +105,28 @@ def check_ids(repeated: set[str], rows: Iterable[tuple[str, Row]], profiles: Seq
 
 
 def misspelled_types(desired: Desired, project: Project) -> tuple[Problem, ...]:
-    """Return a warning for each destination whose type is unknown to the project but close to a known one."""
+    """Return a warning for each destination whose type is unknown to the project but close to a known one.
+
+    A destination of a profile gets one warning, with the number of tenants that have it.
+    """
     known = [name for name in project.types if not name.isdigit()]
     unknown = [name for name in desired.types if name not in project.types and not name.isdigit()]
     meant = {name: near for name in unknown if (near := nearest(name, known, _NEAR)) is not None}
     if not meant:
         return ()
-    return tuple(
-        Problem(
-            entry.place,
-            f"the project has no type {quote(entry.type)} (did you mean {quote(meant[entry.type])}?)."
-            " `pbxsync types` lists the types of the PBX",
-        )
+    found = Counter(
+        (entry.place._replace(use=None), entry.type, entry.place.use is not None)
         for tenant in desired.tenants
         for entry in desired.entries(tenant)
         if entry.type is not None and entry.type in meant
     )
+    warnings = []
+    for (place, name, is_shared), count in found.items():
+        uses = f" ({plural(count, 'use')} of this profile)" if is_shared else ""
+        near = f"did you mean {quote(meant[name])}?"
+        message = f"the project has no type {quote(name)} ({near}). `pbxsync types` lists the types of the PBX{uses}"
+        warnings.append(Problem(place, message))
+    return tuple(warnings)
 
 
 def _difference(name: str, other: str) -> str:

@@ -98,6 +98,7 @@ ONLINE: Final = {
 }
 OFFLINE: Final = {
     "validate": _cases("validate", "validate --annotate gitlab", "validate --annotate github"),
+    "render": _cases("render", "render --out rendered"),
     "show": _cases(*(f"show saved.plan --format {fmt}" for fmt in _FORMATS)),
     "completion": _cases("completion bash", "completion zsh", "completion fish"),
     "schema": _cases("schema", "schema project"),
