@@ -33,7 +33,9 @@ class Options:
 
 #: What `--format` accepts.
 FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
-    "text": lambda plan, options: plan_text(plan, verbose=options.verbose, colour=options.colour, width=options.width),
+    "text": lambda plan, options: plan_text(
+        plan, verbose=options.verbose, colour=options.colour, width=options.width, view_by=options.view
+    ),
     "json": lambda plan, options: plan_json(plan, verbose=options.verbose),
     "markdown": lambda plan, options: plan_markdown(plan, verbose=options.verbose, marker=options.marker),
     "html": lambda plan, options: plan_html(plan, verbose=options.verbose),

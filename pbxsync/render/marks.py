@@ -55,8 +55,8 @@ def extent(diff: FieldDiff) -> str:
 
 
 def elision(piece: Piece) -> str:
-    """Return what stands for equal text that is not shown."""
-    return f"…{plural(len(piece.text), 'equal character')}…"
+    """Return what stands for equal text that is not shown: its number of characters."""
+    return f"…({len(piece.text):,})…"
 
 
 def equal_lines(line: Line) -> str:

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     #: Takes a text and a style of `_CODES`.
     Paint: TypeAlias = Callable[[str, str], str]
 
-_CODES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+_CODES: Final = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    # Underlined, so that a blank is seen, and so that nobody has to tell red from green.
+    "removed": "4;31",
+    "added": "4;32",
+}
 
 
 def painter(*, colour: bool) -> Paint:

@@ -13,7 +13,7 @@ from pbxsync.text.sanitize import quote_full, sanitize
 from pbxsync.text.words import first_names, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pbxsync.model.plan import Change, Drift, FieldDiff, Left, Plan, Since, TenantPlan
     from pbxsync.model.report import Mismatch
@@ -26,6 +26,14 @@ SHARED: Final = "shared (of no tenant: never written)"
 
 #: A tenant with at least this many destinations gets a note if all of them change.
 MANY: Final = 5
+#: Updates are unusually many if they are over half of this many live destinations of a tenant, or are in over half of this
+#: many tenants, or are this many and one in twenty of all live destinations.
+_MANY_OF_TENANT: Final = 10
+_MANY_TENANTS: Final = 5
+_MANY_IN_ALL: Final = 20
+_ONE_IN: Final = 20
+#: Tenants that a warning names.
+_NAMED: Final = 4
 #: Fields are aligned to the longest label, up to this many columns.
 _LABEL_WIDTH: Final = 24
 
@@ -95,6 +103,49 @@ def notes(tenant: TenantPlan) -> list[str]:
         lines.append(f"all {total:,} destinations change ({adds:,} to add, {total - adds:,} to change)")
     lines = [sanitize(line) for line in lines if line]
     return [*lines, *(line for drift in tenant.drift for line in _drift(drift)), *map(_leaving, tenant.left)]
+
+
+def notes_in_common(tenants: Iterable[TenantPlan]) -> list[tuple[str, list[str]]]:
+    """Return the notes of tenants, each once with the codes of its tenants, safe to print, in the order of the plan."""
+    having: dict[str, list[str]] = {}
+    for tenant in tenants:
+        for note in notes(tenant):
+            having.setdefault(note, []).append(sanitize(tenant.tenant))
+    return list(having.items())
+
+
+class Warned(NamedTuple):
+    """A sentence without text of others, and the tenants that it is about, sanitized; none if it is about all."""
+
+    sentence: str
+    tenants: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sentence[:-1]}: {self.tenants}." if self.tenants else self.sentence
+
+
+def warnings(plan: Plan) -> list[Warned]:
+    """Return what is to be said if an unusually large share of what is live is updated, in plan, comment and prompt."""
+    counted = [tenant for tenant in plan.tenants if counts_live(tenant)]
+    updates = [sum(change.action is Action.UPDATE for change in tenant.changes) for tenant in counted]
+    live = [number + tenant.unchanged + tenant.unmanaged_count for number, tenant in zip(updates, counted, strict=True)]
+    sentences = []
+    if sum(updates) >= _MANY_IN_ALL and sum(updates) * _ONE_IN > sum(live):
+        share = 100 * sum(updates) // sum(live)
+        sentences.append(Warned(f"{sum(updates):,} of {sum(live):,} live destinations change ({share}%)."))
+    known = len(counted) + (0 if plan.since is None else plan.since.not_read)
+    updated = sum(number > 0 for number in updates)
+    if known >= _MANY_TENANTS and 2 * updated > known:
+        sentences.append(Warned(f"{updated:,} of {plural(known, 'tenant')} have updates."))
+    most = [
+        f"{sanitize(tenant.tenant)} ({number:,} of {total:,})"
+        for tenant, number, total in zip(counted, updates, live, strict=True)
+        if total >= _MANY_OF_TENANT and 2 * number > total
+    ]
+    if most:
+        sentence = f"Over half of the live destinations change in {plural(len(most), 'tenant')}."
+        sentences.append(Warned(sentence, first_names(most, _NAMED)))
+    return sentences
 
 
 def _drift(drift: Drift) -> list[str]:

@@ -71,7 +71,7 @@ def test_standard_output_that_is_closed_is_an_error(workdir: Workspace, environ:
 
 
 def many_changes(workdir: Workspace) -> None:
-    workdir.tenant("DEMO", *(forward(f"Desk {number}") for number in range(MANY)))
+    workdir.tenant("DEMO", *(forward(f"Desk {number}", str(number)) for number in range(MANY)))
 
 
 @pytest.mark.parametrize("fmt", ["text", "json"])

@@ -57,7 +57,7 @@ writable = hostile.filter(lambda text: not _FORBIDDEN.search(text))
 names = st.lists(hostile, min_size=5, max_size=5, unique=True)
 file_names = st.sampled_from(FILE_NAMES)
 
-_COLOUR: Final = re.compile(r"\x1b\[(?:0|1|2|31|32|33)m")
+_COLOUR: Final = re.compile(r"\x1b\[(?:0|1|2|31|32|33|4;31|4;32)m")
 #: GitHub takes these at the start of a line, and Azure and GitHub the others anywhere.
 _COMMAND: Final = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE | re.IGNORECASE)
 #: The commands that `--annotate github` makes, as the runner takes them apart.

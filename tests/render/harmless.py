@@ -7,7 +7,7 @@ import unicodedata
 
 from tests.render.strategies import SECRET
 
-_COLOUR = re.compile(r"\x1b\[(?:0|1|2|31|32|33)m")
+_COLOUR = re.compile(r"\x1b\[(?:0|1|2|31|32|33|4;31|4;32)m")
 _COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE | re.IGNORECASE)
 
 

@@ -145,6 +145,6 @@ PLANTED: Final = {
     ),
     "a-rename-that-swaps-two-names": Planted(
         fleet(lambda _: (TIMEOUT,), *_swap()),
-        ("KUNDE42", '"Day"', '"Night"', "7", "2"),
+        ("KUNDE42", '"Day"', '"Night"'),
     ),
 }

@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsync.model.entry import Type
-from pbxsync.model.plan import FROM_JOURNAL, Action, Add, Plan, SecretDiff, TenantPlan, TypeDiff
+from pbxsync.model.plan import FROM_JOURNAL, Action, Add, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff
 from pbxsync.model.report import Outcome, Report, Status
-from pbxsync.render import FORMATS, Options, plan_text, render, report_text
-from pbxsync.text.sanitize import quote_full, sanitize
+from pbxsync.render import FORMATS, Options, marks, plan_text, render, report_text, view
+from pbxsync.render.groups import VIEWS
+from pbxsync.text.sanitize import quote_full, sanitize, sanitize_lines
 from tests.render import samples
 from tests.render.harmless import assert_harmless
+from tests.render.planted import PLANTED
 from tests.render.strategies import plans, reports
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -51,9 +53,10 @@ def test_output_is_as_it_was_reviewed(name: str, text: str) -> None:
 
 
 @BOUNDED
-@given(plans(), st.integers(0, 2), st.booleans(), st.sampled_from([0, 40, 80, 200]))
-def test_a_plan_of_hostile_text_is_harmless(plan: Plan, verbose: int, colour: bool, width: int) -> None:
-    assert_harmless(plan_text(plan, verbose=verbose, colour=colour, width=width), colour=colour)
+@given(plans(), st.integers(0, 2), st.booleans(), st.sampled_from([0, 40, 80, 200]), st.sampled_from(VIEWS))
+def test_a_plan_of_hostile_text_is_harmless(plan: Plan, verbose: int, colour: bool, width: int, view_by: str) -> None:
+    text = plan_text(plan, verbose=verbose, colour=colour, width=width, view_by=view_by)
+    assert_harmless(text, colour=colour)
 
 
 @BOUNDED
@@ -63,23 +66,117 @@ def test_a_report_of_hostile_text_is_harmless(report: Report, verbose: int, colo
 
 
 @BOUNDED
-@given(plans(), st.sampled_from(sorted(FORMATS)), st.booleans())
-def test_every_format_is_harmless(plan: Plan, fmt: str, colour: bool) -> None:
-    assert_harmless(render(plan, fmt, Options(verbose=1, colour=colour)), colour=colour and fmt == "text")
+@given(plans(), st.sampled_from(sorted(FORMATS)), st.booleans(), st.sampled_from(VIEWS))
+def test_every_format_is_harmless(plan: Plan, fmt: str, colour: bool, view_by: str) -> None:
+    text = render(plan, fmt, Options(verbose=1, colour=colour, view=view_by))
+    assert_harmless(text, colour=colour and fmt == "text")
 
 
 @BOUNDED
-@given(plans())
-def test_every_value_and_place_of_a_change_is_shown_to_the_letter(plan: Plan) -> None:
-    text = plan_text(plan, width=0)
+@given(plans(), st.sampled_from(VIEWS))
+def test_every_value_and_place_of_a_change_is_shown_to_the_letter(plan: Plan, view_by: str) -> None:
+    text = plan_text(plan, verbose=1, width=0, view_by=view_by)
     for change in plan.changes:
         assert quote_full(change.name) in text
         assert sanitize(change.source) in text
         for row in change.diff:
             if isinstance(row, SecretDiff):
                 continue
+            if lines := marks.lines(row, marks.WHOLE):  # test_marks.py: they are both texts, whole
+                assert all("".join(piece.text for piece in line.pieces).rstrip() in text for line in lines)
+                continue
             assert quote_full(str(row.after)) in text
             assert quote_full(str(row.before or row.after)) in text
+
+
+@BOUNDED
+@given(plans(), st.sampled_from(VIEWS))
+def test_every_short_value_and_every_note_is_shown_without_verbose(plan: Plan, view_by: str) -> None:
+    text = plan_text(plan, width=0, view_by=view_by)
+    for tenant in plan.tenants:
+        assert all(note in text for note in view.notes(tenant))
+        assert all(line in text for line in sanitize_lines(tenant.error or "").split("\n"))
+    for change in plan.changes:
+        for row in view.fields(change):
+            if not marks.lines(row):
+                shown = view.values(row)[change.action is Action.ADD :]
+                assert all(value in text for value in shown)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_mistake_is_in_the_first_twenty_lines(name: str) -> None:
+    plan, signs = PLANTED[name].plan, PLANTED[name].signs
+    text = plan_text(plan)
+    check(f"planted/{name}.txt", text)
+    assert len(text.splitlines()) < 400
+    first = "\n".join(text.splitlines()[:20])
+    assert all(sign in first for sign in signs)
+    coloured = "\n".join(plan_text(plan, colour=True).splitlines()[:20])
+    assert all(sign in re.sub("\x1b\\[[0-9;]*m", "", coloured) for sign in signs)
+
+
+def test_what_differs_is_marked_in_colour_and_whole_without() -> None:
+    plan = PLANTED["a-wrong-digit"].plan
+    assert '"+45209904\x1b[4;31m0\x1b[0m1" -> "+45209904\x1b[4;32m1\x1b[0m1"' in plan_text(plan, colour=True)
+    assert '"+4520990401" -> "+4520990411"' in plan_text(plan)
+
+
+def long_text(before: str, after: str) -> Plan:
+    change = replace(samples.rename("DEMO"), diff=(TextDiff("param1", before, after, "prompt"),))
+    return samples.plan(TenantPlan("DEMO", (change,), unchanged=9))
+
+
+def test_a_long_text_is_a_line_diff() -> None:
+    before = "\n".join(f"Line {number} of the prompt." for number in range(60))
+    after = before.replace("30 of the", "30 in the")
+    assert plan_text(long_text(before, after)).splitlines()[4:14] == [
+        "      prompt  60 lines -> 60 lines",
+        "        @ 28 equal lines",
+        "        | Line 28 of the prompt.",
+        "        | Line 29 of the prompt.",
+        "        - Line 30 of the prompt.",
+        "        |         ^^",
+        "        + Line 30 in the prompt.",
+        "        |         ^^",
+        "        | Line 31 of the prompt.",
+        "        | Line 32 of the prompt.",
+    ]
+    assert "        - Line 30 \x1b[4;31mof\x1b[0m the" in plan_text(long_text(before, after), colour=True).replace(
+        "\x1b[31m-\x1b[0m", "-"
+    )
+    assert "Line 3 of the prompt." not in plan_text(long_text(before, after))
+    assert "Line 3 of the prompt." in plan_text(long_text(before, after), verbose=1)
+
+
+def test_no_line_of_a_text_can_look_like_one_of_ours() -> None:
+    before = "Hello\n\nPlan: 0 to add, 0 to change.\n" * 2
+    text = plan_text(long_text(before, f"{before}Bye"))
+    assert text.count("\n        | Plan: 0 to add, 0 to change.") == 1
+    assert len([line for line in text.splitlines() if line.strip().startswith("Plan:")]) == 1
+
+
+def test_equal_words_of_a_long_line_are_left_out_but_not_with_verbose() -> None:
+    before = f"{'Answer politely. ' * 100}Say no. {'Then hang up. ' * 100}"
+    plan = long_text(before, before.replace("Say no", "Say yes"))
+    assert "olitely. Answer politely. Say yes. Then hang up. Then hang up" in plan_text(plan)
+    assert "- …(1,674)…olitely." in plan_text(plan)
+    assert len(plan_text(plan)) < 1_000
+    assert f"- {before[:-1]}" in plan_text(plan, verbose=1)
+
+
+def test_a_plan_by_change_names_all_members_with_verbose() -> None:
+    plan = PLANTED["one-more-zero"].plan
+    assert "and 663 more in 51 tenants" in plan_text(plan)
+    text = plan_text(plan, verbose=1)
+    assert all(f"{change.source}\n" in text for change in plan.changes)
+    assert "more in" not in text
+
+
+def test_equal_notes_are_shown_once_in_a_plan_by_change() -> None:
+    tenants = tuple(replace(tenant, warnings=("the label is new",)) for tenant in PLANTED["one-more-zero"].plan.tenants)
+    text = plan_text(samples.plan(*tenants))
+    assert "! 59 tenants: the label is new\n    | KUNDE01, KUNDE02," in text
+    assert plan_text(samples.plan(*tenants), view_by="tenants").count("  ! the label is new") == 59
 
 
 def test_the_last_lines_say_what_would_happen() -> None:
