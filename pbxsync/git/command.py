@@ -67,5 +67,5 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _reason(stderr: bytes, status: int) -> str:
-    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    lines = stderr.decode(errors="replace").strip().splitlines()
     return truncate(lines[0].removeprefix("fatal: ")) if lines else f"exit status {status}"

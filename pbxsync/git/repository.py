@@ -24,7 +24,7 @@ class Repository:
     @classmethod
     def of(cls, folder: Path) -> Repository:
         """Return the repository that holds `folder`. Raises GitError where there is none, or no git."""
-        top = git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n").decode("utf-8", "surrogateescape")
+        top = git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n").decode(errors="surrogateescape")
         if not top:
             raise GitError("this repository has no working tree")
         return cls(Path(top).resolve())
@@ -37,7 +37,7 @@ class Repository:
     @property
     def branch(self) -> str | None:
         """The branch that is checked out; None for a detached HEAD, as CI systems have it."""
-        name = git(self.root, "branch", "--show-current").removesuffix(b"\n").decode("utf-8", "replace")
+        name = git(self.root, "branch", "--show-current").removesuffix(b"\n").decode(errors="replace")
         return name or None
 
     @property
@@ -50,22 +50,22 @@ class Repository:
         if not ref or ref.startswith("-") or not ref.isprintable():
             raise GitError(f"{quote(ref)} is not the name of a commit")
         try:
-            found = git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+            found = git(self.root, "rev-parse", "--verify", f"{ref}^{{commit}}")
         except GitError:
             raise GitError(
                 f"there is no commit {quote(ref)} in this clone: fetch it first"
                 " (`git fetch origin`; in GitHub Actions, actions/checkout with `fetch-depth: 0`)"
             ) from None
-        return found.strip().decode("ascii")
+        return found.strip().decode()
 
     def message(self, commit: str) -> str:
         """Return the message of a commit. Raises GitError."""
-        return git(self.root, "log", "-1", "--format=%B", self.commit(commit), "--").decode("utf-8", "replace")
+        return git(self.root, "log", "-1", "--format=%B", self.commit(commit), "--").decode(errors="replace")
 
     def merge_base(self, first: str, second: str) -> str:
         """Return the commit at which the histories of two commits parted. Raises GitError if there is not exactly one."""
         try:
-            bases = git(self.root, "merge-base", "--all", first, second).decode("ascii").split()
+            bases = git(self.root, "merge-base", "--all", first, second).decode().split()
         except GitError:
             bases = []
         if len(bases) == 1:
@@ -89,6 +89,6 @@ class Repository:
         inside = [path for path in (each.resolve() for each in paths) if path.is_relative_to(self.root)]
         if not inside:
             return ()
-        words = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--")
+        words = ("status", "-z", "--no-renames", "--untracked-files=all", "--")  # -z alone means the first format
         listed = git(self.root, *words, *(str(path.relative_to(self.root)) for path in inside))
-        return tuple(entry[3:].decode("utf-8", "surrogateescape") for entry in listed.split(b"\0") if entry)
+        return tuple(entry[3:].decode(errors="surrogateescape") for entry in listed.split(b"\0") if entry)

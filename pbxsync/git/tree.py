@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +53,8 @@ class Tree:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._reader is not None:
-            with self._reader:  # closes its pipes and waits: it ends with its input
+            # Closes its pipes and waits: it ends with its input. If it has ended before, something may be left to write.
+            with suppress(BrokenPipeError), self._reader:
                 self._reader = None
 
     def read(self, path: str) -> bytes:
@@ -64,7 +66,7 @@ class Tree:
         if into is None or out is None:
             raise GitError("git cat-file has no pipes")
         try:
-            into.write(self.files[path].id.encode("ascii") + b"\n")
+            into.write(self.files[path].id.encode() + b"\n")
             into.flush()
             header = out.readline().split()
             if len(header) != 3:
@@ -82,6 +84,6 @@ def _entries(listing: bytes) -> list[tuple[str, Blob]]:
     for line in listing.split(b"\0"):
         if line:
             described, _, path = line.partition(b"\t")
-            mode, _, blob = described.decode("ascii").split(" ")
-            entries.append((path.decode("utf-8", "surrogateescape"), Blob(blob, mode)))
+            mode, _, blob = described.decode().split()
+            entries.append((path.decode(errors="surrogateescape"), Blob(blob, mode)))
     return entries

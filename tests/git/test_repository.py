@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from pbxsync.errors import GitError
 from pbxsync.git.repository import Repository
+from tests.git import fake
 from tests.support.repo import Repo
 
 
@@ -35,7 +38,14 @@ def test_an_unknown_name_is_an_error_that_says_what_to_do(repo: Repo, ref: str) 
     commit_files(repo, a="1")
     with pytest.raises(GitError) as error:
         Repository.of(repo.path).commit(ref)
-    assert "is not the name of a commit" in str(error.value) or "fetch-depth: 0" in str(error.value)
+    shown = json.dumps(ref)
+    if ref in {"", "-h", "--all", "x\ny"}:
+        assert str(error.value) == f"{shown} is not the name of a commit"
+    else:
+        assert str(error.value) == (
+            f"there is no commit {shown} in this clone: fetch it first"
+            " (`git fetch origin`; in GitHub Actions, actions/checkout with `fetch-depth: 0`)"
+        )
 
 
 def test_a_branch_and_main_parted_where_the_branch_began(repo: Repo) -> None:
@@ -51,7 +61,7 @@ def test_histories_without_a_common_commit_and_with_several_are_refused(repo: Re
     first = commit_files(repo, a="1")
     repo.git("checkout", "-q", "--orphan", "other")
     other = commit_files(repo, b="1")
-    with pytest.raises(GitError, match="no history in common"):
+    with pytest.raises(GitError, match=r"^these commits have no history in common$"):
         Repository.of(repo.path).merge_base(first, other)
     repo.git("checkout", "-q", "main")
     left = commit_files(repo, c="1")
@@ -60,7 +70,8 @@ def test_histories_without_a_common_commit_and_with_several_are_refused(repo: Re
     repo.git("merge", "-q", "-m", "x", left)
     repo.git("checkout", "-q", "main")
     repo.git("merge", "-q", "-m", "x", right)
-    with pytest.raises(GitError, match="several commits"):
+    message = "^these histories parted at several commits: merge the base into this branch first$"
+    with pytest.raises(GitError, match=message):
         Repository.of(repo.path).merge_base("main", "right")
 
 
@@ -74,13 +85,57 @@ def test_a_shallow_clone_says_how_to_get_the_history(repo: Repo, tmp_path: Path)
     repo.git("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{repo.path}", str(clone))
     shallow = Repository.of(clone)
     assert shallow.is_shallow
-    with pytest.raises(GitError, match="fetch-depth: 0"):
+    with pytest.raises(GitError) as error:
         shallow.merge_base("origin/main", "origin/mine")
+    assert str(error.value) == (
+        "this clone is shallow and does not reach the commit at which the branch began: fetch the whole history"
+        " (`git fetch --unshallow`; in GitHub Actions, actions/checkout with `fetch-depth: 0`; in GitLab,"
+        ' `GIT_DEPTH: "0"`)'
+    )
 
 
 def test_a_folder_outside_a_repository_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GitError, match="not a git repository"):
         Repository.of(tmp_path)
+
+
+def test_a_repository_without_a_working_tree_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Repo(tmp_path).git("init", "-q", "--bare", "bare")
+    with pytest.raises(GitError, match=r"^git rev-parse failed: this operation must be run in a work tree$"):
+        Repository.of(tmp_path / "bare")
+    fake.install(tmp_path, monkeypatch, "exit 0")  # as some versions of git do
+    with pytest.raises(GitError, match=r"^this repository has no working tree$"):
+        Repository.of(tmp_path / "bare")
+
+
+def test_a_repository_and_its_files_may_have_names_that_are_no_text(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / os.fsdecode(b"r\xffo\n"))
+    (repo.path / os.fsdecode(b"\xff.yaml")).write_text("")
+    found = Repository.of(repo.path / ".")
+    assert found.root == repo.path.resolve()
+    assert found.uncommitted([repo.path]) == (os.fsdecode(b"\xff.yaml"),)
+
+
+def test_the_message_of_a_commit_is_the_whole_of_it(repo: Repo) -> None:
+    (repo.path / "main").write_text("a file of the same name as the branch")
+    text = "Change the night number\n\nPBX-Trailer: caf\ufffd"
+    (repo.path.parent / "message").write_bytes(text.encode().replace("\ufffd".encode(), b"\xe9"))
+    repo.git("add", "-A")
+    repo.git("-c", "i18n.commitEncoding=x-unknown", "commit", "-q", "-F", str(repo.path.parent / "message"))
+    repo.git("tag", "v1")
+    repo.git("commit", "-q", "--allow-empty", "-m", "Later")
+    found = Repository.of(repo.path)
+    assert found.message("v1").rstrip("\n") == text
+    assert found.message("main").rstrip("\n") == "Later"
+
+
+def test_a_renamed_file_is_two_that_are_not_committed(repo: Repo) -> None:
+    commit_files(repo, a="some text that git recognises after the file is renamed", **{"-b": "1"})
+    repo.git("mv", "a.yaml", "c.yaml")
+    (repo.path / "-b.yaml").write_text("2")
+    found = Repository.of(repo.path)
+    assert set(found.uncommitted([repo.path])) == {"a.yaml", "c.yaml", "-b.yaml"}
+    assert found.uncommitted([repo.path / "-b.yaml"]) == ("-b.yaml",)
 
 
 def test_without_git_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
