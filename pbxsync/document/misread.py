@@ -29,7 +29,8 @@ _CODE_AFTER_VALUE: Final = re.compile(r"#[0-9*#]")
 _CODE_ON_OWN_LINE: Final = re.compile(r"#[*#]*[0-9]")
 #: The same anywhere, or without a space before it.
 _CODE_ANYWHERE: Final = re.compile(r"#[0-9*#]|[^\s]#")
-_QUESTION_MARK: Final = re.compile(r"(?<=[\[{,\s])\?(?=\S)")
+#: It begins with the sign itself, for which `re` searches fast.
+_QUESTION_MARK: Final = re.compile(r"\?(?<=[\[{,\s]\?)(?=\S)")
 #: Enough to see what is wrong.
 _MAX_FINDINGS: Final = 100
 
@@ -80,7 +81,7 @@ def find(text: str, spans_of: Callable[[str], Spans]) -> Misread:
 
 def _has_candidate(text: str) -> bool:
     """Whether there may be something to find, as far as that is known without parsing."""
-    if "?" in text and _QUESTION_MARK.search(text):
+    if _QUESTION_MARK.search(text):
         return True
     index = text.find("#")
     while index >= 0:
@@ -89,7 +90,7 @@ def _has_candidate(text: str) -> bool:
         if not before.strip() and '"' not in after and "'" not in after:  # a comment, or in a block of lines
             if _CODE_ON_OWN_LINE.match(after):
                 return True
-        elif not before[-1:].isspace() or _CODE_ANYWHERE.search(after):
+        elif _CODE_ANYWHERE.search(text, line_start, line_end):
             return True
         index = text.find("#", line_end)
     return False
@@ -98,7 +99,7 @@ def _has_candidate(text: str) -> bool:
 def _line(text: str, index: int) -> Span:
     """Return where the line of `index` starts and ends."""
     end = text.find("\n", index)
-    return text.rfind("\n", 0, index) + 1, end if end >= 0 else len(text)
+    return text.rfind("\n", 0, index) + 1, end if end != -1 else len(text)
 
 
 def _end_of_span(spans: Sequence[Span], index: int) -> int | None:

@@ -65,22 +65,35 @@ def _covers(item: str, url: str) -> bool:
     """Whether an item of the list is this url, or its host with or without port."""
     if item.startswith(EMULATOR) or url.startswith(EMULATOR):
         return item == url
-    if "://" in item:
-        return _parts(item) == _parts(url)
-    _, host, port, _ = _parts(url)
-    named = _parts(f"https://{item}/")
+    is_url = "://" in item
+    allowed, wanted = _parts(item if is_url else f"https://{item}/"), _parts(url)
+    if allowed is None or wanted is None:
+        return False
+    if is_url:
+        return allowed == wanted
     has_port = re.search(r":[0-9]+$", item) is not None
-    return named[1] == host and (not has_port or named[2] == port)
+    return allowed.host == wanted.host and (not has_port or allowed.port == wanted.port)
 
 
-def _parts(url: str) -> tuple[str, str, int, str]:
-    """Return scheme, host, port and path as they are compared; no host for an item that is not a url at all."""
+class _Parts(NamedTuple):
+    """The parts of a url that are compared."""
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+
+
+def _parts(url: str) -> _Parts | None:
+    """Return the parts of a url as they are compared; None for an item that is not a url at all."""
     try:
         parts = urlsplit(url)
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+        host, port = parts.hostname, parts.port
     except ValueError:
-        return "", "", 0, ""
-    return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path or "/"
+        return None
+    if host is None:
+        return None
+    return _Parts(parts.scheme, host.removesuffix("."), port or _DEFAULT_PORTS.get(parts.scheme), parts.path or "/")
 
 
 def _listed(items: tuple[str, ...]) -> str:

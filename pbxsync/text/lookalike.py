@@ -20,6 +20,8 @@ _BACKSLASH: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))",
 _CONTROLS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 #: A server that escapes twice is a bug; one that escapes more often is not worth the time.
 _MOST_LAYERS: Final = 4
+#: In this encoding the two halves of a JSON pair become one character.
+_UTF_16: Final = "utf-16-le"
 
 
 def look_alike_key(name: str) -> str:
@@ -35,10 +37,15 @@ def look_alike_key(name: str) -> str:
         if plain == name:
             break
         name = plain
-    name = unicodedata.normalize("NFKC", _NOT_SEEN.sub("", name))
+    name = unicodedata.normalize("NFKC", _seen(name))
     # Folding may leave letters decomposed, and NFKC may bring characters that are not seen.
-    name = _NOT_SEEN.sub("", unicodedata.normalize("NFKC", name.casefold()))
-    return _BLANKS.sub(" ", name).strip(" ")
+    name = _seen(unicodedata.normalize("NFKC", name.casefold()))
+    return _BLANKS.sub(" ", name).strip()
+
+
+def _seen(text: str) -> str:
+    """Return what is seen of a text."""
+    return _NOT_SEEN.sub("", text)
 
 
 def _unescaped(text: str) -> str:
@@ -48,7 +55,7 @@ def _unescaped(text: str) -> str:
         text = html.unescape(text)
     if "\\" in text:
         # JSON writes a character beyond U+FFFF as two.
-        text = _BACKSLASH.sub(_meant, text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = _BACKSLASH.sub(_meant, text).encode(_UTF_16, "surrogatepass").decode(_UTF_16, "replace")
     return text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pbxsync.document import reader
+from pbxsync.document import misread, reader
 from pbxsync.document.reader import read
 
 PARSERS = [pytest.param(reader.PARSER, id="libyaml"), pytest.param(yaml.BaseLoader, id="python")]
@@ -31,6 +31,11 @@ CODE = "# begins a comment here: if it belongs to the value, put the value in qu
         ("æ: 'ø'#c", (0, 6)),
         ('a: "\\ud83d\\ude00"#c', (0, 17)),
         ("a: '\u2028'#c", (0, 6)),
+        ('a: "b\n  # c"#d', (1, 6)),
+        ("# a\nb: [c]#d\ne: f # g", (1, 6)),
+        ("a: b # c\nd: [e]#f\ng: h # i", (1, 6)),
+        ("#\na: [ ]#b\n", (1, 6)),
+        ("a:\n  - [b]#c\n  # d", (1, 7)),
     ],
 )
 def test_a_comment_without_a_space_before_it_is_refused(parser: Any, text: str, place: tuple[int, int]) -> None:
@@ -62,6 +67,8 @@ def test_a_comment_right_after_the_sign_of_a_block_is_refused(text: str, place: 
         ("a: &x #31#\n  30#b", [(0, 6)]),
         ("a: 5 #1\r\nb: 6 #2\r\n", [(0, 5), (1, 5)]),
         ("a: ø #1", [(0, 5)]),
+        ("- #5\n  30", [(0, 2)]),
+        ("# a\nb: c #1\nd: e # f", [(1, 5)]),
     ],
 )
 def test_a_comment_that_looks_like_a_telephone_code_gets_a_warning(
@@ -113,6 +120,19 @@ def test_a_question_mark_that_begins_a_value_in_brackets_is_refused(
 def test_a_question_mark_alone_in_brackets_is_refused_by_us_or_the_parser(parser: Any, text: str) -> None:
     """libyaml 0.2.6 takes it for a key, and 0.2.5 for an error."""
     assert read(text.encode(), parser).faults
+
+
+def test_a_document_without_such_text_is_not_parsed_again() -> None:
+    def parsed_again(text: str) -> misread.Spans:
+        raise AssertionError(text)
+
+    for text in ("a: b  # c?\n# 1 ?\n  #\n", "# a \"b\" 'c'\na: b? # c\n", "a: b", "# a \"b\" # c\n  # 'd'"):
+        assert misread.find(text, parsed_again) == ([], [])
+
+
+def test_the_first_hundred_findings_of_a_document_are_reported() -> None:
+    document = read(b"- [b]#c\n- 1 #2\n" * 60)
+    assert (len(document.faults), len(document.warnings)) == (50, 50)
 
 
 @pytest.mark.parametrize("unit", ["# ", "## ", "#1 ", "x#", "#\n", "'#31#',", "[?a],", "a #1\n", "?a "])
