@@ -13,11 +13,7 @@ if TYPE_CHECKING:
     from tests.support.workspace import Workspace
 
 SINGLE = [
-    f"{name}={choice}"
-    for name, option in OPTIONS.items()
-    for choice in option.choices
-    # A client that asks for the object by the document's name alone cannot plan on such a PBX.
-    if choice != option.default and (name, choice) != ("types_object", "customtype")
+    f"{name}={choice}" for name, option in OPTIONS.items() for choice in option.choices if choice != option.default
 ]
 
 
