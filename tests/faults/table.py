@@ -17,7 +17,12 @@ READS: Final = {
     "empty": "asked again, then checked with CUSTOMTYPES: believed with a warning, and apply needs --allow-empty",
     "unnoticed": "apply lists twice before it adds, and fails the tenant if the lists differ; if both lack the same row, it"
     " is planned as an add, which people can see; a list after the adds shows duplicates, which are named and fail the run",
-    "believed": "taken as correct: nothing in this reply shows that it is wrong",
+    "clash": "if the run also reads the tenant whose destinations these are, both fail and nothing is written to either;"
+    " else taken as correct: nothing in this reply shows that it is wrong",
+    "alike": "a destination that is listed under a name that looks the same is not added again: the tenant fails; an add"
+    " that the list shows under another name fails, and the report says which id to pin",
+    "renamed": "a destination that is listed under a name that looks different is planned as an add, which people can see;"
+    " an add that the list shows under another name fails, and the report says which id to pin",
     "-": "this operation is not affected",
 }
 WRITES: Final = {
@@ -106,12 +111,12 @@ TABLE: Final[dict[str, Cells]] = {
     "number-ids": _FINE._replace(update="-"),
     "other-row": Cells("-", "-", "fails", "-", "-", "unknown"),
     "many-rows": Cells("-", "fine", "-", "-", "-", "-"),
-    "other-tenant": Cells("-", "believed", "again", "lost", "lost", "again"),
+    "other-tenant": Cells("-", "clash", "again", "lost", "lost", "again"),
     "other-object": Cells("fails", "fails", "-", "-", "-", "-"),
     "te-id": Cells("-", "fine", "fine", "fine", "fine", "unknown"),
-    "list-names-html": Cells("-", "believed", "-", "-", "-", "-"),
-    "list-names-cut": Cells("-", "believed", "-", "-", "-", "-"),
-    "list-names-upper": Cells("-", "believed", "-", "-", "-", "-"),
+    "list-names-html": Cells("-", "alike", "-", "-", "-", "-"),
+    "list-names-cut": Cells("-", "renamed", "-", "-", "-", "-"),
+    "list-names-upper": Cells("-", "alike", "-", "-", "-", "-"),
     "list-names-trim": Cells("-", "fine", "-", "-", "-", "-"),
     "wrong-id": Cells("-", "-", "-", "found", "-", "-"),
     "cut-values": _STORED,

@@ -46,6 +46,8 @@ ASKS = {
     "back": "object=CUSTOM action=GET tenant=DEMO n=2..",
 }
 TRIES = 2
+#: Words with a test of their own.
+ELSEWHERE = ("unnoticed", "clash", "alike", "renamed")
 
 
 class Cell(NamedTuple):
@@ -75,10 +77,12 @@ def cells() -> Iterator[Cell]:
 
 def each(operations: Iterable[str] = OPERATIONS, words: Iterable[str] = ()) -> list[ParameterSet]:
     """The cells of some operations, as parameters of a test: with some words, or all that have a behaviour of their own."""
-    found = (
-        cell for cell in cells() if cell.operation in operations and cell.word not in {"-", "unnoticed", "believed"}
-    )
-    return [pytest.param(cell, id=cell.title) for cell in found if not words or cell.word in words]
+    found = (cell for cell in cells() if cell.operation in operations)
+    return [
+        pytest.param(cell, id=cell.title)
+        for cell in found
+        if (cell.word in words if words else cell.word not in {"-", *ELSEWHERE})
+    ]
 
 
 @pytest.fixture
@@ -220,6 +224,50 @@ def test_a_row_that_a_list_lacks_once_is_noticed_before_it_is_added(workdir: Wor
     assert ran.status == 1
     assert "DEMO changed between two reads (1)" in ran.out
     assert not [request for request in pbx.log if request.method == "POST"]
+
+
+@pytest.mark.parametrize("cell", each(words=["clash"]))
+def test_a_destination_of_two_tenants_fails_both(
+    workdir: Workspace, pbx: Emulator, world: dict[str, str], cell: Cell
+) -> None:
+    pbx.faults.add(cell.spec)
+    ran = apply(workdir, cell)
+    assert ran.status == 1
+    assert not [request for request in pbx.log if request.method == "POST"]
+    assert f"DEMO failed: the PBX lists destination {world['Fine']} for DEMO and also for FINE" in ran.out
+    assert f"FINE failed: the PBX lists destination {world['Fine']} for FINE and also for DEMO" in ran.out
+    alone = workdir.run("plan", "tenants/DEMO.yaml")
+    assert (alone.status, '+ "Gæst"' in alone.out) == (0, True)
+    hold(workdir, pbx)
+
+
+@pytest.mark.parametrize("cell", each(words=["alike", "renamed"]))
+def test_a_name_that_is_listed_otherwise_makes_at_most_one_more(workdir: Workspace, pbx: Emulator, cell: Cell) -> None:
+    name = "Gæst & vagt"
+    old = pbx.put("DEMO", cu_name=name, cu_param1="1")
+    workdir.tenant("DEMO", {"name": name, "type": "FORWARD", "params": ["2"]})
+    pbx.faults.add(cell.spec)
+    planned = workdir.run("plan")
+    if cell.word == "alike":
+        assert planned.status == 1
+        assert f'"{name}" is not live, but looks the same as' in planned.out
+        assert apply(workdir, cell).status == 1
+        assert len(pbx.rows("DEMO")) == 1
+        pbx.remove(old)
+    else:
+        assert planned.status == 0
+        assert f'+ "{name}"' in planned.out
+    ran = apply(workdir, cell)
+    added = pbx.rows("DEMO")[-1]["cu_id"]
+    assert ran.status == 1
+    assert f"added as {added}, but the tenant's list shows it as " in ran.out
+    assert f"pin it with `id: {added}`" in ran.out
+    workdir.tenant("DEMO", {"id": added, "params": ["3"]})
+    assert apply(workdir, cell).status == 1
+    assert f"destination {added} of DEMO is named " in apply(workdir, cell).out
+    pbx.faults.clear()
+    assert apply(workdir, cell).status == 0
+    assert [row["cu_param1"] for row in pbx.rows("DEMO")] == (["3"] if cell.word == "alike" else ["1", "3"])
 
 
 def test_every_kind_of_fault_is_in_the_table() -> None:
