@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from pbxsync.emulator import Emulator
 from tests.support.command import COMMAND, clean_environ
+from tests.support.unread import left_connections
+from tests.support.waiting import until
 from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class PbxProcess:
             self._read_log()
             last = [request for request in self._seen if request["reqtype"] == "COUNTCALLS"][-1]
             quiet = quiet + 1 if last["in_flight"] == 1 else 0
+        until(lambda: left_connections(self.url) == 0)
 
     def commits(self, tenant: str) -> list[dict[str, Any]]:
         """Return the writes of a tenant that the PBX has carried out, in their order."""
