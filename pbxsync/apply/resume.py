@@ -74,10 +74,10 @@ def update_is_done(live: LiveReader, change: Update, row: Destination) -> bool:
 
 def holds(live: LiveReader, change: Change, row: Destination) -> bool:
     """Whether a live destination has every value that a change sends: an add that is there is done."""
-    fields = fields_of(row)
+    values = {field: value or "" for field, value in fields_of(row).items()}
     return all(
-        live.secret(change.tenant, fields[diff.field] or "") == diff.fingerprint
+        live.secret(change.tenant, values[diff.field]) == diff.fingerprint
         if isinstance(diff, SecretDiff)
-        else (fields[diff.field] or "") == diff.new_value
+        else values[diff.field] == diff.new_value
         for diff in change.diff
     )

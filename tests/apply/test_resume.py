@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.apply.sensitive_values import FROM_FILE, NEW
+from tests.apply.sensitive_values import FROM_FILE, NEW, PROJECT
 from tests.support.command import COMMAND
 from tests.support.records import lines
 from tests.support.tenantfile import forward
@@ -155,7 +155,10 @@ def test_a_journal_of_another_plan_or_another_pbx_is_refused_before_any_request(
     half.pbx.clear_log()
     ran = half.run("apply", "other.plan", "--resume", "run.jsonl")
     assert ran.status == 1
-    assert "the journal run.jsonl is not of this plan: nothing was written" in ran.err
+    assert ran.err == (
+        "error: the journal run.jsonl is not of this plan: nothing was written. Give --resume the journal of the apply that"
+        " did not finish, and the same plans\n"
+    )
     content = (half.folder / "run.jsonl").read_text().replace(half.pbx.url, "https://other.example/proxyapi.php")
     half.write("other.jsonl", content)
     ran = resume(half, journal="other.jsonl")
@@ -188,8 +191,39 @@ def test_sensitive_params_that_are_done_are_known_by_their_fingerprints(
     del bot
 
 
-def test_a_type_change_that_is_done_is_recognised(workspace: Workspace) -> None:
-    boss = workspace.pbx.put("DEMO", cu_name="Boss", cu_ct_id=5, cu_param1="1")
+def test_an_add_that_the_journal_shows_is_not_looked_for_and_the_other_one_is_sent(workspace: Workspace) -> None:
+    workspace.tenant("DEMO", forward("Night"), forward("Day"))
+    plan = workspace.save()
+    workspace.pbx.faults.add("too-bad action=add n=2")
+    assert workspace.run("apply", plan, *QUICK, "--journal", "run.jsonl").status == 1
+    workspace.pbx.faults.clear()
+    (night,) = workspace.pbx.rows("DEMO")
+    ran = workspace.run("-v", "apply", plan, "--resume", "run.jsonl", *QUICK)
+    assert ran.status == 0, ran.text
+    assert f'added: DEMO "{night["cu_name"]}" (id {night["cu_id"]})' in ran.out
+    assert {row["cu_name"] for row in workspace.pbx.rows("DEMO")} == {"Night", "Day"}
+    assert len(workspace.commits) == 2
+
+
+def test_a_param_that_is_cleared_already_is_done(workspace: Workspace) -> None:
+    boss = workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1", cu_param7="7")
+    workspace.tenant("DEMO", {"name": "Boss", "params": {"7": ""}}, forward("Night"))
+    plan = workspace.save()
+    workspace.pbx.faults.add("too-bad action=update")
+    assert workspace.run("apply", plan, *QUICK, "--journal", "run.jsonl").status == 1
+    workspace.pbx.faults.clear()
+    workspace.pbx.change(boss, cu_param7="")
+    ran = workspace.run("apply", plan, "--resume", "run.jsonl", *QUICK)
+    assert ran.status == 0, ran.text
+    assert "1 of them was done before this run" in ran.out or "2 of them were done before this run" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("old_type", "project"), [(5, "types: {}\n"), (5, PROJECT), (77, "types: {}\n"), (77, PROJECT)]
+)
+def test_a_type_change_that_is_done_is_recognised(workspace: Workspace, old_type: int, project: str) -> None:
+    workspace.write("pbxsync.yaml", project)
+    boss = workspace.pbx.put("DEMO", cu_name="Boss", cu_ct_id=old_type, cu_param1="1", cu_param2="2")
     workspace.tenant("DEMO", {"name": "Boss", "type": "FORWARD"}, forward("Night"))
     plan = workspace.save()
     workspace.pbx.faults.add("too-bad action=update")

@@ -39,6 +39,7 @@ def test_verify_of_a_git_change_counts_the_drift_that_it_left(workspace: Workspa
     assert ran.status == 1
     assert "Apply complete: 0 added, 1 changed." in ran.out
     assert 'callerid  "by hand" -> "2"' in ran.out
+    assert "\n\nPBX http" in ran.out.partition("Journal: ")[2]
     assert ran.err.splitlines()[-1] == (
         "error: the changes are applied, but --verify failed: the PBX still differs from the files, as the plan above shows"
     )
