@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbxsync.errors import Denied, KeyRevoked, PlanError, Unrecognised
-from pbxsync.kinds.custom_destination import FIELDS, NAME, POSITIONS, TYPE, fields_of, is_id, label_of, position_of
+from pbxsync.kinds.custom_destination import FIELDS, POSITIONS, fields_of, is_id, label_of, position_of
 from pbxsync.live.fingerprint import key_mark
 from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import Secret
@@ -77,7 +77,7 @@ class FileCheck:
         entries = self.entries(tenant.tenant)
         unpinned = [entry for entry in entries if entry.id is None]
         rows = () if listing is None else listing.rows
-        ids: dict[str, list[str]] = defaultdict(list)
+        ids: dict[str | None, list[str]] = defaultdict(list)
         for row in rows:
             ids[row.name].append(row.id)
         files = _TenantFiles(
@@ -98,7 +98,7 @@ class _TenantFiles(NamedTuple):
     by_id: Mapping[str | None, Entry]
     by_name: Mapping[str | None, Entry]
     by_old_name: Mapping[str | None, Entry]
-    ids: Mapping[str, Sequence[str]]
+    ids: Mapping[str | None, Sequence[str]]
     type_ids: frozenset[str | None]
 
 
@@ -160,8 +160,8 @@ def _entry_of_add(change: Add, files: _TenantFiles) -> Entry | str:
     if entry is None:
         tenant = truncate(change.tenant)
         return f"{tenant}: no tenant file asks for {quote(change.name)}, which the plan would add: plan again"
-    old = files.ids.get(entry.renamed_from, ()) if entry.renamed_from is not None else ()
-    if not old:
+    old = files.ids.get(entry.renamed_from)
+    if old is None:
         return entry
     place = entry.place.source
     return f"{place} renames destination {', '.join(old)} to {quote(change.name)}, the plan would add it: plan again"
@@ -179,12 +179,12 @@ def _entry_of_update(change: Update, files: _TenantFiles) -> Entry | str:
             f"{truncate(change.tenant)}: no tenant file asks for destination {change.id} ({quote(name or '')}), which the"
             " plan would change: plan again"
         )
-    others = files.ids.get(entry.name or "", ())
-    if not others:
+    others = files.ids.get(entry.name)
+    if others is None:
         return entry
     return (
         f"{entry.place.source} is about destination {', '.join(others)}, which has the name"
-        f" {quote(entry.name or '')} already, the plan would change {change.id}: plan again"
+        f" {quote(str(entry.name))} already, the plan would change {change.id}: plan again"
     )
 
 
@@ -236,10 +236,9 @@ def _left_out(change: Add, resolved: Resolved) -> list[str]:
 
 def _place(field: str, resolved: Resolved) -> str:
     """Return the file and line that give a field: those of the param, else of the destination."""
-    entry = resolved.entry
-    keys = {str(position_of(field)), label_of(field, resolved.labels)}
-    param = None if field in {NAME, TYPE} else next((param for param in entry.params if param.key in keys), None)
-    return (entry.place if param is None else param.place).source
+    entry, position = resolved.entry, position_of(field)
+    keys = set() if position is None else {str(position), label_of(field, resolved.labels)}
+    return next((param.place for param in entry.params if param.key in keys), entry.place).source
 
 
 def _some(tenants: Sequence[str]) -> str:

@@ -132,12 +132,17 @@ def test_an_add_is_refused_if_it_is_not_the_whole_of_what_the_file_says(workspac
 
 
 def test_an_add_that_the_files_have_made_a_rename_is_refused(workspace: Workspace) -> None:
-    old = workspace.pbx.put("DEMO", cu_name="Reception")
+    old, other = (workspace.pbx.put("DEMO", cu_name="Reception") for _ in range(2))
     workspace.tenant("DEMO", forward("Front desk"))
     plan = workspace.save()
     workspace.tenant("DEMO", forward("Front desk", renamed_from="Reception"))
-    line = f'tenants/DEMO.yaml:3 renames destination {old} to "Front desk", the plan would add it'
+    line = f'tenants/DEMO.yaml:3 renames destination {old}, {other} to "Front desk", the plan would add it'
     refused(workspace, plan, line)
+
+
+def test_an_add_whose_old_name_is_not_live_is_an_add(workspace: Workspace) -> None:
+    workspace.tenant("DEMO", forward("Front desk", renamed_from="Reception"))
+    assert workspace.run("apply", workspace.save()).status == 0
 
 
 @pytest.mark.parametrize("by", ["id", "renamed_from"])
@@ -157,8 +162,8 @@ def test_a_rename_to_a_name_that_has_become_live_is_refused(workspace: Workspace
     old = workspace.pbx.put("DEMO", cu_name="Reception", cu_param1="1")
     workspace.tenant("DEMO", {"name": "Front desk", "renamed_from": "Reception"})
     plan = workspace.save()
-    new = workspace.pbx.put("DEMO", cu_name="Front desk")
-    line = f'tenants/DEMO.yaml:3 is about destination {new}, which has the name "Front desk" already'
+    new, newer = (workspace.pbx.put("DEMO", cu_name="Front desk") for _ in range(2))
+    line = f'tenants/DEMO.yaml:3 is about destination {new}, {newer}, which has the name "Front desk" already'
     refused(workspace, plan, f"{line}, the plan would change {old}")
 
 
@@ -168,6 +173,14 @@ def test_a_destination_that_no_file_asks_for_is_not_changed(workspace: Workspace
     plan = workspace.save()
     workspace.tenant("DEMO", {"id": "999", "name": "Boss", "params": ["2"]})
     refused(workspace, plan, f'DEMO: no tenant file asks for destination {boss} ("Boss"), which the plan would change')
+
+
+def test_a_destination_without_a_name_is_shown_without_one(workspace: Workspace) -> None:
+    boss = workspace.pbx.put("DEMO", cu_name="", cu_param1="1")
+    workspace.tenant("DEMO", {"id": boss, "params": ["2"]})
+    plan = workspace.save()
+    workspace.tenant("DEMO", forward("Night"))
+    refused(workspace, plan, f'DEMO: no tenant file asks for destination {boss} (""), which the plan would change')
 
 
 def test_params_that_unlisted_params_clears_are_what_the_files_ask_for(workspace: Workspace) -> None:
@@ -226,6 +239,27 @@ def test_without_files_a_plan_is_applied_with_a_word_but_not_with_sensitive_para
         " apply it without --without-files\n"
     )
     del bot
+
+
+def test_the_first_five_tenants_with_sensitive_params_are_named(workspace: Workspace) -> None:
+    workspace.write("pbxsync.yaml", PROJECT)
+    workspace.set(BOT_KEY=NEW)
+    for number in range(7):
+        workspace.tenant(f"T{number}", {"name": "Bot", "type": "AI AGENT", "params": {"api_key": "${BOT_KEY}"}})
+    ran = workspace.run("apply", workspace.save(), "--without-files")
+    assert ran.err.startswith(
+        "error: the saved plan sets sensitive params (T0, T1, T2, T3, T4 and 2 more tenants), whose values are"
+    )
+
+
+def test_a_sensitive_param_that_a_forged_plan_leaves_out_is_not_shown(workspace: Workspace) -> None:
+    project = "types:\n  AI AGENT: {params: [prompt, api_key, other_key], sensitive: [api_key, other_key]}\n"
+    workspace.write("pbxsync.yaml", project)
+    workspace.set(BOT_KEY=NEW, OTHER_KEY="sk-Other-1")
+    params = {"prompt": "Be kind", "api_key": "${BOT_KEY}", "other_key": "${OTHER_KEY}"}
+    workspace.tenant("DEMO", {"name": "Bot", "type": "AI AGENT", "params": params})
+    plan = forge(workspace.save(), lambda row: row["diff"].pop())
+    refused(workspace, plan, "tenants/DEMO.yaml:5 says (sensitive), the plan would leave other_key out")
 
 
 def test_the_files_are_those_of_the_project_at_hand_and_not_of_one_beside_the_plan(workspace: Workspace) -> None:
