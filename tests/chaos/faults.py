@@ -17,7 +17,8 @@ _INSTEAD = (
 _BODIES = ("php-warning", "cut-json", "latin-1", "bom", "gzip", "bad-gzip", "cut-body", "number-ids")
 _ROWS = ("twice-row", "bad-row", "no-id-row", "wrong-key", "many-rows=30", "te-id=1", "other-object")
 #: Lists that are late, or show names differently than they are stored.
-_LISTS = ("list-lag=300ms", "list-names-html", "list-names-upper", "list-names-trim")
+#: No name that a file adds is as long as a cut one: else it would be added again, as the fault table says.
+_LISTS = ("list-lag=300ms", "list-names-html", "list-names-upper", "list-names-trim", "list-names-cut=12")
 _KEPT = ("cut-values=2", "trim-values", "escape-quotes", "escape-html")
 #: Values are stored differently than they were sent.
 BENDING = frozenset(kind.partition("=")[0] for kind in _KEPT)
