@@ -11,10 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxsync.errors import Denied, KeyRevoked, PlanError, Unrecognised
+from pbxsync.errors import PlanError
 from pbxsync.kinds.custom_destination import FIELDS, POSITIONS, fields_of, is_id, label_of, position_of
 from pbxsync.live.fingerprint import key_mark
-from pbxsync.live.types import TypeTable
 from pbxsync.model.entry import Secret
 from pbxsync.model.plan import FROM_JOURNAL, Add, SecretDiff, TypeDiff
 from pbxsync.planning.resolve import REFUSALS, resolve
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsync.live.reader import LiveReader
+    from pbxsync.live.types import TypeTable
     from pbxsync.model.entry import Entry
     from pbxsync.model.plan import Change, FieldDiff, Plan, TenantPlan, Update
     from pbxsync.pbx.managedb import Listing
@@ -137,21 +137,11 @@ def _check(change: Change, files: _TenantFiles, live: LiveReader, problems: list
 
 
 def _types(entry: Entry, live: LiveReader) -> TypeTable:
-    """Return the types of the PBX, fetched only if the entry gives a name or a label. Raises a WireError.
-
-    A PBX that does not list them is as good as one that lists none, as long as the numbers are given.
-    """
+    """Return the types of the PBX, fetched only if the entry gives a name or a label. Raises a WireError."""
     by_number = entry.type is None or is_id(entry.type)
     if by_number and all(param.key in POSITIONS for param in entry.params):
         return live.table(entry.tenant)
-    try:
-        return live.types.table(entry.tenant, () if entry.type is None else (entry.type,))
-    except KeyRevoked:
-        raise
-    except (Denied, Unrecognised):
-        if by_number and not live.types_matter:
-            return TypeTable(())
-        raise
+    return live.types.table(entry.tenant, () if entry.type is None else (entry.type,))
 
 
 def _entry_of_add(change: Add, files: _TenantFiles) -> Entry | str:

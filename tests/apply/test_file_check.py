@@ -262,6 +262,63 @@ def test_a_sensitive_param_that_a_forged_plan_leaves_out_is_not_shown(workspace:
     refused(workspace, plan, "tenants/DEMO.yaml:5 says (sensitive), the plan would leave other_key out")
 
 
+def test_a_plan_that_puts_old_values_back_is_not_for_the_files(workspace: Workspace) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "params": ["2"]})
+    assert workspace.apply().status == 0
+    assert workspace.run("revert", "--out", "back.plan", workspace.journals[0]).status == 0
+    ran = workspace.run("apply", "back.plan")
+    assert ran.status == 1
+    assert ran.err == (
+        "error: the saved plan was made by `pbxsync revert` (DEMO), so the tenant files do not ask for what it writes:"
+        " apply it with --without-files, and correct the files, or the next apply undoes it\n"
+    )
+
+
+def of_types(workspace: Workspace) -> int:
+    return sum(name == "CUSTOMTYPES" for name, *_ in workspace.asked)
+
+
+def test_numbers_alone_need_no_types(workspace: Workspace) -> None:
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", "type": "5", "params": {"1": "2"}})
+    plan = workspace.save()
+    asked = of_types(workspace)
+    assert workspace.run("apply", plan).status == 0
+    assert of_types(workspace) == asked
+
+
+@pytest.mark.parametrize(
+    ("project", "entry"),
+    [
+        (PROJECT, {"params": {"1": "2"}}),
+        ("types: {}\n", {"params": {"number": "2"}}),
+        ("types: {}\n", {"type": "FORWARD", "params": {"1": "2"}}),
+    ],
+    ids=["maybe sensitive", "a label", "a name"],
+)
+def test_all_else_needs_the_types_and_says_so(workspace: Workspace, project: str, entry: dict[str, Any]) -> None:
+    workspace.write("pbxsync.yaml", project)
+    workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
+    workspace.tenant("DEMO", {"name": "Boss", **entry})
+    plan = workspace.save()
+    workspace.pbx.faults.add("php-fatal object=CUSTOMTYPES")
+    ran = workspace.run("apply", plan, "--retries", "1")
+    assert ran.status == 1
+    assert "MANAGEDB CUSTOMTYPES list of DEMO: " in ran.text
+    assert not workspace.sent
+
+
+def test_a_type_that_came_after_the_types_were_read_is_asked_for_again(workspace: Workspace) -> None:
+    workspace.pbx.put_type(99, "NEW")
+    workspace.tenant("A", forward("Night"))
+    workspace.tenant("B", {"name": "Night", "type": "NEW", "params": ["1"]})
+    plan = workspace.save()
+    workspace.pbx.faults.add("missing-row object=CUSTOMTYPES times=1")
+    assert workspace.run("apply", plan, "--parallel", "1").status == 0
+    assert workspace.pbx.rows("B")[0]["cu_ct_id"] == "99"
+
+
 def test_the_files_are_those_of_the_project_at_hand_and_not_of_one_beside_the_plan(workspace: Workspace) -> None:
     workspace.write("pbxsync.yaml", "tenants: [tenants]")
     workspace.pbx.put("DEMO", cu_name="Boss", cu_param1="1")
