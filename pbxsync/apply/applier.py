@@ -26,7 +26,9 @@ from pbxsync.errors import JournalError, NoConnection, WireError
 from pbxsync.live.fingerprint import moved_fields
 from pbxsync.model.plan import Add, Update
 from pbxsync.model.report import Outcome, Report, Status
+from pbxsync.planning.match import by_look
 from pbxsync.planning.order import name_claimed, name_released
+from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote, truncate
 from pbxsync.text.words import first_names
 
@@ -157,9 +159,14 @@ def _name_taken(context: WriteContext, change: Add, tenant: TenantPlan, state: T
         state.ids, state.listed_at = state.ids | {row.id for row in state.listing.rows}, listed_at
     name = expected(change, None)["name"]
     ids = [row.id for row in state.listing.rows if row.name == name] if state.listing is not None else []
-    if not ids:
-        return ""
-    return f"somebody added this name since it was planned (id {', '.join(ids)}): nothing was written; plan again"
+    if ids:
+        return f"somebody added this name since it was planned (id {', '.join(ids)}): nothing was written; plan again"
+    rows = () if state.listing is None else state.listing.rows
+    others = by_look(row for row in rows if row.id not in tenant.live_ids and row.name not in state.added_names)
+    for row in others.get(look_alike_key(change.name), ()):
+        other = f"{quote(row.name)} (id {row.id}), which looks the same,"
+        return f"somebody added {other} since this was planned: nothing was written; plan again"
+    return ""
 
 
 def _is_fresh(read_at: float | None) -> bool:

@@ -16,7 +16,9 @@ from pbxsync.kinds.custom_destination import TYPE, fields_of, position_of
 from pbxsync.live.fingerprint import key_mark, moved_fields
 from pbxsync.model.plan import Add, SecretDiff, Update
 from pbxsync.model.report import Outcome, Status
+from pbxsync.planning.match import by_look
 from pbxsync.planning.order import name_claimed
+from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote, truncate
 from pbxsync.text.words import first_lines
 
@@ -82,7 +84,8 @@ def check_saved(
     known = {} if resumed is None else resumed
     plan = _without(plan, known)
     tenants = [tenant for tenant in plan.tenants if tenant.changes]
-    check = partial(_tenant, live, workers, files, resumed is not None)
+    own_ids = None if resumed is None else frozenset(each.id for each in resumed.values() if each.id is not None)
+    check = partial(_tenant, live, workers, files, own_ids)
     checked = {result.tenant.tenant: result for result in workers.map(check, tenants)}
     moved = [line for result in checked.values() for line in result.moved]
     moved += live.pbx.ownership.conflicts().values()
@@ -119,27 +122,37 @@ def _tenant(
     live: LiveReader,
     workers: WorkerPool,
     files: FileCheck | None,
-    resumes: bool,  # noqa: FBT001 - called through partial
+    own_ids: frozenset[str] | None,
     tenant: TenantPlan,
 ) -> _Checked:
-    read_at = time.monotonic()
+    """Check a tenant. `own_ids` are those of destinations that a resumed plan has added; None if it is not resumed."""
+    read_at, resumes = time.monotonic(), own_ids is not None
     updates = [change for change in tenant.changes if isinstance(change, Update)]
     adds = [change for change in tenant.changes if isinstance(change, Add)]
     checked = dict(zip(updates, workers.map_nested(partial(_update, live, resumes), updates), strict=True))
     done = [Outcome(change, Status.FOUND_DONE, change.id) for change, result in checked.items() if result.done]
     moved = [line for result in checked.values() for line in result.moved]
     unread = [line for result in checked.values() for line in result.unread]
+    own_names = {change.name for change in adds}
     renames = any(name_claimed(change) is not None for change in updates)
     try:
         listing = live.pbx.destinations(tenant.tenant) if adds or (renames and files is not None) else None
         if adds and listing is not None:
+            own_rows = {row.id for row in listing.rows if row.name in own_names} | (own_ids or set())
+            others = by_look(row for row in listing.rows if row.id not in own_rows)
             for change in adds:
+                start = f"{truncate(tenant.tenant)}: {quote(change.name)} was not live when this was planned"
                 ids = [row.id for row in listing.rows if row.name == change.name]
                 if resumes and len(ids) == 1 and holds(live, change, live.read(tenant.tenant, ids[0])):
                     done.append(Outcome(change, Status.FOUND_DONE, ids[0]))
                 elif ids:
-                    start = f"{truncate(tenant.tenant)}: {quote(change.name)}"
-                    moved.append(f"{start} was not live when this was planned, and is live now as {ids[-1]}")
+                    moved.append(f"{start}, and is live now as {ids[-1]}")
+                else:
+                    moved += [
+                        f"{start}, and {quote(row.name)}, which looks the same, is live now as {row.id}"
+                        for row in others.get(look_alike_key(change.name), ())
+                        if row.id not in change.beside
+                    ]
             live_ids = frozenset(row.id for row in listing.rows)
             doubtful = tenant.doubtful_empty or listing.doubtful
             tenant = replace(tenant, live_ids=live_ids, doubtful_empty=doubtful)

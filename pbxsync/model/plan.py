@@ -112,7 +112,8 @@ FieldDiff: TypeAlias = "TextDiff | TypeDiff | SecretDiff"
 class Add:
     """A destination that is to be added; the PBX chooses its id.
 
-    `source` is `file:line`; `name` and `type` are for people, the type by its name or its number.
+    `source` is `file:line`; `name` and `type` are for people, the type by its name or its number. `beside` are the ids of
+    live destinations that have a name that looks the same: the files ask for them too.
     """
 
     tenant: str
@@ -120,6 +121,7 @@ class Add:
     source: str
     diff: tuple[FieldDiff, ...]
     type: str = ""
+    beside: tuple[str, ...] = ()
     action: ClassVar[Action] = Action.ADD
     id: ClassVar[str | None] = None
 

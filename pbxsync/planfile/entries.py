@@ -58,6 +58,7 @@ def _change(row: dict[str, Any], tenant: str) -> Change:
     action, identity = _action(row), text_or_none(row, "id")
     name, source, diff = text(row, "name"), text(row, "source"), each(row, "diff", _field)
     live = text(row, "live") if "live" in row else None
+    beside = texts(row, "beside") if "beside" in row else ()
     kind = text(row, "type") if "type" in row else ""
     fields = [field.field for field in diff]
     require(bool(fields), "diff", "must not be empty")
@@ -70,9 +71,10 @@ def _change(row: dict[str, Any], tenant: str) -> Change:
         require({NAME, TYPE} <= set(fields), "diff", "needs name and type for an add")
         old = [field for field in diff if not isinstance(field, SecretDiff) and field.before is not None]
         require(not old, "diff", "has a value before an add")
-        return Add(tenant, name, source, diff, kind)
+        return Add(tenant, name, source, diff, kind, beside)
     require(is_id(identity), "id", "must be a number in quotes for an update")
     require(bool(live), "live", "must be there for an update")
+    require(not beside, "beside", "belongs to adds only")
     missing = [field for field in diff if isinstance(field, TextDiff) and field.before is None]
     require(not missing, "diff", "has no value before an update")
     return Update(tenant, identity or "", name, source, diff, live or "", kind)

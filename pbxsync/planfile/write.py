@@ -116,14 +116,18 @@ def _drift(drift: Drift) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    live = {"live": change.live} if isinstance(change, Update) else {}
+    more: dict[str, Any] = {}
+    if isinstance(change, Update):
+        more["live"] = change.live
+    elif change.beside:
+        more["beside"] = list(change.beside)
     return {
         "action": str(change.action),
         "id": change.id,
         "name": change.name,
         "type": change.type,
         "source": change.source,
-        **live,
+        **more,
         "diff": [_field(diff) for diff in change.diff],
     }
 

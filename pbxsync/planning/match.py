@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.errors import MatchError
 from pbxsync.text.lookalike import look_alike_key
@@ -12,10 +12,11 @@ from pbxsync.text.sanitize import quote
 from pbxsync.text.words import first_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
     from pbxsync.model.entry import Entry
+    from pbxsync.pbx.shapes import Row
 
     #: The live ids of each name.
     Ids: TypeAlias = Mapping[str, Sequence[str]]
@@ -31,6 +32,13 @@ class Matching:
     pairs: tuple[tuple[Entry, str | None], ...]
     unmanaged: tuple[str, ...]
     warnings: tuple[str, ...]
+
+
+class LookAlikes(NamedTuple):
+    """Live destinations, `(id, name)`, by the look-alike key of their names: those in no file, and those in the files."""
+
+    unmanaged: Mapping[str, list[tuple[str, str]]]
+    managed: Mapping[str, list[tuple[str, str]]]
 
 
 def match(
@@ -85,14 +93,14 @@ def shared_fault(entry: Entry, object_id: str, name: str) -> str:
     )
 
 
-def look_alikes(matching: Matching, live: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Return the unmanaged destinations, `(id, name)`, by the look-alike key of their names; empty if nothing is added."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+def look_alikes(matching: Matching, live: Sequence[tuple[str, str]]) -> LookAlikes:
+    """Return the live destinations, `(id, name)`, by the look-alike key of their names; none if nothing is added."""
+    found = LookAlikes(defaultdict(list), defaultdict(list))
     if any(match_id is None for _, match_id in matching.pairs):
         unmanaged = set(matching.unmanaged)
         for object_id, name in live:
-            if object_id in unmanaged:
-                found[look_alike_key(name)].append((object_id, name))
+            rows = found.unmanaged if object_id in unmanaged else found.managed
+            rows[look_alike_key(name)].append((object_id, name))
     return found
 
 
@@ -105,6 +113,17 @@ def look_alike_fault(entry: Entry, alike: Sequence[tuple[str, str]]) -> str:
         f" {object_id}{others}, which is in no file. An add cannot be undone, so it is not planned: to manage that"
         f" destination, write `id: {object_id}` here; if you want both, add that one to the files too"
     )
+
+
+def by_look(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
+    """Return live rows by the look-alike key of their names.
+
+    A list may render names otherwise than they were sent (field): what is to be added may then be there already.
+    """
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[look_alike_key(row.name)].append(row)
+    return found
 
 
 def _find(entry: Entry, live_names: Mapping[str, str], ids: Ids) -> str | None:

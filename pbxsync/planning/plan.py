@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Change, Destination, FieldDiff
     from pbxsync.pbx.managedb import Listing, PbxReader
     from pbxsync.pbx.shapes import Row
+    from pbxsync.planning.match import LookAlikes
     from pbxsync.planning.resolve import Resolved
     from pbxsync.redaction.redactor import Redactor
     from pbxsync.workers import Progress, WorkerPool
@@ -153,6 +154,9 @@ def plan_tenant(tenant: str, entries: Sequence[Entry], context: PlanContext) -> 
             asked = asked_of(before, resolved, was, types, type_ids, rules)
             # 5. Diff
             change = _change(asked.planned, was, fingerprinter, context)
+            if isinstance(change, Add):
+                beside = alike.managed.get(look_alike_key(change.name), ())
+                change = replace(change, beside=tuple(other for other, _ in beside))
             changes += [] if change is None else [with_hand_edits(change, asked.base)]
             kept = None if asked.untouched is None else _change(asked.untouched, was, fingerprinter, context)
             drift += [] if kept is None else [Drift(kept.name, kept.id, kept.source, kept.diff)]
@@ -213,14 +217,14 @@ def _live_of(
     object_id: str | None,
     live: Mapping[str, Destination],
     shared: Sequence[Row],
-    alike: Mapping[str, Sequence[tuple[str, str]]],
+    alike: LookAlikes,
 ) -> Destination | None:
     """Return the live destination of an entry, None for an add. Raises MatchError for a shared one or a look-alike."""
     if object_id is not None and object_id not in live:
         raise MatchError(shared_fault(entry, object_id, next(row.name for row in shared if row.id == object_id)))
     if object_id is not None:
         return live[object_id]
-    if look_alike := alike.get(look_alike_key(entry.name or "")):
+    if look_alike := alike.unmanaged.get(look_alike_key(entry.name or "")):
         raise MatchError(look_alike_fault(entry, look_alike))
     return None
 

@@ -170,21 +170,28 @@ def test_a_name_that_somebody_took_before_a_later_add_is_noticed_too(workspace: 
     assert 'has the name "Desk" too' not in " ".join(ran.out.split()), "only what is added is looked at"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [
+        ("Noon", "somebody added this name since it was planned (id 2): nothing was written; plan again"),
+        ("NOON", 'somebody added "NOON" (id 2), which looks the same, since this was planned: nothing was written'),
+    ],
+)
 def test_a_name_that_somebody_took_since_the_last_list_is_not_added(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, theirs: str, told: str
 ) -> None:
     monkeypatch.setattr(applier, "FRESH_SECONDS", 0.0)  # nobody waits for ten seconds to pass
     workspace.tenant("DEMO", *({"name": name, "type": "FORWARD"} for name in ("Night", "Day", "Noon")))
 
     def look(action: str, tenant: str) -> None:
         if action == "add" and len(workspace.pbx.rows(tenant)) == 1:
-            workspace.pbx.put(tenant, cu_name="Noon")
+            workspace.pbx.put(tenant, cu_name=theirs)
 
     with intercepted(workspace, look):
         ran = workspace.apply()
     assert ran.status == 1
-    assert "somebody added this name since it was planned (id 2): nothing was written; plan again" in ran.out
-    assert [row["cu_name"] for row in workspace.pbx.rows("DEMO")] == ["Night", "Noon", "Day"]
+    assert told in ran.out
+    assert [row["cu_name"] for row in workspace.pbx.rows("DEMO")] == ["Night", theirs, "Day"]
 
 
 def test_an_id_that_the_pbx_tells_wrong_is_not_called_ours(workspace: Workspace) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pbxsync.emulator import Emulator
     from tests.support.workspace import Workspace
 
 
@@ -81,3 +83,59 @@ def test_a_merge_of_look_alikes_is_how_both_get_into_the_files(workdir: Workspac
         assert workdir.run("export", "--merge").status == 0
         assert workdir.apply().status == 0
         assert len(pbx.rows("DEMO")) == 2
+
+
+@pytest.mark.parametrize(("live", "name"), PAIRS)
+def test_a_saved_add_is_stale_once_a_look_alike_is_live(
+    workdir: Workspace, pbx: Emulator, live: str, name: str
+) -> None:
+    workdir.tenant_json("DEMO", forward(name))
+    plan = workdir.save()
+    object_id = pbx.put("DEMO", cu_name=live)
+    for files in ([], ["--without-files"]):
+        ran = workdir.run("apply", plan, *files)
+        assert (ran.status, workdir.sent) == (1, [])
+        assert f"which looks the same, is live now as {object_id}" in ran.text
+
+
+def test_a_saved_add_hidden_by_one_list_and_spelt_otherwise_by_the_next_is_not_repeated(
+    workdir: Workspace, pbx: Emulator
+) -> None:
+    """Seen after a killed apply: one list left out the row that it had added, and the next one had it in capitals."""
+    pbx.put("DEMO", cu_name="Fax")
+    pbx.put("DEMO", cu_name="Night & S\u00f8n", cu_param1="+4520990411")
+    workdir.tenant_json("DEMO", forward("Night & S\u00f8n"))
+    pbx.faults.add("missing-row action=LIST n=1")
+    plan = workdir.save()
+    pbx.faults.clear()
+    pbx.faults.add("list-names-upper")
+    ran = workdir.run("apply", plan)
+    assert (ran.status, workdir.sent) == (1, [])
+    assert "is live now as 2" in ran.text
+
+
+@pytest.mark.parametrize("files", [[], ["--without-files"]], ids=["with files", "without"])
+def test_a_saved_add_beside_a_look_alike_that_the_files_have_is_applied(
+    workdir: Workspace, pbx: Emulator, files: list[str]
+) -> None:
+    object_id = pbx.put("DEMO", cu_name="FAX", cu_param1="1")
+    workdir.tenant("DEMO", {"name": "FAX", "params": ["1"]}, forward("Fax"), forward("fax"))
+    plan = workdir.save()
+    document = json.loads(plan.read_text())
+    assert [change["beside"] for change in document["tenants"][0]["changes"]] == [[object_id], [object_id]]
+    ran = workdir.run("apply", plan, *files)
+    assert ran.status == 0, ran.text
+    assert [row["cu_name"] for row in pbx.rows("DEMO")] == ["FAX", "Fax", "fax"]
+    assert workdir.run("plan", "--detailed-exitcode").status == 0
+
+
+def test_a_resumed_plan_knows_the_look_alike_that_it_added_itself(workdir: Workspace, pbx: Emulator) -> None:
+    workdir.tenant("DEMO", forward("Fax"), forward("FAX"))
+    plan = workdir.save()
+    pbx.faults.add("status-500 action=ADD n=2")
+    failed = workdir.run("apply", plan, "--journal", "run.jsonl")
+    assert failed.status == 1
+    pbx.faults.clear()
+    resumed = workdir.run("apply", plan, "--resume", "run.jsonl", "--journal", "again.jsonl")
+    assert resumed.status == 0, resumed.text
+    assert sorted(row["cu_name"] for row in pbx.rows("DEMO")) == ["FAX", "Fax"]
