@@ -111,7 +111,7 @@ def test_what_was_reviewed_is_what_is_applied(shards: int, gitlab: GitLab, proje
     assert merged.jobs == APPLIED, merged.log
     assert gitlab.api.tokens_at_the_store == [None] * shards * 2
     result = gitlab.api.notes[7][-1]["body"]
-    assert result.startswith("<!-- pbxsync-result pbx -->\n### pbxsync apply\n")
+    assert result.startswith("<!-- pbxsync-apply pbx -->\n### pbxsync apply\n")
     assert "Apply complete: 3 added, 5 changed." in result
     kept = gitlab.api.kept(merged.number, "apply: [.]")
     (journal,) = (content for path, content in kept.items() if path.endswith(".jsonl"))

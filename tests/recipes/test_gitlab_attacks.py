@@ -84,7 +84,7 @@ def test_committed_files_named_like_plans_and_journals_are_never_used(
     for name in ("plans/shard-1.plan", "reviewed/shard-9.plan", "apply.jsonl", ".ci-out/shard-2.plan", "change.plan"):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(plan, encoding="utf-8")
-    for name in (f"7-{head}.pbx.1.plan", "apply.yml", "pbx-1.jsonl", "result-pbx.txt"):
+    for name in (f"7-{head}.pbx.1.plan", "apply.yml", "pbx-1.jsonl", "result-pbx.md"):
         (root / ".ci-out" / name).write_text(plan, encoding="utf-8")
     head = gitlab.push("change")
     planned = gitlab.merge_request(7, "change")
