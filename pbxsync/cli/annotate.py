@@ -1,4 +1,4 @@
-"""Reports the problems of files to a CI: commands on standard error for GitHub, a file for GitLab."""
+"""Reports to a CI: commands on standard error for GitHub, a file for GitLab."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _CHECKOUT: Final = {"github": "GITHUB_WORKSPACE", "gitlab": "CI_PROJECT_DIR"}
 
 
 def annotate(context: Context, errors: Sequence[Problem]) -> None:
-    """Report the errors of a run, and the warnings that it gave before."""
+    """Report the errors of a run, the warnings that it gave before, and what its plan changes."""
     root = os.environ.get(_CHECKOUT[context.annotate], "")
     if context.annotate == "github":
-        context.console.commands(github(errors, context.warnings, root=root))
+        context.console.commands(github(errors, context.warnings, context.changes, root=root))
         return
     text = context.redactor(gitlab(errors, context.warnings, root=root))
     try:

@@ -6,10 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pbxsync.cli.console import Console
     from pbxsync.model.entry import Problem
+    from pbxsync.model.plan import Change
     from pbxsync.model.report import Traffic
     from pbxsync.redaction.redactor import Redactor
 
@@ -18,7 +20,8 @@ class Context:
     """The console, and the options that are common to several commands. It collects what the end of a run reports.
 
     `timeout` (seconds) and `retries` are None unless an option gives them. `annotate` is the CI that reads annotations of
-    problems in files: `github`, `gitlab` or `none`. `spent` is the traffic of the stages so far, `warnings` those of files.
+    problems in files: `github`, `gitlab` or `none`. `spent` is the traffic of the stages so far, `warnings` those of files,
+    `changes` those of the plan that was shown.
     """
 
     def __init__(self) -> None:
@@ -29,6 +32,7 @@ class Context:
         self.annotate = "none"
         self.spent: list[Traffic] = []
         self.warnings: list[Problem] = []
+        self.changes: Sequence[Change] = ()
 
     @cached_property
     def console(self) -> Console:

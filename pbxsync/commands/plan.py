@@ -40,6 +40,7 @@ def run(
     unmanaged: str,
     shard: str | None,
     since: str | None,
+    marker: str,
 ) -> int:
     """Plan, show the plan, save it if asked to, and return the exit status."""
     check_format(fmt, list(FORMATS))
@@ -71,7 +72,7 @@ def run(
         return Loaded(plan)
 
     def finish(plan: Plan, _: Endpoint) -> int:
-        console = context.console
+        console, context.changes = context.console, plan.changes
         if out is not None:
             save(plan, out, verbose=context.verbosity > 0)
             command = f"pbxsync apply {sanitize(shlex.quote(str(out)))}"
@@ -86,4 +87,6 @@ def run(
             return 1
         return 2 if detailed_exitcode and plan.summary.changes else 0
 
-    return run_stages(project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt, view), finish))
+    return run_stages(
+        project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt, view, marker), finish)
+    )

@@ -12,6 +12,8 @@ from pbxsync.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.workspace import Workspace
+
 BAD = "tenant: ACME\ndestinations:\n  - name: Boss\n    typ: FORWARD\n"
 ODD = "tenant: ACME\ndestinations:\n  - {name: Boss, type: FORWARD}\n  - {name: boss, type: FORWARD}\n"
 
@@ -60,3 +62,25 @@ def test_elsewhere_nothing_is_annotated(folder: Path, kind: list[str], capfd: py
     assert main.run(["validate", "a.yaml", *kind]) == 1
     assert "::" not in capfd.readouterr().err
     assert not (folder / "gl-code-quality-report.json").exists()
+
+
+def test_a_plan_says_each_group_of_equal_changes_once_at_its_first_line(workspace: Workspace) -> None:
+    for name in ("A", "B", "C"):
+        workspace.pbx.put("DEMO", cu_name=name, cu_param1="1")
+    params = {"A": "2", "B": "3", "C": "2"}
+    workspace.tenant("DEMO", *({"name": name, "params": [value]} for name, value in params.items()))
+    ran = workspace.run("plan", "--annotate", "github")
+    assert [line for line in ran.err.split("\n") if line.startswith("::")] == [
+        '::notice file=tenants/DEMO.yaml,line=5::DEMO "B" (id 2): number "1" -> "3"',
+        '::notice file=tenants/DEMO.yaml,line=3::2 changes in DEMO: number "1" -> "2"',
+    ]
+    assert "::" not in workspace.run("validate", "--annotate", "github").err
+    assert "::" not in workspace.run("plan", "--annotate", "none").err
+
+
+def test_the_comment_of_a_plan_has_the_marker_of_its_project(workspace: Workspace) -> None:
+    workspace.tenant("DEMO")
+    plan = workspace.save()
+    for words in (["plan"], ["show", plan]):
+        ran = workspace.run(*words, "--format", "markdown", "--marker", "sites/eu")
+        assert ran.out.startswith("<!-- pbxsync-plan sites-eu -->\n")

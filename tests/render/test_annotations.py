@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from pbxsync.cli.options.shared import recognised_ci
 from pbxsync.model.entry import Place, Problem
+from pbxsync.model.plan import TextDiff, Update
 from pbxsync.render.annotations import github, gitlab
 from pbxsync.text.sanitize import sanitize
 from tests.render.harmless import assert_harmless
-from tests.render.strategies import hostile
+from tests.render.strategies import hostile, plans
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pbxsync.model.plan import Change, Plan
 
 BOUNDED = settings(max_examples=100, deadline=None)
 
@@ -58,16 +61,29 @@ def test_a_problem_in_a_profile_is_shown_there_and_names_the_tenant_file() -> No
     assert (row["location"]["path"], row["description"]) == ("profiles/office.yaml", message)
 
 
+def first_of_each(given: list[Problem]) -> list[tuple[Problem, str]]:
+    """The first problem with each message, and what is said of it."""
+    messages = [problem.message for problem in given]
+    firsts = [problem for number, problem in enumerate(given) if problem.message not in messages[:number]]
+    return [
+        (first, message_of(first) + (f" (and {more - 1} more like this)" if more > 1 else ""))
+        for first, more in ((first, messages.count(first.message)) for first in firsts)
+    ]
+
+
 @BOUNDED
 @given(problems, problems)
-def test_there_are_as_many_commands_as_problems_and_each_reads_back(errors: list[Problem], odd: list[Problem]) -> None:
+def test_there_are_as_many_commands_as_different_problems_and_each_reads_back(
+    errors: list[Problem], odd: list[Problem]
+) -> None:
+    wanted_errors, wanted_odd = first_of_each(errors), first_of_each(odd)
     lines = github(errors, odd).split("\n") if errors or odd else []
-    assert len(lines) == len(errors) + len(odd)
-    for line, problem in zip(lines, errors + odd, strict=True):
+    assert len(lines) == len(wanted_errors) + len(wanted_odd)
+    for number, (line, (_, message)) in enumerate(zip(lines, wanted_errors + wanted_odd, strict=True)):
         found = COMMAND.fullmatch(line)
         assert found is not None
-        assert found["name"] == ("error" if lines.index(line) < len(errors) else "warning")
-        assert unescaped(found["data"]) == message_of(problem)
+        assert found["name"] == ("error" if number < len(wanted_errors) else "warning")
+        assert unescaped(found["data"]) == message
         assert_harmless(line.removeprefix("::"))
 
 
@@ -77,13 +93,51 @@ def test_the_code_quality_report_is_what_gitlab_reads(errors: list[Problem], odd
     text = gitlab(errors, odd)
     assert_harmless(text)
     rows = json.loads(text)
-    assert len(rows) == len(errors) + len(odd)
+    wanted_errors, wanted_odd = first_of_each(errors), first_of_each(odd)
     assert len({row["fingerprint"] for row in rows}) == len(rows)
-    for row, problem in zip(rows, errors + odd, strict=True):
-        assert row["description"] == message_of(problem)
+    for row, (problem, message) in zip(rows, wanted_errors + wanted_odd, strict=True):
+        assert row["description"] == message
         assert row["location"]["lines"]["begin"] == max(problem.place.line, 1)
         assert set(row) == {"description", "check_name", "fingerprint", "severity", "location"}
-    assert [row["severity"] for row in rows] == ["critical"] * len(errors) + ["minor"] * len(odd)
+    assert [row["severity"] for row in rows] == ["critical"] * len(wanted_errors) + ["minor"] * len(wanted_odd)
+
+
+def test_a_problem_that_764_places_have_is_said_once_at_the_first() -> None:
+    many = [Problem(Place(f"tenants/t{number}.yaml", number + 3), "unknown key") for number in range(764)]
+    assert github(many) == "::error file=tenants/t0.yaml,line=3::unknown key (and 763 more like this)"
+    (row,) = json.loads(gitlab(many))
+    assert row["location"] == {"path": "tenants/t0.yaml", "lines": {"begin": 3}}
+    (alone,) = json.loads(gitlab(many[:1]))
+    assert row["fingerprint"] == alone["fingerprint"], "another place does not make it a new problem"
+
+
+def update(number: int, after: str = "25", name: str = "timeout") -> Change:
+    diff = (TextDiff("param3", "30", after, name),)
+    return Update(f"T{number % 60}", str(number), f"Desk {number}", f"tenants/t.yaml:{number + 1}", diff, "sha256:1")
+
+
+def test_equal_changes_are_one_notice_and_the_odd_one_is_first() -> None:
+    changes = [*(update(number) for number in range(763)), update(900, "250")]
+    assert github([], [], changes).split("\n") == [
+        '::notice file=tenants/t.yaml,line=901::T0 "Desk 900" (id 900): timeout "30" -> "250"',
+        '::notice file=tenants/t.yaml,line=1::763 changes in 60 tenants: timeout "30" -> "25"',
+    ]
+
+
+def test_there_are_as_many_notices_as_github_shows_and_the_last_says_that_there_is_more() -> None:
+    lines = github([], [], [update(number, str(number)) for number in range(31, 60)]).split("\n")
+    assert len(lines) == 10
+    assert lines[-1].endswith('"30" -> "40" (the plan has 19 more groups of equal changes)')
+
+
+@BOUNDED
+@given(plans())
+def test_a_notice_of_hostile_text_is_one_command(plan: Plan) -> None:
+    for line in github([], [], plan.changes).split("\n") if plan.changes else []:
+        found = COMMAND.fullmatch(line)
+        assert found is not None
+        assert found["name"] == "notice"
+        assert_harmless(line.removeprefix("::"))
 
 
 def test_a_fingerprint_stays_when_the_problem_moves_to_another_line() -> None:

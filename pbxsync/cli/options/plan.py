@@ -3,7 +3,7 @@
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import ANNOTATE, PATH, PATHS, PLAN_FORMAT, PLAN_VIEW, REQUESTS, TENANTS
+from pbxsync.cli.options.shared import ANNOTATE, MARKER, PATH, PATHS, PLAN_FORMAT, PLAN_VIEW, REQUESTS, TENANTS
 
 command = Command(
     "plan",
@@ -12,6 +12,7 @@ command = Command(
         TENANTS,
         PLAN_FORMAT,
         PLAN_VIEW,
+        MARKER,
         click.Option(
             ["--out"],
             type=PATH,

@@ -100,7 +100,7 @@ ANNOTATE: Final = click.Option(
     default="auto",
     expose_value=False,
     callback=_annotate,
-    help="Report problems of files to the CI, which shows them in the diff.",
+    help="Report problems of files, and what a plan changes, to the CI, which shows them in the diff.",
 )
 #: What bounds requests: for commands that send one request at a time.
 REQUEST: Final = (
