@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsync.errors import JournalError
-from pbxsync.kinds.custom_destination import PARAMS, fields_of
+from pbxsync.kinds.custom_destination import NAME, PARAMS, fields_of
 from pbxsync.live.fingerprint import moved_fields
 from pbxsync.model.entry import Type
 from pbxsync.model.plan import Add, SecretDiff, TextDiff, TypeDiff
@@ -63,11 +63,8 @@ def update_is_done(live: LiveReader, change: Update, row: Destination) -> bool:
             type_ = diff.before
             if type_ is not None and type_.name == type_.id:  # a plan shows the number of a type without a name
                 type_ = Type(type_.id, None)
-    before = row._replace(
-        name=texts.get("name", row.name),
-        type=type_,
-        params=tuple(texts.get(param, value) for param, value in zip(PARAMS, row.params, strict=True)),
-    )
+    values = fields_of(row) | texts
+    before = row._replace(name=values[NAME], type=type_, params=tuple(values[param] for param in PARAMS))
     secret = {diff.field for diff in change.diff if isinstance(diff, SecretDiff)}
     return set(moved_fields(change.live, live.fingerprint(change.tenant, before))) <= secret
 

@@ -34,9 +34,15 @@ class Base(NamedTuple):
 
     def asks(self, tenant: str) -> frozenset[tuple[object, ...]]:
         """Return what the files ask for a tenant, in a form in which only what they ask for counts."""
-        rules = ParamRulesByType(self.project)
-        entries = self.desired.entries(tenant)
-        return signature(entries, lambda type_name, key: str(rules[type_name].positions.get(key) or key))
+        rules, types = ParamRulesByType(self.project), sorted(self.project.types.items())
+
+        def position(type_name: str | None, key: str) -> str:
+            if known := rules[type_name].positions.get(key):
+                return str(known)
+            # Only the PBX knows the type: a label that moves in any type may ask for another param.
+            return repr([key, *((name, type_.labels.index(key)) for name, type_ in types if key in type_.labels)])
+
+        return signature(self.desired.entries(tenant), position)
 
 
 class GitChange(NamedTuple):

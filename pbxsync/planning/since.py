@@ -122,12 +122,11 @@ def _as_written(_type: str | None, key: str) -> str:
 def _only(resolved: Resolved, fields: Container[str]) -> Resolved:
     """Return what is asked for of these fields alone."""
     desired = resolved.destination
-    params = (value if param in fields else None for param, value in zip(PARAMS, desired.params, strict=True))
-    kept = Destination(
-        desired.id,
-        desired.name if NAME in fields else None,
-        desired.type if TYPE in fields else None,
-        tuple(params),
+    values = {field: value if field in fields else None for field, value in fields_of(desired).items()}
+    kept = desired._replace(
+        name=values[NAME],
+        type=desired.type if TYPE in fields else None,
+        params=tuple(values[param] for param in PARAMS),
     )
     return resolved._replace(destination=kept)
 

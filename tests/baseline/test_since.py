@@ -101,6 +101,58 @@ def test_a_live_value_that_is_neither_the_old_nor_the_new_one_is_said_to_be_over
     assert "set by hand" not in workspace.run("plan", "--since", "main").out
 
 
+@pytest.mark.parametrize("type_", ["", "FORWARD"])
+def test_a_name_and_a_type_that_the_change_does_not_touch_stay_as_they_are(
+    workspace: Workspace, repo: Repo, type_: str
+) -> None:
+    boss = workspace.pbx.put("BOSS", cu_name="Boss", cu_param1="1", cu_param2="2")
+    pinned: dict[str, Any] = {"id": boss, "name": "Boss", **({"type": type_} if type_ else {})}
+    workspace.tenant("BOSS", {**pinned, "params": ["1", "2"]})
+    base = repo.commit()
+    workspace.pbx.change(boss, cu_name="Chief", cu_ct_id="5", cu_param2="by hand")
+    workspace.tenant("BOSS", {**pinned, "params": ["3", "2"]})
+    document = json.loads(workspace.run("plan", "--format", "json", "--since", base).out)
+    assert changes(document) == [("BOSS", "Chief", [("param1", "1", "3")])]
+    drift = [row["field"] for row in document["tenants"][0]["drift"][0]["diff"]]
+    assert drift == ["name", *(["type"] if type_ else []), "param2"]
+    workspace.tenant("BOSS", {**pinned, "type": "AI AGENT", "params": ["1", "2"]})
+    document = json.loads(workspace.run("plan", "--format", "json", "--since", base).out)
+    assert [row[0] for row in changes(document)[0][2]] == ["type"]
+
+
+def test_what_is_sensitive_in_another_type_only_is_said_to_be_overwritten(workspace: Workspace, repo: Repo) -> None:
+    workspace.write("pbxsync.yaml", "types:\n  AI AGENT: {params: [prompt, api_key], sensitive: [api_key]}\n")
+    boss = workspace.pbx.put("BOSS", cu_name="Boss", cu_param1="1", cu_param2="2")
+    workspace.tenant("BOSS", {"name": "Boss", "params": ["1", "2"]})
+    base = repo.commit()
+    workspace.pbx.change(boss, cu_param2="by hand")
+    workspace.tenant("BOSS", {"name": "Boss", "params": ["1", "3"]})
+    assert 'overwrites "by hand", set by hand' in workspace.run("plan", "--since", base).out
+
+
+def test_labels_that_change_places_in_the_project_are_a_change(workspace: Workspace, repo: Repo) -> None:
+    workspace.write("pbxsync.yaml", "types:\n  AI AGENT: {params: [first, second]}\n")
+    workspace.pbx.put("BOT", cu_name="Bot", cu_ct_id=8, cu_param1="1", cu_param2="2")
+    workspace.tenant("BOT", {"name": "Bot", "params": {"first": "1", "second": "2"}})
+    base = repo.commit()
+    workspace.write("pbxsync.yaml", "types:\n  AI AGENT: {params: [second, first]}\n")
+    document = json.loads(workspace.run("plan", "--format", "json", "--since", base).out)
+    assert changes(document) == [("BOT", "Bot", [("param1", "1", "2"), ("param2", "2", "1")])]
+
+
+def test_what_was_sensitive_at_the_base_is_not_compared_with_what_is_live(workspace: Workspace, repo: Repo) -> None:
+    types = "types:\n  AI AGENT: {params: [prompt, api_key]"
+    workspace.write("pbxsync.yaml", f"{types}, sensitive: [api_key]}}\n")
+    workspace.pbx.put("BOT", cu_name="Bot", cu_ct_id=8, cu_param1="1", cu_param2="2")
+    workspace.tenant("BOT", {"name": "Bot", "type": "AI AGENT", "params": {"api_key": "${BOT_KEY}"}})
+    base = repo.commit()
+    workspace.write("pbxsync.yaml", f"{types}}}\n")
+    workspace.tenant("BOT", {"name": "Bot", "type": "AI AGENT", "params": {"api_key": "3"}})
+    ran = workspace.run("plan", "--since", base)
+    assert 'api_key  "2" -> "3"' in ran.out
+    assert "set by hand" not in ran.out
+
+
 def test_what_leaves_the_files_is_named_and_stays_live(workspace: Workspace, repo: Repo) -> None:
     workspace.tenant("NORDTAND", night("+4520000001"))
     (workspace.folder / "tenants/SYDTAND.yaml").unlink()
