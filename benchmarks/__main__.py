@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "development" / "benchmarks.md"
 SMALL, MIDDLE, LARGE = World(10, 30), World(100, 100), World(1000, 30)
+ALIKE: Final = World(10_000, 10, params_in_list=True, alike=True)
 FLEETS: Final = (World(1000, 300, params_in_list=True), World(2000, 300, params_in_list=True))
 #: Omitted with --quick.
-_LONG: Final = {f"plan, {LARGE.name}", f"plan of a git change, {LARGE.name}", "memory"}
+_LONG: Final = {f"profiles, {ALIKE.name}", f"plan, {LARGE.name}", f"plan of a git change, {LARGE.name}", "memory"}
 
 
 def main() -> int:
@@ -46,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=7, help="runs of each program after the warm-up (default: 7)")
     parser.add_argument("--quick", action="store_true", help="small worlds, without octoDNS: a few minutes")
     parser.add_argument(
-        "--only", action="append", metavar="NAME", help="start, files, plan, slow, since, apply, memory"
+        "--only", action="append", metavar="NAME", help="start, files, profiles, plan, slow, since, apply, memory"
     )
     parser.add_argument("--write", action="store_true", help=f"write the results to {PAGE.relative_to(Path.cwd())}")
     return parser.parse_args()
@@ -59,6 +60,7 @@ def _comparisons(options: argparse.Namespace, failed: list[str]) -> Iterator[Com
     plan: list[tuple[str, str, Callable[[], Iterable[Comparison]]]] = [
         ("start", "start", lambda: [comparisons.start(runs)]),
         ("files", "files", lambda: [comparisons.files(MIDDLE if quick else LARGE, runs)]),
+        ("profiles", f"profiles, {ALIKE.name}", lambda: [comparisons.profiles(ALIKE, min(runs, 3))]),
         ("plan", f"plan, {SMALL.name}", lambda: [comparisons.plan(SMALL, runs, with_octodns=not quick)]),
         ("plan", f"plan, {MIDDLE.name}", lambda: [comparisons.plan(MIDDLE, runs, with_octodns=not quick)]),
         ("plan", f"plan, {LARGE.name}", lambda: [comparisons.plan(LARGE, runs, with_octodns=False)]),

@@ -64,6 +64,18 @@ def files(world: World, runs: int) -> Comparison:
     return Comparison("Files", world, compare(programs, runs, ENVIRON))
 
 
+def profiles(world: World, runs: int) -> Comparison:
+    """Measure tenants that use one profile against the same as flat files."""
+    with server.serving(world) as serving:
+        config = _project(world, serving)
+        programs = [
+            Program(f"pbxsync {command}, {kind}", (PBXSYNC, "--config", config, command, *words, world.folder / folder))
+            for command, *words in (("validate",), ("plan", "--parallel", PARALLEL))
+            for kind, folder in (("flat files", "tenants"), ("one profile", "used"))
+        ]
+        return Comparison("Profiles", world, compare(programs, runs, ENVIRON))
+
+
 def plan(world: World, runs: int, *, with_octodns: bool) -> Comparison:
     """Measure plans without changes on a server that answers at once."""
     with server.serving(world) as serving:

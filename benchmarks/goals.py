@@ -46,6 +46,12 @@ def goals(comparison: Comparison) -> Iterator[Goal]:
         yield _ratio(
             f"validate, {world.name}, against PyYAML's C loader", 2.0, results["pbxsync validate"], by_letter["Y"]
         )
+    if comparison.title == "Profiles":
+        flat, used = (results[f"pbxsync validate, {kind}"] for kind in ("flat files", "one profile"))
+        yield _ratio(f"validate, {world.name}, one profile against flat files", 1.2, used, flat)
+        flat, used = (results[f"pbxsync plan, {kind}"] for kind in ("flat files", "one profile"))
+        memory = used.memory / flat.memory
+        yield Goal(f"peak memory of a plan, {world.name}, one profile against flat files", 1.05, memory)
     if comparison.title == "Plan, 20 ms latency" and plan:
         yield _ratio(f"plan, {world.name}, 20 ms latency, against curl", 1.06, plan, by_letter["C"])
     if comparison.title.startswith("Plan of a git change") and plan:

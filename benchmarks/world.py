@@ -54,16 +54,21 @@ class Row:
 
 @dataclass(frozen=True)
 class World:
-    """`tenants` with `per_tenant` destinations each. `params_in_list` selects the dialect of the list."""
+    """`tenants` with `per_tenant` destinations each. `params_in_list` selects the dialect of the list.
+
+    If the tenants are `alike`, so that they differ only in the numbers, a second set of files uses a profile.
+    """
 
     tenants: int
     per_tenant: int
     params_in_list: bool = False
+    alike: bool = False
 
     @property
     def name(self) -> str:
         """The name in reports."""
-        return f"{self.tenants:,} x {self.per_tenant}{' with params in the list' if self.params_in_list else ''}"
+        kind = " with params in the list" if self.params_in_list else ""
+        return f"{self.tenants:,} x {self.per_tenant}{kind}{' of tenants that are alike' if self.alike else ''}"
 
     @property
     def destinations(self) -> int:
@@ -77,8 +82,11 @@ class World:
 
     @cached_property
     def folder(self) -> Path:
-        """Its folder, generated at first use: `tenants/`, `changed/`, `replies/`, `after/`, `urls` and `zones/`."""
-        kind = "full" if self.params_in_list else "plain"
+        """Its folder, generated at first use: `tenants/`, `changed/`, `replies/`, `after/`, `urls` and `zones/`.
+
+        If the tenants are alike, also `used/` and `profiles/`.
+        """
+        kind = ("full" if self.params_in_list else "plain") + ("-alike" if self.alike else "")
         folder = CACHE / f"world-{VERSION}-{self.tenants}x{self.per_tenant}-{kind}"
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -93,11 +101,14 @@ class World:
     def rows(self, tenant: int) -> list[Row]:
         """Return the destinations of a tenant, always the same ones."""
         chance = random.Random(tenant)  # noqa: S311 - reproducible, not secret
-        return [_row(chance, tenant * _IDS_PER_TENANT + number, number) for number in range(self.per_tenant)]
+        ids = range(tenant * _IDS_PER_TENANT, tenant * _IDS_PER_TENANT + self.per_tenant)
+        return [_row(chance, identity, number, alike=self.alike) for number, identity in enumerate(ids)]
 
 
-def _row(chance: random.Random, identity: int, number: int) -> Row:
+def _row(chance: random.Random, identity: int, number: int, *, alike: bool) -> Row:
     phone, other = (f"+45{chance.randrange(10**7, 10**8)}" for _ in range(2))
+    if alike:
+        return Row(str(identity), f"{_WORDS[number % len(_WORDS)]} {number}", (phone, "INCOMINGDID", "25"), other)
     params = (phone, chance.choice(("INCOMINGDID", "ORIGINAL")), str(chance.randrange(5, 90)))
     return Row(str(identity), f"{chance.choice(_WORDS)} {number}", params, other)
 
@@ -107,8 +118,14 @@ def _make(world: World, folder: Path) -> None:
         (folder / name).mkdir(parents=True)
     types = {number: {"ct_id": number, "ct_name": name, "ct_description": name} for number, name in _TYPES.items()}
     (folder / "replies" / "types.json").write_text(json.dumps(types))
+    if world.alike:
+        (folder / "profiles").mkdir()
+        (folder / "profiles" / "office.yaml").write_text(profile_file(world.rows(1)))
+        (folder / "used").mkdir()
     for number, code in world.codes():
         rows = world.rows(number)
+        if world.alike:
+            (folder / "used" / f"{code}.yaml").write_text(use_file(code, rows))
         (folder / "tenants" / f"{code}.yaml").write_text(tenant_file(code, rows, changed=False))
         (folder / "changed" / f"{code}.yaml").write_text(tenant_file(code, rows, changed=True))
         (folder / "replies" / "CUSTOM" / "list" / f"{code}.json").write_text(json.dumps(_listing(world, rows)))
@@ -141,6 +158,27 @@ def tenant_file(code: str, rows: list[Row], *, changed: bool) -> str:
         else:
             lines += ["    params:", f"      number: {number}", f"      callerid: {row.params[1]}"]
             lines += [f"      timeout: {row.params[2]}"]
+    return "\n".join(lines) + "\n"
+
+
+def profile_file(rows: list[Row]) -> str:
+    """Return a profile with the destinations of one of the tenants that are alike. Every third has its params by label."""
+    lines = ["profile: office", "inputs:", *(f"  number{place}: {{}}" for place in range(len(rows)))]
+    lines.append("destinations:")
+    for place, row in enumerate(rows):
+        hole = f"{{input: number{place}}}"
+        lines += [f"  - name: {row.name}", "    type: FORWARD"]
+        if place % 3:
+            lines.append(f"    params: [{hole}, {row.params[1]}, {row.params[2]}]")
+        else:
+            lines.append(f"    params: {{number: {hole}, callerid: {row.params[1]}, timeout: {row.params[2]}}}")
+    return "\n".join(lines) + "\n"
+
+
+def use_file(code: str, rows: list[Row]) -> str:
+    """Return a tenant file that uses the profile, and says the same as `tenant_file`."""
+    lines = [f"tenant: {code}", "profiles:", "  - profile: office", "    with:"]
+    lines += [f"      number{place}: {row.params[0]}" for place, row in enumerate(rows)]
     return "\n".join(lines) + "\n"
 
 

@@ -42,7 +42,7 @@ COMMANDS: Final = {
     "apply": "Change the PBX to match the files, or do what a saved plan says.",
     "show": "Show saved plans, several as one.",
     "revert": "Put back what an apply changed.",
-    "schema": "Print the JSON Schema of tenant or project files, for editors.",
+    "schema": "Print the JSON Schema of tenant files, profiles or project files, for editors.",
     "export": "Write live destinations as tenant files.",
     "types": "List the custom destination types.",
     "doctor": "Look for what would stop a plan, and say what to do.",

@@ -56,3 +56,8 @@ UNLISTED: Final[Schema] = {
     "enum": list(UNLISTED_PARAMS),
     "description": "What happens to params that a destination does not list: they are kept (the default) or cleared.",
 }
+
+
+def written(name: str) -> Schema:
+    """Return how an editor types a name: one of digits as a number too."""
+    return {"enum": [name, int(name)] if name.isascii() and name.isdigit() else [name]}

@@ -18,11 +18,15 @@ _URL: Final[Schema] = {
     "errorMessage": "write https://HOST/pbx/proxyapi.php, or emulator:FILE",
     "examples": ["https://portal.pbxcloud.eu/pbx/proxyapi.php", "emulator:pbx.sqlite"],
 }
-_PATH: Final[Schema] = TEXT | {"minLength": 1, "errorMessage": "write the path of a tenant file or folder"}
+_PATH: Final[Schema] = TEXT | {"minLength": 1, "errorMessage": "write the path of a file or folder"}
 _PATHS: Final[Schema] = {
     "description": "Tenant files and folders of them, relative to this file; tenants/ if not given.",
     "anyOf": [_PATH, {"type": "array", "minItems": 1, "items": _PATH}],
     "examples": [["tenants/"]],
+}
+_PROFILES: Final[Schema] = _PATHS | {
+    "description": "Profiles and folders of them, relative to this file; profiles/ if not given.",
+    "examples": [["profiles/"]],
 }
 _KEYS: Final[Schema] = {
     "type": "object",
@@ -123,6 +127,7 @@ def project_schema() -> Schema:
         "properties": {
             "url": _URL,
             "tenants": _PATHS,
+            "profiles": _PROFILES,
             "read_key": KEY | {"description": "The key that plan reads with. Never the key itself."},
             "write_key": KEY | {"description": "The key that apply writes with. Never the key itself."},
             "keys": _KEYS,

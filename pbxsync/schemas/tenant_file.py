@@ -9,30 +9,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsync.kinds.custom_destination import PARAM_COUNT, PARAMS, POSITIONS
-from pbxsync.schemas.keywords import DIALECT, ID, SENSITIVE, TENANT, TEXT, UNLISTED, Schema
+from pbxsync.schemas.keywords import DIALECT, ID, SENSITIVE, TENANT, TEXT, UNLISTED, Schema, written
+from pbxsync.schemas.profile_use import override_schema, use_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from pbxsync.project import Project
     from pbxsync.project.type_settings import TypeSettings
+    from pbxsync.tenants.profile_file import Profile
 
 _TEXT_REF: Final[Schema] = {"$ref": "#/$defs/text"}
+_PARAMS: Final[Schema] = {
+    "description": "A list from param1 on, or by label or position (1 to 20). What is not listed stays.",
+    "type": ["array", "object"],
+    "errorMessage": "params must be a list, or a mapping of positions and labels",
+    "items": _TEXT_REF,
+    "allOf": [{"maxItems": PARAM_COUNT}],
+    "examples": [{"number": "0636287454", "timeout": "30"}, ["3564732920", "INCOMINGDID", "30"]],
+}
 _SENSITIVE_REF: Final[Schema] = {"$ref": "#/$defs/sensitive"}
 
 
-def tenant_schema(project: Project) -> Schema:
-    """Return the schema of a tenant file, with the types and labels of `project`."""
+def tenant_schema(project: Project, profiles: Sequence[Profile] = ()) -> Schema:
+    """Return the schema of a tenant file, with the types and labels of `project` and the inputs of its `profiles`."""
+    needs_list = {"errorMessage": "write destinations:, [] if there are none"}
     return {
         "$schema": DIALECT,
         "title": "pbxsync tenant file",
         "description": "Custom destinations of one tenant. Every value is text, exactly as it is written.",
         "type": "object",
-        "required": ["tenant", "destinations"],
+        "required": ["tenant"],
+        "anyOf": [{"required": ["destinations"]} | needs_list, {"required": ["profiles"]} | needs_list],
         "additionalProperties": False,
         "properties": {
             "tenant": TENANT | {"description": "The tenant's code, as on the PBX.", "examples": ["DEMO"]},
             "unlisted_params": UNLISTED,
+            "profiles": {
+                "type": "array",
+                "description": "The profiles that the tenant uses, each with its inputs.",
+                "errorMessage": "profiles must be a list of profile: and with:",
+                "items": {"$ref": "#/$defs/use"},
+            },
             "destinations": {
                 "type": "array",
                 "description": "The destinations that this file manages; [] if there are none.",
@@ -40,11 +58,18 @@ def tenant_schema(project: Project) -> Schema:
                 "items": {"$ref": "#/$defs/destination"},
             },
         },
-        "$defs": {"destination": _destination(project), "text": TEXT, "sensitive": SENSITIVE},
+        "$defs": {
+            "destination": destination(project),
+            "use": use_schema(project, profiles),
+            "override": override_schema(any_params(project)),
+            "text": TEXT,
+            "sensitive": SENSITIVE,
+        },
     }
 
 
-def _destination(project: Project) -> Schema:
+def destination(project: Project) -> Schema:
+    """Return the schema of a destination of a tenant file, which refers to those of `text` and `sensitive`."""
     named = {"errorMessage": "write a type's name or number, or remove the key"}
     needs_name = {"errorMessage": "a destination needs a name, or the id of a live one"}
     return {
@@ -58,14 +83,7 @@ def _destination(project: Project) -> Schema:
                 "description": "A type's name as `pbxsync types` lists it, or its number. Needed to add.",
                 "anyOf": [{"enum": list(project.types)} | named, TEXT | {"minLength": 1} | named],
             },
-            "params": {
-                "description": "A list from param1 on, or by label or position (1 to 20). What is not listed stays.",
-                "type": ["array", "object"],
-                "errorMessage": "params must be a list, or a mapping of positions and labels",
-                "items": _TEXT_REF,
-                "allOf": [{"maxItems": PARAM_COUNT}],
-                "examples": [{"number": "0636287454", "timeout": "30"}, ["3564732920", "INCOMINGDID", "30"]],
-            },
+            "params": _PARAMS,
             "id": ID | {"description": "Pins a live destination. Its name may then change.", "examples": [286]},
             "renamed_from": TEXT | {"description": "Its old name, which is matched if the new one is not live."},
         },
@@ -99,28 +117,35 @@ def _params_of_type(project: Project, name: str, settings: TypeSettings) -> Sche
         for label, position in positions.items()
     ]
     return {
-        "if": {"required": ["type"], "properties": {"type": _written(name)}},
+        "if": {"required": ["type"], "properties": {"type": written(name)}},
         "then": {"properties": {"params": params}},
     }
 
 
 def _params_of_other_types(project: Project) -> Schema:
-    """Return what the params must be if the project does not have the type. A number may turn out to be any type."""
-    known = {"required": ["type"], "properties": {"type": {"anyOf": [_written(name) for name in project.types]}}}
-    number = {"properties": {"type": {"anyOf": [{"type": "integer"}, {"pattern": "^[0-9]+$", "type": "string"}]}}}
-    labels = sorted({label for settings in project.types.values() for label in settings.labels})
-    any_label = _mapping(labels, (), f"no type of the project has this param: write a position, 1 to {PARAM_COUNT}")
+    """Return what the params must be if the project does not have the type.
+
+    A number, and what a profile computes, may turn out to be any type.
+    """
+    known = {"required": ["type"], "properties": {"type": {"anyOf": [written(name) for name in project.types]}}}
+    number_or_computed = [{"type": "integer"}, {"pattern": "^[0-9]+$", "type": "string"}, {"type": "object"}]
     no_label = _mapping(
         (), (), "the project has no labels for this type: write positions, or add labels to types: in pbxsync.yaml"
     )
     return {
         "if": known,
         "else": {
-            "if": number,
-            "then": {"properties": {"params": any_label}},
+            "if": {"properties": {"type": {"anyOf": number_or_computed}}},
+            "then": {"properties": {"params": any_params(project)}},
             "else": {"properties": {"params": no_label}},
         },
     }
+
+
+def any_params(project: Project) -> Schema:
+    """Return the schema of the params of some type of the project."""
+    labels = sorted({label for settings in project.types.values() for label in settings.labels})
+    return _mapping(labels, (), f"no type of the project has this param: write a position, 1 to {PARAM_COUNT}")
 
 
 def _mapping(labels: Iterable[str] | dict[str, str], sensitive: Collection[str], message: str) -> Schema:
@@ -141,8 +166,3 @@ def _mapping(labels: Iterable[str] | dict[str, str], sensitive: Collection[str],
         "additionalProperties": False,
         "errorMessage": message,
     }
-
-
-def _written(name: str) -> Schema:
-    """Return how an editor types a type's name: one of digits as a number too."""
-    return {"enum": [name, int(name)] if name.isascii() and name.isdigit() else [name]}

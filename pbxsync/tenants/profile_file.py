@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.document.problems import show_key
-from pbxsync.kinds.custom_destination import POSITIONS
 from pbxsync.tenants.computed import INPUT_NAME, TENANT, Input, names_of, read_computed
 from pbxsync.tenants.params import ParamRules, param_rows
 from pbxsync.text.sanitize import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pbxsync.document.problems import Problems
     from pbxsync.document.reader import Item, Node
@@ -152,6 +152,11 @@ def typed_params(row: ProfileRow, type_name: str | None, rules: ParamRules, prob
     return TypedParams(tuple(params), tuple(secrets))
 
 
+def secret_inputs(profile: Profile, rules: ParamRulesByType) -> frozenset[str]:
+    """Return the inputs that feed sensitive params."""
+    return frozenset(name for name, _ in _secrets(profile.rows or (), rules))
+
+
 def _inputs(items: dict[str, Item], problems: Problems) -> dict[str, ProfileInput]:
     item = items.get("inputs")
     written = None if item is None else problems.mapping(item, "inputs", "a mapping of names, {} if there are none")
@@ -251,12 +256,7 @@ def _check_secrets(
 ) -> None:
     """Refuse inputs of sensitive params that feed anything else, where they would be shown, and literal defaults."""
     uses = [name for row in rows for name in row.uses]
-    secret = [
-        (name, key)
-        for row in rows
-        if row.type is None or isinstance(row.type, str)
-        for name, key in _secrets(row, rules[row.type])
-    ]
+    secret = list(_secrets(rows, rules))
     for name, key in dict(secret).items():
         at = inputs[name]
         if uses.count(name) > sum(name == other for other, _ in secret):
@@ -269,7 +269,11 @@ def _check_secrets(
             problems.add(at.value_line, at.value_column, f"it is the value of {show_key(key)}: {refusal}")
 
 
-def _secrets(row: ProfileRow, rules: ParamRules) -> Iterator[tuple[str, str]]:
-    for key, hole in row.holes.items():
-        if rules.positions.get(key, POSITIONS.get(key)) in rules.sensitive:
-            yield from ((name, key) for name in names_of(hole))
+def _secrets(rows: Iterable[ProfileRow], rules: ParamRulesByType) -> Iterator[tuple[str, str]]:
+    """Yield input and key of each sensitive param with a hole, as far as the profile itself gives the type."""
+    for row in rows:
+        if isinstance(row.type, (str, NoneType)):
+            of_type = rules[row.type]
+            for key, hole in row.holes.items():
+                if of_type.positions.get(key) in of_type.sensitive:
+                    yield from ((name, key) for name in names_of(hole))

@@ -11,6 +11,7 @@ from pbxsync.document.problems import Problems, show_key
 from pbxsync.document.reader import NO_SIGNS, Document, read
 from pbxsync.model.entry import Place, Problem
 from pbxsync.tenants.discover import Disk
+from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.tenants.profile_file import read_profile, typed_params
 from pbxsync.text.words import did_you_mean, plural
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from pbxsync.project import Project
     from pbxsync.tenants.discover import FileSource
-    from pbxsync.tenants.params import ParamRulesByType
     from pbxsync.tenants.profile_file import Profile, ProfileRow, TypedParams
     from pbxsync.tenants.uses import Use
 
@@ -114,6 +114,14 @@ class Profiles:
                 yield Problem(
                     place, f"no tenant uses profile {show_key(profile.name)}: remove the file, or use the profile"
                 )
+
+
+def known_profiles(project: Project) -> list[Profile]:
+    """Return the profiles of a project whose inputs are without problems, whatever else is wrong."""
+    source, profiles = Disk(), Profiles(ParamRulesByType(project))
+    for shown, path in find_profiles(project, source)[0]:
+        profiles.read(shown, path, source)
+    return [profile for profile in profiles.by_name.values() if profile.inputs is not None]
 
 
 def find_profiles(project: Project, source: FileSource) -> tuple[Sequence[tuple[str, str]], list[Problem]]:

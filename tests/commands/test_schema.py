@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pbxsync.yaml").write_text("types:\n  ZEBRA CROSSING:\n    params: [stripes]\n")
+    (tmp_path / "profiles").mkdir()
+    profile = (
+        "profile: x\ninputs: {yard: {description: of the lorries}}\ndestinations: [{name: {input: yard}, id: 5}]\n"
+    )
+    (tmp_path / "profiles/x.yaml").write_text(profile)
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("arguments", "title", "holds"),
-    [([], "pbxsync tenant file", "stripes"), (["project"], "pbxsync project file", "write_key")],
+    [
+        ([], "pbxsync tenant file", "stripes"),
+        (["tenant"], "pbxsync tenant file", "of the lorries"),
+        (["profile"], "pbxsync profile", "stripes"),
+        (["project"], "pbxsync project file", "write_key"),
+    ],
 )
 def test_each_kind_of_file_has_its_schema(
     arguments: list[str], title: str, holds: str, capfd: pytest.CaptureFixture[str]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.project import find
+from pbxsync.schemas.profile_file import profile_schema
 from pbxsync.schemas.project_file import project_schema
 from pbxsync.schemas.tenant_file import tenant_schema
+from tests.schemas.test_tenant_file import OFFICE, USE, office
 from tests.support.command import ROOT
 from tests.support.language_server import AVAILABLE, LanguageServer, language_server
 from tests.tenants.loading import cases
@@ -26,7 +28,9 @@ pytestmark = pytest.mark.skipif(not AVAILABLE, reason="npm is not installed")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
     folder = tmp_path_factory.mktemp("editor")
     (folder / "pbxsync.yaml").write_text(SETTINGS)
-    (folder / "tenant.json").write_text(json.dumps(tenant_schema(find([folder], None, {}, folder))))
+    project, profiles = find([folder], None, {}, folder), office(folder)
+    (folder / "tenant.json").write_text(json.dumps(tenant_schema(project, profiles)))
+    (folder / "profile.json").write_text(json.dumps(profile_schema(project)))
     (folder / "project.json").write_text(json.dumps(project_schema()))
     with language_server(folder) as running:
         yield running
@@ -34,6 +38,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]
 
 def of_tenant(text: str) -> str:
     return f"# yaml-language-server: $schema=tenant.json\n{text}"
+
+
+def of_profile(text: str) -> str:
+    return f"# yaml-language-server: $schema=profile.json\n{text}"
 
 
 def of_project(text: str) -> str:
@@ -95,6 +103,45 @@ TEXT = 'write text here: "" if it is empty, and quotes around null and ~'
 )
 def test_a_complaint_says_what_to_write(server: LanguageServer, text: str, complaints: list[str]) -> None:
     assert server.complaints("bad.yaml", of_tenant(of_demo(text))) == complaints
+
+
+def test_good_profiles_and_uses_have_no_complaints(server: LanguageServer) -> None:
+    assert server.complaints("office.yaml", of_profile(OFFICE)) == []
+    use = f"{USE}, without: [x], overrides: [{{name: x, id: 7, params: {{timeout: 030}}}}]}}\n"
+    assert server.complaints("uses.yaml", of_tenant(use)) == []
+
+
+@pytest.mark.parametrize(
+    ("use", "complaints"),
+    [
+        ("{profile: office, with: {kye: 1}}", ["4:23: profile office needs company, key and takes næste"]),
+        ("{profile: 7, with: {kye: 1}}", ["4:25: profile 7 has no inputs"]),
+    ],
+)
+def test_a_complaint_about_a_use_says_what_the_profile_needs(
+    server: LanguageServer, use: str, complaints: list[str]
+) -> None:
+    assert server.complaints("use.yaml", of_tenant(f"tenant: A\nprofiles:\n  - {use}\n")) == complaints
+
+
+@pytest.mark.parametrize("text", [case.values[0] for case in cases(ROOT / "tests/tenants/profile_refusals.txt")])
+def test_no_complaint_about_a_profile_or_its_use_is_a_regular_expression(server: LanguageServer, text: str) -> None:
+    profile, _, file = text.partition("\n----\n")
+    found = server.complaints("profile.yaml", of_profile(profile))
+    found += server.complaints("uses.yaml", of_tenant(file)) if file else []
+    assert not have_regular_expressions(found), found
+
+
+def test_profiles_and_the_inputs_of_the_one_that_is_used_are_offered(server: LanguageServer) -> None:
+    start = "tenant: A\nprofiles:\n  - profile: "
+    assert set(server.offered("a.yaml", of_tenant(f"{start}@\n"))) >= {'"7"', "office"}
+    assert {"company", "næste", "key"} <= set(
+        server.offered("a.yaml", of_tenant(f"{start}office\n    with:\n      @\n"))
+    )
+    assert {"with", "without", "overrides"} <= set(server.offered("a.yaml", of_tenant(f"{start}office\n    @\n")))
+    row = "profile: x\ndestinations:\n  - name: x\n    type: FORWARD\n    params:\n      @\n"
+    assert server.offered("p.yaml", of_profile(row)) == ["number", "callerid", "timeout"]
+    assert "description" in server.offered("p.yaml", of_profile("profile: x\ninputs:\n  boss:\n    @\n"))
 
 
 def have_regular_expressions(complaints: list[str]) -> bool:

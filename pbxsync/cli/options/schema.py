@@ -6,8 +6,11 @@ from pbxsync.cli.command import Command
 
 command = Command(
     "schema",
-    [click.Argument(["of"], type=click.Choice(["tenant", "project"]), default="tenant")],
-    """Print the JSON Schema (2020-12) of tenant files, with the labels of this project's types, or of project files.
+    [click.Argument(["of"], type=click.Choice(["tenant", "profile", "project"]), default="tenant")],
+    """Print the JSON Schema (2020-12) of tenant files, of profiles, or of project files.
+
+    Those of tenant files and profiles have the labels of this project's types; that of tenant files has the inputs of its
+    profiles.
 
     In an editor with a YAML extension, begin a file with:
 
