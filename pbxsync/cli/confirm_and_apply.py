@@ -8,6 +8,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pbxsync.apply.applier import apply_plan
@@ -25,7 +26,9 @@ from pbxsync.live.reader import LiveReader
 from pbxsync.live.types import TypeSource
 from pbxsync.model.report import Report, Result
 from pbxsync.planfile import digest
+from pbxsync.planning.groups import group_changes
 from pbxsync.project.state import state_folder
+from pbxsync.render.view import warnings
 from pbxsync.session import writer
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import plural
@@ -159,11 +162,17 @@ def _check_options(apply: ApplyContext, plan: Plan) -> None:
 
 def _question(plan: Plan) -> str:
     """Return the prompt: every line fits 80 columns, except a long url."""
-    summary = plan.summary
+    summary, groups = plan.summary, len(group_changes(plan.changes))
     counts = [plural(number, noun) for number, noun in ((summary.add, "add"), (summary.update, "update")) if number]
     tenants = plural(sum(bool(tenant.changes) for tenant in plan.tenants), "tenant")
-    permanent = "Adds are permanent: no revert removes them.\n" if summary.add else ""
-    return f"\nApply {' and '.join(counts)} in {tenants} to\n{sanitize(plan.url)}?\n{permanent}Only 'yes' is accepted: "
+    alike = f" ({plural(groups, 'group')} of equal ones)" if groups < summary.changes else ""
+    lines = [f"Apply {' and '.join(counts)}{alike} in {tenants} to", f"{sanitize(plan.url)}?"]
+    for warning in warnings(plan):
+        lines += wrap(f"! {warning}", 79, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    if summary.add:
+        adds = "The add is permanent" if summary.add == 1 else f"The {summary.add:,} adds are permanent"
+        lines.append(f"{adds}: no revert removes {'it' if summary.add == 1 else 'them'}.")
+    return "\n".join(["", *lines, "Only 'yes' is accepted: "])
 
 
 def _write(apply: ApplyContext, whole: Plan, approved: Plan, prepare: Prepare | None, *, last: bool) -> Result:

@@ -33,9 +33,9 @@ def test_the_prompt_says_how_much_it_writes_where_and_that_adds_are_permanent(mi
     ran = mixed.run("apply", answer="no\n")
     lines = question(ran.err)
     assert lines == [
-        "Apply 1 add and 2 updates in 2 tenants to",
+        "Apply 1 add and 2 updates (2 groups of equal ones) in 2 tenants to",
         f"{mixed.pbx.url}?",
-        "Adds are permanent: no revert removes them.",
+        "The add is permanent: no revert removes it.",
         "Only 'yes' is accepted:",
     ]
     assert max(map(len, lines)) <= 80
@@ -51,6 +51,22 @@ def test_the_prompt_says_nothing_of_adds_if_there_are_none(mixed: Workspace) -> 
         "Only 'yes' is accepted:",
     ]
     assert (ran.status, len(mixed.sent)) == (0, 1)
+
+
+def test_the_prompt_warns_if_much_of_what_is_live_changes(workspace: Workspace) -> None:
+    for number in range(24):
+        workspace.pbx.put("ONE", cu_name=f"Desk {number}", cu_param1="old")
+    desks = [{"name": f"Desk {number}", "params": ["new"]} for number in range(24)]
+    workspace.tenant("ONE", *desks, {"name": "Night", "type": "FORWARD"}, {"name": "Day", "type": "FORWARD"})
+    lines = question(workspace.run("apply", answer="no\n").err)
+    assert lines == [
+        "Apply 2 adds and 24 updates (2 groups of equal ones) in 1 tenant to",
+        f"{workspace.pbx.url}?",
+        "! 24 of 24 live destinations change (100%).",
+        "! Over half of the live destinations change in 1 tenant: ONE (24 of 24).",
+        "The 2 adds are permanent: no revert removes them.",
+        "Only 'yes' is accepted:",
+    ]
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
