@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsync.render.html.page import plan_html
 from pbxsync.render.json import plan_json
 from pbxsync.render.markdown.comment import plan_markdown
+from pbxsync.render.short import plan_short
 from pbxsync.render.text import plan_text
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
     ),
     "json": lambda plan, options: plan_json(plan, verbose=options.verbose),
     "markdown": lambda plan, options: plan_markdown(plan, verbose=options.verbose, marker=options.marker),
+    "short": lambda plan, _: plan_short(plan),
     "html": lambda plan, options: plan_html(plan, verbose=options.verbose),
 }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbxsync.emulator import Emulator
     from tests.support.command import Ran
 
-FORMATS: Final = ("text", "json", "markdown", "html")
+FORMATS: Final = ("text", "short", "json", "markdown", "html")
 
 
 @bounded(5)

@@ -75,7 +75,7 @@ def _cases(*lines: str, after: bool = False, writes: bool = False) -> list[Case]
 _LIMITED: Final = "--timeout 0.1 --retries 1"
 _CUSTOM: Final = "MANAGEDB object=CUSTOM"
 _UPDATE: Final = f"{_CUSTOM} tenant=DEMO action=update objectid=10"
-_FORMATS: Final = ("text", "json", "markdown", "html")
+_FORMATS: Final = ("text", "short", "json", "markdown", "html")
 #: What is run of every command that sends requests, and of every other; one that is in neither fails a test.
 ONLINE: Final = {
     "plan": _cases(f"plan {_LIMITED} --out new.plan", f"plan {_LIMITED} --format json"),

@@ -68,7 +68,7 @@ TENANTS: Final = click.Option(
 PLAN_FORMAT: Final = click.Option(
     ["--format", "fmt"],
     default="text",
-    metavar="text|json|markdown|html",
+    metavar="text|short|json|markdown|html",
     help="Format of the plan.",
     shell_complete=completed_by("formats"),
 )
