@@ -223,8 +223,61 @@ def test_a_base_that_has_moved_on_for_the_same_tenant_is_refused(workspace: Work
     workspace.pbx.clear_log()
     ran = workspace.run("plan", "--since", "main")
     assert ran.status == 1
-    assert '"main" has changed NORDTAND since this branch began' in ran.err
+    assert ran.err == (
+        'error: "main" has changed NORDTAND since this branch began: bring the branch up to date first'
+        " (for example `git merge main`), then plan again\n"
+    )
     assert workspace.pbx.log == []
+
+
+def test_a_tenant_that_leaves_the_files_while_the_base_changes_it_is_refused(workspace: Workspace, repo: Repo) -> None:
+    (workspace.folder / "tenants/SYDTAND.yaml").unlink()
+    repo.commit()
+    repo.git("checkout", "-q", "main")
+    workspace.tenant("SYDTAND", night("+4520001888"))
+    repo.commit()
+    repo.git("checkout", "-q", "mine")
+    assert '"main" has changed SYDTAND since this branch began' in failed(workspace, "--since", "main").err
+    assert planned(workspace, "--tenant", "NORD*")["scope"]["since"]["left"] == []
+
+
+def test_the_first_eight_tenants_that_the_base_has_changed_are_named(workspace: Workspace, repo: Repo) -> None:
+    for branch, number in (("mine", "1"), ("main", "2")):
+        repo.git("checkout", "-q", branch)
+        for at in reversed(range(10)):
+            workspace.tenant(f"X{at}", night(number))
+        repo.commit()
+    repo.git("checkout", "-q", "mine")
+    err = failed(workspace, "--since", "main").err
+    assert '"main" has changed X0, X1, X2, X3, X4, X5, X6, X7 and 2 more since this branch began' in err
+
+
+def test_only_the_tenants_that_are_asked_for_leave(workspace: Workspace, repo: Repo) -> None:
+    for code in ("NORDTAND", "SYDTAND"):
+        (workspace.folder / f"tenants/{code}.yaml").unlink()
+    repo.commit()
+    assert planned(workspace, "--tenant", "*TAND")["scope"]["since"]["left"] == ["NORDTAND", "SYDTAND"]
+    assert planned(workspace, "--tenant", "VEST*", "--tenant", "[VS]*")["scope"]["since"]["left"] == ["SYDTAND"]
+
+
+def test_before_the_project_file_the_rules_at_hand_hold(workspace: Workspace, repo: Repo) -> None:
+    (workspace.folder / "pbxsync.yaml").unlink()
+    base = repo.commit()
+    workspace.write("pbxsync.yaml", "types: {}\ntenants: [tenants]\n")
+    workspace.tenant("NORDTAND", night("+4520000999"))
+    for paths in ((), ("tenants",), ("tenants/NORDTAND.yaml",)):
+        ran = workspace.run("plan", "--format", "json", "--since", base, *paths)
+        assert [row[0] for row in changes(json.loads(ran.out))] == ["NORDTAND"], ran.text
+
+
+def test_the_tenants_of_the_base_are_those_that_its_own_project_file_names(workspace: Workspace, repo: Repo) -> None:
+    workspace.write("pbxsync.yaml", "tenants: [elsewhere]\n")
+    workspace.write("elsewhere/a.yaml", "tenant: OLD\ndestinations: []\n")
+    base = repo.commit()
+    workspace.write("pbxsync.yaml", "tenants: [tenants]\n")
+    document = json.loads(workspace.run("plan", "--format", "json", "--since", base).out)
+    assert document["scope"]["since"]["left"] == ["OLD"]
+    assert document["scope"]["since"]["not_read"] == 0
 
 
 def test_a_colleagues_merge_is_not_undone_by_a_branch_that_was_behind(workspace: Workspace, repo: Repo) -> None:
@@ -270,7 +323,10 @@ def test_bad_input_says_what_to_do(workspace: Workspace, repo: Repo, tmp_path: P
     repo.commit()
     err = failed(workspace, "--since", broken).err
     assert f"{broken[:12]}:tenants/SYDTAND.yaml:2:1" in err
-    assert "do not load: choose another REF" in err
+    assert err.splitlines()[0] == (
+        f'error: {broken[:12]}: the files that "{broken}" begins from do not load: choose another REF, or plan'
+        " without --since"
+    )
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
     (outside / "a.yaml").write_text("tenant: A\ndestinations: []\n")
