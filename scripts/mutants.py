@@ -69,7 +69,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "cli/verify": ("apply/test_verify.py",),
     "baseline/change": ("baseline/test_since.py",),
     "baseline/committed": ("baseline/test_since.py",),
-    "baseline/working_tree": ("apply/test_verify.py",),
+    "baseline/working_tree": ("apply/test_verify.py", "planfile/test_scope.py"),
     "git/command": ("git/test_repository.py",),
     "git/repository": (),
     "git/tree": ("git/test_repository.py",),

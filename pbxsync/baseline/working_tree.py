@@ -44,8 +44,10 @@ def uncommitted(project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
 
 def files_digest(project: Project, desired: Desired) -> str:
     """Return the digest of tenant files, profiles and project file, whatever the names and order of the former two."""
-    project_file = b"" if project.file is None else project.file.read_bytes()
-    return f"sha256:{hashlib.sha256(repr(desired.checksums).encode('ascii') + project_file).hexdigest()}"
+    digest = hashlib.sha256(repr(desired.checksums).encode())
+    if project.file is not None:
+        digest.update(project.file.read_bytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _uncommitted(repository: Repository, project: Project, paths: Sequence[Path]) -> tuple[str, ...]:
