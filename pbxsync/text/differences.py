@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 LONGEST_INLINE: Final = 80
 #: Equal characters that are kept on either side of what differs in a long line.
 _AROUND: Final = 30
+#: Fewer equal characters are shown: what would stand for them is as long.
+_FEWEST_ELIDED: Final = 24
+#: Texts that have less than one in so many characters or words in common differ whole: specks in common tell nothing.
+_ONE_IN: Final = 3
 #: Lines or words beyond which texts are not aligned: that takes quadratic time. All of them count as different then.
 _MOST_ALIGNED: Final = 2_000
 #: An escape is a word.
 _WORDS: Final = re.compile(r"\\u[0-9a-f]{4}|\w+|\s+|[^\w\s]")
+
+
+#: As difflib has it: a tag, and where it begins and ends in either text.
+Opcode: TypeAlias = "tuple[str, int, int, int, int]"
 
 
 class Piece(NamedTuple):
@@ -77,18 +85,18 @@ def _context(equal: Sequence[str], context: int, *, begins: bool, ends: bool) ->
     hidden = len(equal) - head - tail
     if hidden == 1:  # as long as the line that would stand for it
         head, hidden = head + 1, 0
-    yield from (Line(" ", _shortened((Piece(text),))) for text in equal[:head])
+    yield from (Line(" ", *_shortened((Piece(text),))) for text in equal[:head])
     if hidden:
         yield Line("@", (Piece(str(hidden)),))
-    yield from (Line(" ", _shortened((Piece(text),))) for text in equal[len(equal) - tail :])
+    yield from (Line(" ", *_shortened((Piece(text),))) for text in equal[len(equal) - tail :])
 
 
 def _changed(old: Sequence[str], new: Sequence[str]) -> Iterable[Line]:
     """Yield replaced lines, compared in pairs as far as there are pairs; the others are different whole."""
-    pairs = [_by_words(before, after) for before, after in zip(old, new, strict=False)]
-    yield from (Line("-", _shortened(pieces)) for pieces, _ in pairs)
+    pairs = [_shortened(*_by_words(before, after)) for before, after in zip(old, new, strict=False)]
+    yield from (Line("-", pieces) for pieces, _ in pairs)
     yield from (Line("-", (Piece(text, differs=True),)) for text in old[len(pairs) :])
-    yield from (Line("+", _shortened(pieces)) for _, pieces in pairs)
+    yield from (Line("+", pieces) for _, pieces in pairs)
     yield from (Line("+", (Piece(text, differs=True),)) for text in new[len(pairs) :])
 
 
@@ -99,14 +107,38 @@ def _by_words(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, 
 def _aligned(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return two sequences of characters or words in pieces."""
     ours, theirs = [], []
-    for tag, first, last, start, end in _opcodes(before, after):
+    for tag, first, last, start, end in _readable(_opcodes(before, after), before, after):
         differs = tag != "equal"
         ours += [Piece("".join(before[first:last]), differs)] if last > first else []
         theirs += [Piece("".join(after[start:end]), differs)] if end > start else []
     return tuple(ours), tuple(theirs)
 
 
-def _opcodes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _readable(codes: list[Opcode], before: Sequence[str], after: Sequence[str]) -> list[Opcode]:
+    """Return opcodes that say the same, without specks in common, and whose inserts and deletes begin with a word."""
+    inner = codes[codes[0][0] == "equal" : len(codes) - (codes[-1][0] == "equal")] if codes else []
+    common = sum(last - first for tag, first, last, _, _ in inner if tag == "equal")
+    if common:
+        first, last, start, end = inner[0][1], inner[-1][2], inner[0][3], inner[-1][4]
+        if common * _ONE_IN < max(last - first, end - start):
+            at = codes.index(inner[0])
+            codes[at : at + len(inner)] = [("replace", first, last, start, end)]
+    for at in range(1, len(codes) - 1):
+        tag, first, last, start, end = codes[at]
+        if tag == "equal" or (last > first and end > start):
+            continue
+        text, begin, stop = (after, start, end) if tag == "insert" else (before, first, last)
+        room = codes[at - 1][2] - codes[at - 1][1]
+        equal = next((n for n in range(room) if text[begin - 1 - n] != text[stop - 1 - n]), room)
+        # "Boss p[rivate p]hone" is the same as "Boss [private ]phone".
+        by = next((n for n in range(min(equal, room - 1) + 1) if not text[begin - 1 - n].isalnum()), 0)
+        codes[at - 1] = ("equal", codes[at - 1][1], first - by, codes[at - 1][3], start - by)
+        codes[at] = (tag, first - by, last - by, start - by, end - by)
+        codes[at + 1] = ("equal", last - by, codes[at + 1][2], end - by, codes[at + 1][4])
+    return codes
+
+
+def _opcodes(before: Sequence[str], after: Sequence[str]) -> list[Opcode]:
     """Return difflib's opcodes. What is equal at both ends is set aside first, so that nearly all texts are small."""
     shorter = min(len(before), len(after))
     head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
@@ -134,16 +166,20 @@ def _by_flags(text: Sequence[str], flags: Sequence[bool]) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _shortened(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """Return the pieces of a line without the middle of its long equal stretches."""
-    if sum(len(piece.text) for piece in pieces) <= LONGEST_INLINE:
-        return pieces
+def _shortened(*sides: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], ...]:
+    """Return the pieces of a line, or of its two versions, without the middle of long equal stretches."""
+    if all(sum(len(piece.text) for piece in pieces) <= LONGEST_INLINE for pieces in sides):
+        return sides
+    return tuple(map(_without_middles, sides))
+
+
+def _without_middles(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     kept: list[Piece] = []
     for at, piece in enumerate(pieces):
         # A line that is equal throughout is known by its beginning.
         head = 2 * _AROUND if len(pieces) == 1 else _AROUND if at else 0
         tail = _AROUND if at < len(pieces) - 1 else 0
-        if piece.differs or len(piece.text) <= head + tail + 1:
+        if piece.differs or len(piece.text) < head + tail + _FEWEST_ELIDED:
             kept.append(piece)
             continue
         start, end = piece.text[:head], piece.text[len(piece.text) - tail :]

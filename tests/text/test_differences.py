@@ -27,6 +27,10 @@ def shown(pieces: tuple[Piece, ...]) -> str:
         ("", "abc", ("", "[abc]")),
         ("a b", "a\u00a0b", ("a[ ]b", "a[\u00a0]b")),
         ("same", "same", ("same", "same")),
+        ("Boss phone", "Boss private phone", ("Boss phone", "Boss [private ]phone")),
+        ("Boss private phone", "Boss phone", ("Boss [private ]phone", "Boss phone")),
+        ("100", "1000", ("100", "100[0]")),
+        ('"no"', '"yes: kitchen"', ('"[no]"', '"[yes: kitchen]"')),
     ],
 )
 def test_the_characters_that_differ_are_marked(before: str, after: str, marked: tuple[str, str]) -> None:
@@ -81,6 +85,19 @@ def test_a_word_in_one_long_line_is_shown_with_its_surroundings() -> None:
     (old, new) = line_diff(before, before.replace("one", "two"))
     assert shown(old.pieces) == "…" + "x" * 29 + " [one] " + "y" * 29 + "…"
     assert (old.sign, new.sign, shown(new.pieces)) == ("-", "+", shown(old.pieces).replace("one", "two"))
+
+
+def test_both_versions_of_a_line_are_shortened_if_one_of_them_is_long() -> None:
+    before = "a" * 60 + " one " + "b" * 10
+    old, new = line_diff(before, before.replace("one", "x" * 20))
+    assert shown(old.pieces) == "…" + "a" * 29 + " [one] " + "b" * 10
+    assert shown(new.pieces) == "…" + "a" * 29 + f" [{'x' * 20}] " + "b" * 10
+
+
+def test_a_stretch_that_is_no_longer_than_what_stands_for_it_is_shown() -> None:
+    before = "a" * 50 + " one " + "b" * 100
+    old, _ = line_diff(before, before.replace("one", "two"))
+    assert shown(old.pieces) == "a" * 50 + " [one] " + "b" * 29 + "…"
 
 
 def test_texts_of_any_size_are_compared_in_bounded_time() -> None:
