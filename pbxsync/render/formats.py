@@ -40,7 +40,7 @@ FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
     "json": lambda plan, options: plan_json(plan, verbose=options.verbose),
     "markdown": lambda plan, options: plan_markdown(plan, verbose=options.verbose, marker=options.marker),
     "short": lambda plan, _: plan_short(plan),
-    "html": lambda plan, options: plan_html(plan, verbose=options.verbose),
+    "html": lambda plan, options: plan_html(plan, verbose=options.verbose, chosen=options.view),
 }
 
 

@@ -26,11 +26,12 @@ _AMBIGUOUS: Final = frozenset(",:;()[]")
 
 
 class Members(NamedTuple):
-    """The members of a group in one tenant: their `names`, safe to print, and the number of those not named."""
+    """The members of a group in one tenant: `changes`, their `names`, safe to print, and how many `more` are not named."""
 
     tenant: str
     names: tuple[str, ...]
     more: int
+    changes: tuple[Change, ...]
 
     def __str__(self) -> str:
         hidden = f" and {self.more:,} more" if self.more else ""
@@ -84,7 +85,7 @@ def _members(tenant: str, changes: Sequence[Change], limit: int) -> Members:
         name_in_list(change.name) + (f" (id {sanitize(change.id)})" if times[change.name] > 1 and change.id else "")
         for change in changes[:limit]
     )
-    return Members(sanitize(tenant), listed, max(0, len(changes) - limit))
+    return Members(sanitize(tenant), listed, max(0, len(changes) - limit), tuple(changes[:limit]))
 
 
 def name_in_list(name: str) -> str:

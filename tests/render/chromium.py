@@ -58,6 +58,7 @@ class Browser:
         os.close(their_out)
         self._buffer = b""
         self._number = 0
+        self._targets: list[str] = []
         self.events: list[Event] = []
 
     def close(self) -> None:
@@ -83,6 +84,18 @@ class Browser:
                 result: dict[str, Any] = answer["result"]
                 return result
 
+    def open(self) -> str:
+        """Open a tab; return its session."""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._targets.append(target)
+        session: str = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        return session
+
+    def close_pages(self) -> None:
+        """Close all tabs: large pages slow others down."""
+        while self._targets:
+            self.call("Target.closeTarget", targetId=self._targets.pop())
+
     def wait(self, method: str) -> None:
         while not any(event.method == method for event in self.events):
             self._read()
@@ -102,18 +115,18 @@ class Browser:
             self.events.append(Event(message["method"], message["params"]))
         return message
 
-    def page(self, url: str, *, width: int = 1100, height: int = 900, dark: bool = False) -> Page:
-        return Page(self, url, width, height, dark=dark)
+    def page(self, url: str, *, width: int = 1100, height: int = 900, dark: bool = False, scripts: bool = True) -> Page:
+        return Page(self, url, width, height, dark=dark, scripts=scripts)
 
 
 class Page:
     """A tab that has loaded a page."""
 
-    def __init__(self, browser: Browser, url: str, width: int, height: int, *, dark: bool) -> None:
+    def __init__(self, browser: Browser, url: str, width: int, height: int, *, dark: bool, scripts: bool) -> None:
         self._browser = browser
         self.url = url
-        target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._scripts = scripts
+        self._session = browser.open()
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
         self.call(
@@ -121,9 +134,17 @@ class Page:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
+        if not scripts:
+            self.call("Emulation.setScriptExecutionDisabled", value=True)
         browser.events.clear()
+        self.call("Performance.enable")
+        before = self._cpu_seconds()
         self.call("Page.navigate", url=url)
         browser.wait("Page.loadEventFired")
+        self.settle()
+        after = self._cpu_seconds()
+        #: CPU seconds to load the page and draw it, which do not depend on what else runs. A new process begins at 0.
+        self.cpu_seconds = after if after < before else after - before
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         return self._browser.call(method, self._session, **params)
@@ -134,9 +155,14 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def _cpu_seconds(self) -> float:
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return next(float(metric["value"]) for metric in metrics if metric["name"] == "ProcessTime")
+
     def settle(self) -> None:
         """Wait until what was asked of the page is drawn."""
-        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        if self._scripts:  # promises of a page without scripts are never kept
+            self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def type(self, selector: str, text: str) -> None:
         """Give a field a value as a user would: it is there, then the page hears of it."""
@@ -148,9 +174,11 @@ class Page:
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
         self.settle()
 
-    def key(self, key: str, code: str) -> None:
-        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=code, text=key if len(key) == 1 else "")
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=code)
+    def key(self, key: str, code: str, number: int = 0) -> None:
+        """Press a key; `number` is its virtual key code, without which arrows and Enter do nothing."""
+        names: dict[str, Any] = {"key": key, "code": code, "windowsVirtualKeyCode": number}
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=key if len(key) == 1 else "", **names)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **names)
         self.settle()
 
     def visible(self, selector: str) -> list[str]:

@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 
 from pbxsync.model.plan import Plan, Scope, Since, TenantPlan, TextDiff, Unmanaged
 from pbxsync.render.html.page import plan_html
+from pbxsync.text.differences import is_inline
 from tests.render import samples
-from tests.render.chromium import CHROMIUM, Browser, Page
 from tests.render.harmless import assert_harmless
+from tests.render.pages import count, fleet, needs_chromium, show
 from tests.render.strategies import HOSTILE, SECRET, plans
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.render.chromium import Browser, Page
 
 BOUNDED = settings(max_examples=60, deadline=None)
 
@@ -35,24 +37,29 @@ VOCABULARY = {
     "link": {"rel", "href"},
     "details": {"class", "id", "open"},
     "p": {"class"},
-    "div": {"class", "role"},
+    "div": {"class", "role", "id", "hidden"},
     "ol": {"class"},
     "a": {"href"},
     "svg": {"viewbox", "preserveaspectratio", "aria-hidden"},
     "rect": {"class", "x", "width", "height"},
     "form": {"id", "role", "hidden"},
     "input": {"type", "id", "autocomplete", "aria-keyshortcuts", "placeholder", "name", "value", "checked"},
+    "section": {"id", "class"},
+    "fieldset": {"class"},
+    "h2": {"class"},
+    "ul": {"class"},
+    "small": {"class"},
     "select": {"id"},
     "option": {"value"},
     "legend": {"class"},
     "button": {"type", "id", "class", "hidden", "data-value"},
     "output": {"id", "aria-live"},
-    "article": {"class", "data-type"},
+    "article": {"class", "id", "data-type"},
     "span": {"class", "aria-hidden"},
 }
 PLAIN = (
-    "head title style body header h1 h2 h3 br b figure figcaption li label fieldset main summary code ul small dl dt dd ins"
-    " del footer kbd script"
+    "head title style body header h1 h3 br b i figure figcaption li label main summary code dl dt dd ins del mark footer"
+    " kbd script"
 )
 
 
@@ -71,7 +78,7 @@ class Elements(HTMLParser):
         assert {name for name, _ in attrs} <= allowed
         for name, value in attrs:
             if name == "href":
-                assert re.fullmatch(r"#t\d+|data:,", value or "")
+                assert re.fullmatch(r"#[tc]\d+|#notes|data:,", value or "")
         self._open.append(tag)
         if tag in {"ins", "del", "b"}:
             self.texts.append("")
@@ -81,7 +88,7 @@ class Elements(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] in {"ins", "del", "b"}:
+        if self._open and self._open[-1] in {"ins", "del", "b", "mark"}:
             self.texts[-1] += data
 
     def handle_comment(self, data: str) -> None:
@@ -96,6 +103,9 @@ def test_hostile_text_stays_text(plan: Plan, verbose: int) -> None:
     shown = {json.loads(text) for text in Elements(page).texts if text.startswith('"') and text.endswith('"')}
     for change in plan.changes:
         assert change.name in shown
+        for row in change.diff:
+            if isinstance(row, TextDiff) and is_inline(row.before or "", row.after):
+                assert {row.before, row.after} - {None} <= shown
 
 
 def test_the_page_names_its_own_script_and_style_and_allows_nothing_else() -> None:
@@ -103,6 +113,7 @@ def test_the_page_names_its_own_script_and_style_and_allows_nothing_else() -> No
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
     assert policy[1].startswith("default-src 'none'; script-src 'sha256-")
+    assert policy[1].endswith("require-trusted-types-for 'script'; trusted-types 'none'")
     assert "unsafe" not in policy[1]
     assert not re.search(r"(?:src|href|action)=(?![\"']?(?:#|data:,))", page)
     assert "url(" not in page
@@ -116,7 +127,7 @@ def test_unmanaged_rows_are_there_only_when_asked_for() -> None:
 
 @pytest.mark.parametrize("code", ["DEMO", "a b", "it's", "x;rm -rf ~", "*", "[a]?", "$(id)", "-x", "&lt;"])
 def test_the_command_of_a_tenant_is_one_shell_word_that_matches_it_alone(code: str) -> None:
-    page = plan_html(samples.plan(TenantPlan(code, (samples.rename("A"),))))
+    page = plan_html(samples.plan(TenantPlan(code, (samples.rename(code),))))
     shown = re.search('class="command"><code>(.*?)</code>', page)
     assert shown is not None
     words = shlex.split(
@@ -127,7 +138,7 @@ def test_the_command_of_a_tenant_is_one_shell_word_that_matches_it_alone(code: s
 
 
 def test_a_tenant_that_no_shell_word_can_name_has_no_command() -> None:
-    assert "--tenant" not in plan_html(samples.plan(TenantPlan("A\x1b[31m\n", (samples.rename("A"),))))
+    assert "--tenant" not in plan_html(samples.plan(TenantPlan("A\x1b[31m\n", (samples.rename("A\x1b[31m\n"),))))
 
 
 def test_ten_thousand_changes_are_written_quickly() -> None:
@@ -137,38 +148,7 @@ def test_ten_thousand_changes_are_written_quickly() -> None:
     assert time.process_time() - start < 5
 
 
-def fleet(tenants: int, each: int) -> Plan:
-    """As many adds as updates in every tenant."""
-
-    def of(number: int) -> TenantPlan:
-        code = f"T{number:03}"
-        adds = tuple(samples.add(code, f"Desk {n} of {code}", line=n) for n in range(each // 2))
-        return TenantPlan(code, adds + tuple(samples.rename(code, f"{number + 1}{n:03}") for n in range(each // 2)))
-
-    return samples.plan(*(of(number) for number in range(tenants)))
-
-
 # in a browser
-
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed (Debian: apt install chromium)")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    running = Browser(tmp_path_factory.mktemp("profile"))
-    yield running
-    running.close()
-
-
-def show(browser: Browser, folder: Path, plan: Plan, *, verbose: int = 1, width: int = 1100) -> Page:
-    path = folder / "plan.html"
-    path.write_text(plan_html(plan, verbose=verbose), encoding="utf-8")
-    return browser.page(path.as_uri(), width=width)
-
-
-def count(page: Page) -> str:
-    shown: str = page.run("document.querySelector('#shown').value")
-    return shown
 
 
 @needs_chromium
@@ -270,7 +250,7 @@ def test_hostile_names_do_nothing_and_are_seen(browser: Browser, tmp_path: Path)
     changes = tuple(samples.add("X", f"{name}{number}") for number, name in enumerate(names))
     plan = samples.plan(
         TenantPlan("X", changes, warnings=tuple(names)),
-        TenantPlan("Y" + script, (replace(samples.odd("Y"), type=script),)),
+        TenantPlan("Y" + script, (replace(samples.odd("Y" + script), type=script),)),
         *(TenantPlan(f"Z{number}{name}", error=name) for number, name in enumerate(names)),
     )
     scope = Scope(tenants=(script,), since=Since(script, "1a2b3c4d5e6f", left=(script,)))
@@ -308,7 +288,7 @@ def test_ten_thousand_changes_are_still_quick(browser: Browser, tmp_path: Path) 
         return performance.now() - start;
         })()"""
     )
-    assert count(page) == "1 of 10000 changes in 1 tenant"
+    assert count(page) == "1 of 10,000 changes in 1 tenant"
     assert took < 3000
     assert page.troubles() == []
 
@@ -338,7 +318,7 @@ def test_every_control_has_a_name_for_a_screen_reader(browser: Browser, tmp_path
     # Chromium fills in this tree by and by, after the page is there.
     until(lambda: any(name.startswith('change "Boss private phone"') for name in _headings(_accessible(page))))
     nodes = _accessible(page)
-    controls = {"button", "searchbox", "combobox", "checkbox", "link", "DisclosureTriangle"}
+    controls = {"button", "searchbox", "combobox", "checkbox", "radio", "link", "DisclosureTriangle"}
     found = [node for node in nodes if node["role"]["value"] in controls and not node["ignored"]]
     assert {node["role"]["value"] for node in found} == controls
     assert all(node["name"]["value"] for node in found)

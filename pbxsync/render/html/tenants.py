@@ -5,23 +5,31 @@ from __future__ import annotations
 import re
 import shlex
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pbxsync.model.plan import Action
 from pbxsync.render import view
+from pbxsync.render.html.fields import SIGNS
 from pbxsync.text.sanitize import quote_full, sanitize
 from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pbxsync.model.plan import Change, FieldDiff, TenantPlan, Unmanaged
+    from pbxsync.model.plan import Change, TenantPlan, Unmanaged
+    from pbxsync.render.html.fields import Fields
+    from pbxsync.render.html.links import Anchors
 
-_SIGNS: Final = {Action.ADD: ("add", "+", "add"), Action.UPDATE: ("change", "~", "change")}
 
-
-def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: bool) -> Iterator[str]:
+def tenant_html(
+    plan: TenantPlan,
+    anchors: Anchors,
+    types: Mapping[str, int],
+    fields: Fields,
+    *,
+    opened: bool,
+) -> Iterator[str]:
     """Yield the fold of a tenant; `types` numbers the types for the filter."""
+    anchor = anchors.tenants[plan.tenant]
     yield (
         f'<details class="tenant" id="{anchor}"{" open" * opened}><summary><h2>{_safe(plan.tenant)}</h2>'
         f" <span>{_counts(plan)}</span></summary>"
@@ -30,7 +38,9 @@ def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: b
     notes = "".join(f"<li>{escape(note)}</li>" for note in view.notes(plan))
     yield from [f"<ul>{notes}</ul>"] if notes else []
     for change in plan.changes:
-        yield from _change(change, types[change.type])
+        style = SIGNS[change.action][0]
+        yield f'<article class="{style}" id="{anchors.changes[change]}" data-type="{types[change.type]}">'
+        yield f"{_headline(change)}{fields(view.fields(change), change.action)}</article>"
     if plan.unmanaged:
         yield f'<p class="unmanaged">Unmanaged (live, in no file, left alone): {_rows(plan.unmanaged)}</p>'
     if plan.shared:
@@ -38,7 +48,7 @@ def tenant(plan: TenantPlan, anchor: str, types: Mapping[str, int], *, opened: b
     yield "</details>"
 
 
-def failures(groups: list[tuple[str, list[str]]]) -> Iterator[str]:
+def failures_html(groups: list[tuple[str, list[str]]]) -> Iterator[str]:
     """Yield the errors, each with the tenants that have it."""
     for message, tenants in groups:
         yield f'<div class="bad"><p><b>{plural(len(tenants), "tenant")} failed:</b> {_safe(", ".join(tenants))}</p>'
@@ -65,24 +75,13 @@ def _command(code: str) -> Iterator[str]:
         )
 
 
-def _change(change: Change, kind: int) -> Iterator[str]:
-    style, sign, word = _SIGNS[change.action]
+def _headline(change: Change) -> str:
+    _, sign, word = SIGNS[change.action]
     identity = "" if change.id is None else f" id {_safe(change.id)},"
-    yield (
-        f'<article class="{style}" data-type="{kind}"><h3><span aria-hidden="true">{sign}</span>'
-        f'<span class="hidden-text">{word}</span> <b>{escape(quote_full(change.name))}</b>'
-        f"<small>{identity} {_safe(change.source)}</small></h3><dl>"
+    return (
+        f'<h3><span aria-hidden="true">{sign}</span><span class="hidden-text">{word}</span>'
+        f" <b>{escape(quote_full(change.name))}</b><small>{identity} {_safe(change.source)}</small></h3>"
     )
-    for diff in view.fields(change):
-        before, after = map(escape, view.values(diff))
-        old = f"<del>{before}</del> → " if change.action is Action.UPDATE else ""
-        yield f"<dt>{escape(view.label(diff))}</dt><dd>{old}<ins>{after}</ins>{_remark(diff)}</dd>"
-    yield "</dl></article>"
-
-
-def _remark(diff: FieldDiff) -> str:
-    remark = view.remark(diff)
-    return f" <small>{escape(remark)}</small>" if remark else ""
 
 
 def _rows(rows: tuple[Unmanaged, ...]) -> str:
