@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 #: A shorter key is not redacted: it would match ordinary words and garble every sentence.
 SHORTEST_KEY: Final = 4
+
+
+#: A place as plans cite it: file and line, and for one in a profile the same of its use.
+_SOURCE: Final = re.compile(r"(.+?):([0-9]{1,9})(?: for (.+))?", re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -23,6 +28,15 @@ class Place(NamedTuple):
         column = f":{self.column}" if self.column else ""
         shown = f"{self.file}:{self.line}{column}" if self.line else self.file
         return shown if self.use is None else f"{shown} for {self.use}"
+
+    @classmethod
+    def of_source(cls, source: str) -> Place:
+        """Return the place that a plan cites; the text as a file if it is not one."""
+        match = _SOURCE.fullmatch(source)
+        if match is None:
+            return cls(source)
+        file, line, use = match.groups()
+        return cls(file, int(line), use=None if use is None else cls.of_source(use))
 
     @property
     def source(self) -> str:

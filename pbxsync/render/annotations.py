@@ -46,7 +46,10 @@ def github(
         for problem, count in _once(problems)
     ]
     grouped = group_changes(changes)
-    lines += [_command("notice", _first_place(group), _notice(group), root) for group in grouped[:_NOTICES]]
+    lines += [
+        _command("notice", Place.of_source(group.changes[0].source), _notice(group), root)
+        for group in grouped[:_NOTICES]
+    ]
     if len(grouped) > _NOTICES:
         lines[-1] += f" (the plan has {plural(len(grouped) - _NOTICES, 'more group')} of equal changes)"
     return "\n".join(lines)
@@ -92,12 +95,6 @@ def _notice(group: Group) -> str:
     who = f"{sanitize(change.tenant)} {view.headline(change)}" if len(group.changes) == 1 else groups.title(group)
     text = f"{who}: {groups.gist(group).partition(' × ')[2]}"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text) - _LONGEST:,} more characters)"
-
-
-def _first_place(group: Group) -> Place:
-    source = group.changes[0].source
-    file, _, line = source.rpartition(":")
-    return Place(file, int(line)) if file and line.isascii() and line.isdigit() else Place(source)
 
 
 def _data(text: str) -> str:

@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -36,6 +36,7 @@ TOKENS = [
     *"[]{},:?-&*!|>'\"%@`#~=<\\$ \n\t\r.+/019aZ",
     *("\n  ", "\n    ", "\n- ", "  - ", ": ", " #", "&a ", "*a", "!!str ", "!x ", "<<: ", "---\n", "...\n", "%YAML 1.1\n"),
     *("%TAG ! x\n", "|2-\n", ">+\n", "\\e", "\\u2028", "\\ud800", "\\U0010ffff", "\\x", "##[", "::error::", "\r\n"),
+    *("{input: boss}", "{template: '{boss}", "{{", "}}'}", "inputs:", "default: ", "with: ", "overrides: ", "without: "),
     *("tenant: ", "destinations:", "name: ", "type: ", "params: ", "id: ", "renamed_from: ", "number: ", "api_key: "),
     *("${VAR}", "FORWARD", "AI AGENT", "unlisted_params: clear\n", "params: [a, b]", "{1: a}", "æ", "😀", "\ue000"),
     *("\u0085", "\u2028", "\u2029", "\ufeff", "\ufffe", "\x00", "\x1b", "\x7f", "\ud800"),
@@ -67,13 +68,20 @@ def bad() -> list[bytes]:
     return files
 
 
+class Corpus(NamedTuple):
+    """Inputs that are accepted, and inputs that are refused."""
+
+    good: list[bytes]
+    bad: list[bytes]
+
+
 class Maker:
     """Makes input N."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, of: Corpus | None = None) -> None:
         self._seed = seed
-        self._good = good()
-        self._seeds = [*self._good, *bad()]
+        self._good, refused = (good(), bad()) if of is None else of
+        self._seeds = [*self._good, *refused]
 
     def make(self, number: int) -> bytes:
         """Return input `number`."""

@@ -67,6 +67,39 @@ def test_hostile_text_is_inert_from_the_plan_to_the_revert(
         workspace.run_inert("revert", f"{name}.jsonl", "--auto-approve", "--append", "--journal", f"{name}.jsonl")
 
 
+@bounded(5)
+@given(names, st.lists(writable, min_size=3, max_size=3), file_names)
+def test_hostile_text_in_profiles_is_inert(pbx: Emulator, live: list[str], wanted: list[str], name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = HostileWorkspace(pbx, folder)
+        workspace.live(live)
+        first, second, third = wanted
+        workspace.write("pbxsync.yaml", "types: {'50': {params: [x]}}\n")
+        rows = [{"name": {"template": "{x} of {tenant}"}, "type": "50", "params": [{"input": "x"}, second]}]
+        profile = {"profile": f"{first}!", "inputs": {"x": {"description": second}}, "destinations": rows}
+        workspace.write(f"profiles/{name}.yaml", json.dumps(profile, ensure_ascii=False))
+        use = {"profile": f"{first}!", "with": {"x": third}}
+        tenant = f"tenants/{name}.yaml"
+        workspace.write(tenant, json.dumps({"tenant": "DEMO", "profiles": [use]}, ensure_ascii=False))
+        for words in (["validate"], ["render"], ["schema"], ["schema", "profile"], ["plan", "--format", "markdown"]):
+            workspace.run_inert(*words, yaml=words == ["render"])
+        wrong = use | {
+            "with": {"x": third, first: second},
+            "without": [second],
+            "overrides": [{"name": first, "id": "1"}],
+        }
+        uses = [wrong, {"profile": third}, {"profile": f"{first}!", first: second}]
+        workspace.write(tenant, json.dumps({"tenant": "DEMO", "profiles": uses}, ensure_ascii=False))
+        assert workspace.run_inert("validate").status == 1
+        workspace.run_inert("validate", "--annotate", "github", annotated=True)
+        broken = profile | {"inputs": {first: {}, "y": {second: ""}}, third: ""}
+        broken["destinations"] = [
+            {"name": {"template": first}, "params": [{"input": second}, {"template": f"{{{third}"}]}
+        ]
+        workspace.write(f"profiles/{name}.yaml", json.dumps(broken, ensure_ascii=False))
+        assert workspace.run_inert("validate").status == 1
+
+
 def check(fmt: str, ran: Ran) -> None:
     """Hold the result of a format to what is promised of it."""
     if fmt == "json":

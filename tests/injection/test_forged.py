@@ -59,6 +59,9 @@ show @ --format @
 show tenants/a.yaml
 revert @ --auto-approve
 revert tenants/a.yaml --auto-approve
+render @
+render --out @/x/y
+render --tenant @
 export @
 export DEMO --out @/x
 export DEMO --out tenants/a.yaml/@

@@ -53,6 +53,19 @@ def test_a_problem_becomes_one_command() -> None:
     assert github([]) == ""
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place("a:b/x y.yaml", 8),
+        Place("profiles/office.yaml", 8, 0, Place("tenants/a for b.yaml", 3)),
+        Place("customers for you.csv", 17),
+        Place("-"),
+    ],
+)
+def test_the_source_of_a_plan_leads_to_its_place(place: Place) -> None:
+    assert Place.of_source(place.source if place.line else place.file) == place
+
+
 def test_a_problem_in_a_profile_is_shown_there_and_names_the_tenant_file() -> None:
     problem = Problem(Place("profiles/office.yaml", 8, 5, Place("tenants/hansen.yaml", 3, 5)), "odd")
     message = "for tenants/hansen.yaml:3:5: odd"
