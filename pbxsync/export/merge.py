@@ -71,7 +71,8 @@ def insert(content: bytes, lines: str, shown: str) -> bytes:
     """
     if not lines:
         return content
-    before = _destinations(content)
+    root = _plain_root(content)
+    before = None if root is None else root.get("destinations", [])
     added = _destinations(f"destinations:\n{lines}\n".encode())
     if before is not None and added is not None:
         bom = _BOM.encode() if content.startswith(_BOM.encode()) else b""
@@ -90,6 +91,10 @@ def _candidates(content: bytes, lines: str) -> Iterator[bytes]:
     end = "\r\n" if "\r\n" in text else "\n"
     root: Any = read(content).root
     items: dict[str, Any] = root[0]
+    if "destinations" not in items:  # a file that only uses profiles
+        head = text if text.endswith("\n") else f"{text}{end}"
+        yield f"{head}destinations:{end}{lines.replace(chr(10), end)}{end}".encode()
+        return
     nodes, line, column, *_ = items["destinations"]
     rows = text.split("\n")
     if not nodes:

@@ -68,6 +68,13 @@ def test_a_list_without_dashes_is_left_alone(before: str) -> None:
         insert(before.encode(), NEW, "a.yaml")
 
 
+@pytest.mark.parametrize("before", ["tenant: A\nprofiles: []  # none", "tenant: A\r\nprofiles: []\r\n# end\r\n"])
+def test_a_file_that_only_uses_profiles_gets_a_list(before: str) -> None:
+    end = "\r\n" if "\r\n" in before else "\n"
+    added = ("" if before.endswith("\n") else end) + f"destinations:{end}{NEW.replace(chr(10), end)}{end}"
+    assert insert(before.encode(), NEW, "a.yaml").decode() == before + added
+
+
 def test_nothing_to_add_changes_nothing() -> None:
     assert insert(b"anything", "", "a.yaml") == b"anything"
 
