@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Lines of context that show the whole of both texts.
 WHOLE: Final = 10**9
+#: Quotes around a value, which are always equal.
+_QUOTES: Final = 2
 _UNIT: Final = re.compile(r"\\u[0-9a-f]{4}|\\.|.", re.DOTALL)
 
 
@@ -66,7 +68,19 @@ def equal_lines(line: Line) -> str:
 
 @lru_cache(maxsize=10_000)
 def _marked(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    return mark(_units(before), _units(after))
+    old, new = _units(before), _units(after)
+    pieces = mark(old, new)
+    equal = sum(len(_units(piece.text)) for piece in pieces[0] if not piece.differs) - _QUOTES
+    if 2 * equal > min(len(old), len(new)) - _QUOTES:
+        return pieces
+    # What is equal by chance says nothing: "30" -> "250" is another number, not one with another beginning.
+    return _whole(before), _whole(after)
+
+
+def _whole(quoted: str) -> tuple[Piece, ...]:
+    """Return a value of which all but the quotes is different."""
+    inner = [Piece(quoted[1:-1], differs=True)] if len(quoted) > _QUOTES else []
+    return Piece(quoted[0]), *inner, Piece(quoted[-1])
 
 
 @lru_cache(maxsize=1_000)

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 #: A text of more characters, or of several lines, is shown as a line diff.
 LONGEST_INLINE: Final = 80
@@ -101,17 +101,25 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> Iterable[Line]:
 
 
 def _by_words(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    return _aligned(_WORDS.findall(before), _WORDS.findall(after))
+    """Return two lines in pieces, by words. A blank between two words that differ belongs to what differs."""
+    return _aligned(_WORDS.findall(before), _WORDS.findall(after), joins=str.isspace)
 
 
-def _aligned(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Return two sequences of characters or words in pieces."""
-    ours, theirs = [], []
-    for tag, first, last, start, end in _readable(_opcodes(before, after), before, after):
-        differs = tag != "equal"
-        ours += [Piece("".join(before[first:last]), differs)] if last > first else []
-        theirs += [Piece("".join(after[start:end]), differs)] if end > start else []
-    return tuple(ours), tuple(theirs)
+def _aligned(
+    before: Sequence[str], after: Sequence[str], joins: Callable[[str], bool] = lambda _: False
+) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return two sequences of characters or words in pieces. Equal text that `joins` is different as what is around it."""
+    codes = _readable(_opcodes(before, after), before, after)
+    sides: tuple[list[Piece], list[Piece]] = ([], [])
+    for at, (tag, first, last, start, end) in enumerate(codes):
+        inside = 0 < at < len(codes) - 1
+        differs = tag != "equal" or (inside and joins("".join(before[first:last])))
+        for pieces, text in zip(sides, ("".join(before[first:last]), "".join(after[start:end])), strict=True):
+            if differs and pieces and pieces[-1].differs:
+                pieces[-1] = Piece(pieces[-1].text + text, differs=True)
+            elif text:
+                pieces.append(Piece(text, differs))
+    return tuple(sides[0]), tuple(sides[1])
 
 
 def _readable(codes: list[Opcode], before: Sequence[str], after: Sequence[str]) -> list[Opcode]:

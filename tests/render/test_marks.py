@@ -38,8 +38,12 @@ def whole(lines: tuple[Line, ...], sign: str) -> str:
         (text("+4520990401", "+4520990411"), ('"+45209904[0]1"', '"+45209904[1]1"')),
         (text("a b", "a\u00a0b"), ('"a[ ]b"', '"a[\\u00a0]b"')),
         (text("a\u00a0b", "a\u00adb"), ('"a[\\u00a0]b"', '"a[\\u00ad]b"')),
-        (text("q\u0302!", "q\u030c!"), ('"[q\u0302]!"', '"[q\u030c]!"')),
+        (text("q\u0302!!", "q\u030c!!"), ('"[q\u0302]!!"', '"[q\u030c]!!"')),
         (text("", "x"), ('""', '"[x]"')),
+        (text("30", "250"), ('"[30]"', '"[250]"')),
+        (text("30", "300"), ('"30"', '"30[0]"')),
+        (text("no", "yes: kitchen"), ('"[no]"', '"[yes: kitchen]"')),
+        (text("3564732920", "0636287454"), ('"[3564732920]"', '"[0636287454]"')),
         (text(None, "x"), ("(not told)", '"x"')),
         (SecretDiff("param1", "hmac:1"), ("(sensitive)", "(sensitive)")),
         (TypeDiff(Type("7", "AI"), Type("9", "AI")), ('"AI" ([7])', '"AI" ([9])')),
@@ -75,6 +79,16 @@ def test_a_text_of_several_lines_is_a_line_diff() -> None:
     assert marks.equal_lines(lines[0]) == "28 equal lines"
     assert marks.extent(text(before, "")) == "60 lines -> empty"
     assert marks.extent(text("x" * 81, before)) == "81 characters -> 60 lines"
+
+
+def test_a_blank_between_two_words_that_differ_is_marked_with_them() -> None:
+    before = "Never promise that anybody calls back on the same day.\nBye"
+    lines = marks.lines(text(before, before.replace("on the same day", "within an hour")))
+    assert [shown(line.pieces) for line in lines] == [
+        "Never promise that anybody calls back [on the same day].",
+        "Never promise that anybody calls back [within an hour].",
+        "Bye",
+    ]
 
 
 def test_a_blank_at_the_end_of_a_line_is_seen() -> None:
