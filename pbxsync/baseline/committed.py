@@ -50,8 +50,9 @@ class CommittedFiles:
         apart = {path for _, path in profiles}
         return [names for names in files if names[1] not in apart], problems
 
-    def find_profiles(self, paths: Sequence[Path], /) -> Found:
+    def find_profiles(self, paths: Sequence[Path], /, *, optional: bool = False) -> Found:
         """Return the profile files below `paths`, found as tenant files are. Raises GitError as `find`."""
+        del optional  # a path that the commit does not have stands for no files anyway
         files: dict[str, tuple[str, str]] = {}
         problems: list[Problem] = []
         for path in paths:

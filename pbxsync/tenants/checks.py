@@ -52,8 +52,11 @@ def check_names(files: Iterable[tuple[str, Sequence[Row]]], profiles: Sequence[s
     for name, file, row in named:
         place = place_of(row, (file, *profiles))
         if name in first:
+            use, other_use = place.use, first[name].use
             advice = "pin duplicates by id, without name"
-            if place.use is not None or first[name].use is not None:
+            if use is not None and use == other_use:
+                advice = "give the profile inputs that make them different"
+            elif use is not None or other_use is not None:
                 advice = "leave one of them out with without:, or give it another name"
             message = f"{quote(name)} is already defined at {first[name]}. Names are unique within a tenant: {advice}"
             problems.append(Problem(place, message))

@@ -39,8 +39,8 @@ class FileSource(Protocol):
     def find(self, paths: Sequence[Path], profiles: Files = (), /) -> Found:
         """Return the tenant files below `paths`, without the `profiles` that are there too."""
 
-    def find_profiles(self, paths: Sequence[Path], /) -> Found:
-        """Return the profile files below `paths`."""
+    def find_profiles(self, paths: Sequence[Path], /, *, optional: bool = False) -> Found:
+        """Return the profile files below `paths`, which may be missing or empty if they are `optional` folders."""
 
     def read(self, path: str, /) -> bytes:
         """Return the content of a file that was found. Raises Unreadable."""
@@ -53,9 +53,9 @@ class Disk:
         """As `tenant_files`."""
         return tenant_files(paths, profiles)
 
-    def find_profiles(self, paths: Sequence[Path], /) -> Found:
+    def find_profiles(self, paths: Sequence[Path], /, *, optional: bool = False) -> Found:
         """Return the profile files below `paths`, found as tenant files are."""
-        return _find(paths, "profile", frozenset())
+        return _find([path for path in paths if path.is_dir()] if optional else paths, "profile", optional=optional)
 
     def read(self, path: str, /) -> bytes:
         """As `read_bytes`."""
@@ -71,15 +71,18 @@ def tenant_files(paths: Sequence[Path], profiles: Files = ()) -> Found:
     return _find(paths, "tenant file", frozenset(os.path.realpath(path) for _, path in profiles))
 
 
-def _find(paths: Sequence[Path], noun: str, others: frozenset[str]) -> Found:
-    """Return the files below `paths`. `noun` is what they are; `others` are real paths of files that are not."""
+def _find(paths: Sequence[Path], noun: str, others: frozenset[str] = frozenset(), *, optional: bool = False) -> Found:
+    """Return the files below `paths`, of which `optional` folders may be empty.
+
+    `noun` is what they are; `others` are real paths of profiles among them that are not.
+    """
     files: dict[str, tuple[str, str]] = {}
     problems: list[Problem] = []
     for path in map(str, paths):
-        for file in _files(path, noun, others, problems):
+        for file in _files(path, noun, others, problems, optional=optional):
             real, names = os.path.realpath(file), (display(file), file)
             files[real] = min(files.get(real, names), names)
-    if not files and not problems:
+    if not files and not problems and not optional:
         place = Place(", ".join(display(str(path)) for path in paths))
         problems.append(Problem(place, f"a project file is not a {noun}: name {noun}s, or folders of them"))
     return sorted(files.values()), problems
@@ -122,7 +125,7 @@ def tenant_codes(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
             yield match[2].decode(), path
 
 
-def _files(path: str, noun: str, others: frozenset[str], problems: list[Problem]) -> list[str]:
+def _files(path: str, noun: str, others: frozenset[str], problems: list[Problem], *, optional: bool) -> list[str]:
     """Return the files that one path stands for."""
     before = len(problems)
     try:
@@ -131,11 +134,12 @@ def _files(path: str, noun: str, others: frozenset[str], problems: list[Problem]
         problems.append(Problem(Place(display(path)), f"cannot be searched: {error.strerror}"))
         return []
     if is_folder:
-        files = list(_below(path, set(), problems))
-        if others:
-            files = [file for file in files if os.path.realpath(file) not in others]
-        if not files and len(problems) == before:
+        all_files = list(_below(path, set(), problems))
+        files = [file for file in all_files if os.path.realpath(file) not in others] if others else all_files
+        if not files and len(problems) == before and not optional:
             message = f"the folder has no {noun}s (*.yaml, *.yml): name another one"
+            if all_files:
+                message = "the folder has only profiles: name the tenant files that use them, or no paths"
             problems.append(Problem(Place(display(path)), message))
         return files
     if not os.path.lexists(path):

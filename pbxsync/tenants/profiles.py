@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -16,10 +15,10 @@ from pbxsync.tenants.profile_file import read_profile, typed_params
 from pbxsync.text.words import did_you_mean, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pbxsync.project import Project
-    from pbxsync.tenants.discover import FileSource
+    from pbxsync.tenants.discover import FileSource, Found
     from pbxsync.tenants.profile_file import Profile, ProfileRow, TypedParams
     from pbxsync.tenants.uses import Use
 
@@ -124,14 +123,6 @@ def known_profiles(project: Project) -> list[Profile]:
     return [profile for profile in profiles.by_name.values() if profile.inputs is not None]
 
 
-def find_profiles(project: Project, source: FileSource) -> tuple[Sequence[tuple[str, str]], list[Problem]]:
-    """Return the profile files of a project as (path for messages, path), and the problems of its `profiles:`.
-
-    The default folder may be missing or empty.
-    """
-    if project.profiles:
-        return source.find_profiles(project.profiles)
-    default = project.root / DEFAULT_PROFILES
-    if isinstance(source, Disk) and not os.path.lexists(default):
-        return (), []
-    return source.find_profiles([default])[0], []
+def find_profiles(project: Project, source: FileSource) -> Found:
+    """Return the profile files of a project; the default folder may be missing or empty."""
+    return source.find_profiles(project.profiles or (project.root / DEFAULT_PROFILES,), optional=not project.profiles)

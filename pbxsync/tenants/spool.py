@@ -34,8 +34,8 @@ IN_MEMORY: Final = 1024**2
 def place_of(row: Row, files: Sequence[str]) -> Place:
     """Return the place of a row; `files` are the one that it is of, and those of the profiles."""
     use = row[9]
-    place = Place(files[row[8]], row[0] + 1, row[1] + 1)
-    return place if use is None else place._replace(use=Place(files[0], use[0] + 1, use[1] + 1))
+    at_use = None if use is None else Place(files[0], use[0] + 1, use[1] + 1)
+    return Place(files[row[8]], row[0] + 1, row[1] + 1, at_use)
 
 
 class Spool:

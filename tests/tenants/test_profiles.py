@@ -103,7 +103,7 @@ def test_a_profile_is_not_a_tenant_file(here: Path) -> None:
     with pytest.raises(FilesError) as refused:
         load([Path("t"), Path("profiles/office.yaml"), Path("profiles")], project(here, SETTINGS))
     assert [str(problem) for problem in refused.value.problems] == [
-        "profiles: the folder has no tenant files (*.yaml, *.yml): name another one",
+        "profiles: the folder has only profiles: name the tenant files that use them, or no paths",
         "profiles/office.yaml: this is a profile, not a tenant file: name the tenant files that use it, or no paths",
         (
             "t/stray.yaml:1:1: this is a profile, not a tenant file: put it into profiles/, or list its place below"
@@ -152,6 +152,36 @@ def test_a_name_from_two_sources_is_refused_with_all_places(here: Path) -> None:
     assert refusals(here, files, "tenants: t") == [
         f'profiles/x.yaml:3:5 for t/a.yaml:4:5: "X" is already defined at {first}. {advice}',
         f't/a.yaml:5:16: "X" is already defined at {first}. {advice}',
+    ]
+
+
+def test_two_names_of_one_use_that_come_out_equal_need_other_inputs(here: Path) -> None:
+    profile = "profile: x\ninputs: {a: {}}\ndestinations:\n  - name: X\n  - name: {input: a}\n"
+    files = {"t/a.yaml": "tenant: A\nprofiles:\n  - {profile: x, with: {a: X}}\n", "profiles/x.yaml": profile}
+    (problem,) = refusals(here, files, "tenants: t")
+    assert problem.endswith("Names are unique within a tenant: give the profile inputs that make them different")
+
+
+def test_a_default_folder_that_is_a_file_holds_no_profiles(here: Path) -> None:
+    assert desired(here, {"t/a.yaml": tenant("A"), "profiles": "x"}, "tenants: t").profiles == {}
+
+
+def test_profiles_that_cannot_be_read_are_named_and_their_uses_are_not(here: Path) -> None:
+    files: dict[str, str | bytes] = {"profiles/x.yaml": b"\xff", "profiles/y.yaml": ""}
+    write(here, files | {"t/a.yaml": "tenant: A\nprofiles: [{profile: x}]\n"})
+    (here / "profiles/loop.yaml").symlink_to("loop.yaml")
+    assert refusals(here, files, "tenants: t") == [
+        "profiles/loop.yaml: the file cannot be read: Too many levels of symbolic links",
+        "profiles/x.yaml:1:1: byte 0xFF is not UTF-8: save the file as UTF-8",
+        "profiles/y.yaml:1:1: the file is empty: add to it, or remove it",
+    ]
+
+
+def test_a_profile_name_that_two_files_have_is_refused(here: Path) -> None:
+    text = "profile: x\ndestinations: []\n"
+    files = {"t/a.yaml": tenant("A"), "profiles/a.yaml": text, "profiles/b.yaml": f"# B\n{text}"}
+    assert refusals(here, files, "tenants: t") == [
+        "profiles/b.yaml:2:1: profile x is already defined at profiles/a.yaml:1:1: rename one of them"
     ]
 
 
