@@ -68,6 +68,7 @@ RANK = {package: rank for rank, package in enumerate(LAYERS)}
 HOMES = {
     "yaml": ["document/reader.py"],
     "deepdiff": ["kinds/compare.py"],
+    "phonenumbers": ["text/phone.py"],
     "requests": ["http/transport.py"],
     "urllib3": ["http/failures.py", "http/transport.py"],
     "click": ["cli/", "commands/"],
@@ -202,7 +203,7 @@ def test_a_library_is_imported_only_at_its_home(library: str) -> None:
 def test_every_imported_library_is_declared_in_pyproject() -> None:
     always = _declared("dependencies")
     assert always == {"click", "deepdiff", "pyyaml", "requests", "urllib3"}
-    declared = {"yaml", *always, *_declared("emulator")} - {"pyyaml"}
+    declared = {"yaml", *always, *_declared("emulator"), *_declared("phone")} - {"pyyaml"}
     outside = {
         item.name.split(".")[0]
         for module in MODULES
@@ -281,7 +282,7 @@ def test_a_module_is_short_and_has_a_docstring(path: Path) -> None:
 
 
 #: Libraries that take long to import.
-SLOW = {"requests", "urllib3", "deepdiff", "yaml", "cheroot", "werkzeug", "sqlite3"}
+SLOW = {"phonenumbers", "requests", "urllib3", "deepdiff", "yaml", "cheroot", "werkzeug", "sqlite3"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.model.entry import Secret, Type
+    from pbxsync.project.checks import Check
 
 URL_VARIABLE: Final = "PBXSYNC_URL"
 #: What happens to params that a destination does not list.
@@ -31,9 +32,9 @@ class Project(NamedTuple):
     `file` is the project file and `root` its folder (the working directory without one). If it `is_explicit`, --config
     named it, and tenant files may be anywhere. `overridden_url` is the url of the file if the environment names another
     one, which wins. `tenants` are the default paths, absolute; so are `profiles`, empty for the folder `profiles/` of the
-    root, which may be missing. `timeout` is in seconds for one request, `retries` the
-    number of attempts of a read. `max_changes` limits one apply in total,
-    `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name or number.
+    root, which may be missing. `timeout` is in seconds for one request, `retries` the number of attempts of a read.
+    `max_changes` limits one apply in total, `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name
+    or number. `checks` are rules for the desired state.
     """
 
     root: Path
@@ -52,6 +53,7 @@ class Project(NamedTuple):
     types: Mapping[str, TypeSettings] = BUILT_IN
     default_keys: KeyPair = NO_KEYS
     tenant_keys: Mapping[str, KeyPair] = MappingProxyType({})
+    checks: tuple[Check, ...] = ()
 
     @property
     def url(self) -> str:

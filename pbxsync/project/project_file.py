@@ -14,6 +14,7 @@ from pbxsync.kinds.tenant import CODE, CODE_RULE
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
 from pbxsync.project.allowed import Allowed
+from pbxsync.project.checks import read_checks
 from pbxsync.project.keys import KeyPair, KeyReference
 from pbxsync.project.project import UNLISTED_PARAMS, Project
 from pbxsync.project.request_defaults import DEFAULT_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT
@@ -39,6 +40,7 @@ FILE_KEYS: Final = (
     "max_changes",
     "unlisted_params",
     "types",
+    "checks",
 )
 KEY_KEYS: Final = ("read", "write")
 LIMIT_KEYS: Final = ("total", "per_tenant")
@@ -70,6 +72,7 @@ def parse_project(
     problems.unknown_keys(items, FILE_KEYS, "the project file")
     total, per_tenant = _max_changes(items, problems)
     secrets = SecretResolver(environ, folder)
+    types = _types(items, problems)
     file_url = _url(items, problems, folder, secrets.allowed if environment_url is None else Allowed())
     project = Project(
         root=folder,
@@ -84,9 +87,10 @@ def parse_project(
         max_changes=total,
         max_changes_per_tenant=per_tenant,
         clear_unlisted=problems.choice(items, "unlisted_params", UNLISTED_PARAMS) == "clear",
-        types=_types(items, problems),
+        types=types,
         default_keys=KeyPair(*(_key(items, key, problems, secrets) for key in ("read_key", "write_key"))),
         tenant_keys=_tenant_keys(items, problems, secrets),
+        checks=read_checks(items["checks"], problems, types) if "checks" in items else (),
     )
     if problems:
         raise ProjectError(problems.sorted())

@@ -7,6 +7,7 @@ from typing import Final
 from pbxsync.kinds.custom_destination import PARAM_COUNT, POSITIONS
 from pbxsync.kinds.tenant import CODE_RULE
 from pbxsync.project.request_defaults import MAX_RETRIES, MAX_TIMEOUT
+from pbxsync.schemas.checks import CHECKS
 from pbxsync.schemas.keywords import DIALECT, KEY, TENANT, TEXT, UNLISTED, Schema
 
 _HOST: Final = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
@@ -136,5 +137,6 @@ def project_schema() -> Schema:
             "max_changes": _MAX_CHANGES,
             "unlisted_params": UNLISTED,
             "types": _TYPES,
+            "checks": CHECKS,
         },
     }

@@ -17,6 +17,7 @@ from pbxsync.tenants.desired import Desired, LoadedFile, UsedProfiles
 from pbxsync.tenants.discover import Disk, check_project
 from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.tenants.profiles import Profiles, find_profiles
+from pbxsync.tenants.rules import look_at_all, unknown_types
 from pbxsync.tenants.spool import Spool
 from pbxsync.tenants.tenant_file import read_tenant_file
 from pbxsync.text.sanitize import quote
@@ -34,7 +35,12 @@ MAX_PROBLEMS: Final = 10_000
 
 
 def load(
-    paths: Sequence[Path], project: Project, tenant_globs: Sequence[str] = (), source: FileSource | None = None
+    paths: Sequence[Path],
+    project: Project,
+    tenant_globs: Sequence[str] = (),
+    source: FileSource | None = None,
+    *,
+    with_checks: bool = False,
 ) -> Desired:
     """Return what the tenant files below `paths` say about the tenants that match one of `tenant_globs` (none: all).
 
@@ -45,6 +51,7 @@ def load(
     3. Read and check each file, once, one at a time, with the profiles that it uses filled in.
     4. Check over all files: one name twice in a tenant, one id twice anywhere.
     5. Narrow to the tenants in scope.
+    6. With checks: hold what the files say against the checks of the project.
 
     Raises FilesError with all problems of all files, including those of tenants out of scope, OtherProjectError, and
     UsageError for a glob that matches no tenant.
@@ -97,22 +104,26 @@ def load(
         if len(tenant_loaded) > 1:
             names[tenant] = check_names([(file, spool.get(slot)) for file, slot, _ in tenant_loaded], profiles.files)
         problems.add(names[tenant].problems)
-    if repeated := ids.repeated():
-        every_file = sorted((file for files in loaded.values() for file in files), key=lambda each: each.file)
-        every_row = ((file, row) for file, slot, _ in every_file for row in spool.get(slot))
-        problems.add(check_ids(repeated, every_row, profiles.files))
+    problems.add(_repeated_ids(ids, loaded, spool, profiles.files))
     problems.raise_any()
 
     # 5. Narrow to the tenants in scope
     scope = _in_scope(sorted(loaded), tenant_globs)
     similar_codes = _similar_codes({tenant: loaded[tenant][0].file for tenant in scope})
-    in_scope = {tenant: loaded[tenant] for tenant in scope}
     of_tenants = (warning for tenant in scope for warning in (*warnings[tenant], *names[tenant].warnings))
     of_profiles = profiles.warnings(complete=_real(paths) >= _real(project.tenants))
+
+    # 6. Hold against the checks
+    of_checks: Sequence[Problem] = ()
+    if with_checks and project.checks:
+        everything = Desired(loaded, spool, (), 0, frozenset(), (), UsedProfiles(profiles.files))
+        errors, of_checks = look_at_all(everything, project, frozenset(scope))
+        problems.add([*unknown_types(project, types), *errors])
+        problems.raise_any()
     return Desired(
-        in_scope,
+        {tenant: loaded[tenant] for tenant in scope},
         spool,
-        tuple(sorted([*similar_codes, *of_tenants, *of_profiles], key=_order)),
+        tuple(sorted([*similar_codes, *of_tenants, *of_profiles, *of_checks], key=_order)),
         len(files),
         frozenset(types),
         tuple(sorted(checksums)),
@@ -141,6 +152,18 @@ class _AllProblems:
         if self._left_out:
             problems.append(Problem(Place("tenant files"), f"{self._left_out:,} more problems are not listed"))
         raise FilesError(problems)
+
+
+def _repeated_ids(
+    ids: PinnedIds, loaded: Mapping[str, Sequence[LoadedFile]], spool: Spool, profile_files: Sequence[str]
+) -> Iterable[Problem]:
+    """Return the problems of ids that are there more than once; only they make it worth to read all rows again."""
+    repeated = ids.repeated()
+    if not repeated:
+        return ()
+    every_file = sorted((file for files in loaded.values() for file in files), key=lambda each: each.file)
+    every_row = ((file, row) for file, slot, _ in every_file for row in spool.get(slot))
+    return check_ids(repeated, every_row, profile_files)
 
 
 def _similar_codes(files: Mapping[str, str]) -> Iterator[Problem]:

@@ -103,7 +103,7 @@ def _from_mapping(
             both = f"param{position} is given twice, as {show_key(keys[position])} and as {show_key(key)}"
             problems.add(key_line, key_column, f"{both}: remove one of them")
         elif type(value) is str:
-            rows.append((key, value, key_line, key_column, 0))
+            rows.append((key, value, line, column, 0))
             if position in rules.sensitive and value and (refusal := rules.reference_problem(value)) is not None:
                 problems.add(line, column, refusal)
         else:

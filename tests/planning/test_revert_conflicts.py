@@ -27,8 +27,8 @@ def reverted(workspace: Workspace, entry: str, **rest: str) -> list[str]:
     ("entry", "asks"),
     [
         ("{name: Boss, params: [2]}", '3:27: still asks for number "2" of "Boss" (id 1)'),
-        ("{id: 1, params: {number: 2}}", '3:22: still asks for number "2" of "Boss" (id 1)'),
-        ("{name: Boss, params: {5: 2}}", '3:27: still asks for param5 "2" of "Boss" (id 1)'),
+        ("{id: 1, params: {number: 2}}", '3:30: still asks for number "2" of "Boss" (id 1)'),
+        ("{name: Boss, params: {5: 2}}", '3:30: still asks for param5 "2" of "Boss" (id 1)'),
         ("{id: 1, name: Chief}", '3:5: still asks for name "Chief" of "Boss" (id 1)'),
         ("{name: Chief, renamed_from: Boss}", '3:5: still asks for name "Chief" of "Boss" (id 1)'),
         ("{name: Boss, type: FORWARD, params: [2]}", '3:42: still asks for number "2" of "Boss" (id 1)'),
@@ -95,7 +95,7 @@ def test_what_equals_the_old_value_does_not_hide_what_does_not(workspace: Worksp
 def test_a_file_may_give_the_number_of_a_type_that_the_pbx_does_not_list(workspace: Workspace) -> None:
     workspace.pbx.put("DEMO", cu_name="Boss", cu_ct_id=77, cu_param1="1")
     (asks,) = reverted(workspace, "{name: Boss, type: 77, params: {1: 2}}")
-    assert asks.startswith('tenants/demo.yaml:3:37: still asks for param1 "2" of "Boss" (id 1)')
+    assert asks.startswith('tenants/demo.yaml:3:40: still asks for param1 "2" of "Boss" (id 1)')
 
 
 def test_files_that_cannot_be_read_do_not_stop_a_revert(workspace: Workspace) -> None:

@@ -44,9 +44,9 @@ def test_a_profile_gives_ordinary_destinations_with_both_places(here: Path) -> N
     use = Place(file, 3, 5)
     boss = (
         Param("number", "+4520990401", file, 4, 41),
-        Param("callerid", "INCOMINGDID", office, 9, 37, use),
-        Param("3", "040", file, 6, 66),
-        Param("5", "x", file, 6, 74),
+        Param("callerid", "INCOMINGDID", office, 9, 47, use),
+        Param("3", "040", file, 6, 69),
+        Param("5", "x", file, 6, 77),
     )
     agent = (
         Param("1", "You answer for Hansen & Søn.", office, 12, 14, use),

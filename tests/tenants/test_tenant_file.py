@@ -45,13 +45,13 @@ destinations:
         return tuple(Param(key, value, file, line, column) for key, value, line, column in written)
 
     number, caller, time = ("1", "3564732920", 5, 14), ("2", "INCOMINGDID", 5, 26), ("3", "", 5, 39)
-    night = ("number", "+45 70 12 34 56", 9, 7), ("3", "045", 10, 7)
-    last = params(("20", "on", 18, 14))
+    night = ("number", "+45 70 12 34 56", 9, 15), ("3", "045", 10, 10)
+    last = params(("20", "on", 18, 18))
     assert found.entries("DEMO") == (
         Entry("DEMO", Place(file, 3, 5), None, "Boss phone", "FORWARD", params(number, caller, time), None, False),
         Entry("DEMO", Place(file, 6, 5), None, "Night duty", "FORWARD", params(*night), None, False),
         Entry("DEMO", Place(file, 11, 5), "286", "Boss private phone", None, (), None, False),
-        Entry("DEMO", Place(file, 13, 5), "67", None, None, params(("callerid", "~", 14, 14)), None, False),
+        Entry("DEMO", Place(file, 13, 5), "67", None, None, params(("callerid", "~", 14, 24)), None, False),
         Entry("DEMO", Place(file, 15, 5), None, "Front desk", "12", last, "Reception", False),
     )
     assert (found.tenants, found.files, found.destinations, found.warnings) == (("DEMO",), 1, 5, ())
