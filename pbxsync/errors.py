@@ -28,6 +28,7 @@ files or servers gets into one only through `pbxsync.text.sanitize`.
     │   └── StalePlan            a saved plan whose live side has moved
     ├── GitError                 git, or what it was asked for, is not there
     ├── GuardError               more changes than a limit allows
+    ├── NotApproved              nobody approved the plan
     ├── JournalError             a journal that cannot be read or written
     ├── Locked                   another apply runs in this project folder
     └── OutputError              the result cannot be written to standard output
@@ -180,6 +181,10 @@ class GitError(PbxsyncError):
 
 class GuardError(PbxsyncError):
     """More changes than a limit allows."""
+
+
+class NotApproved(PbxsyncError):
+    """Whoever was asked did not approve the plan, so nothing was written."""
 
 
 class JournalError(PbxsyncError):

@@ -15,10 +15,11 @@ from pbxsync.apply.applier import apply_plan
 from pbxsync.apply.circuit_breaker import CircuitBreaker
 from pbxsync.apply.context import WriteContext
 from pbxsync.apply.limits import check_complete, check_empty, check_limits
+from pbxsync.cli.interactive import ask_for_groups
 from pbxsync.cli.progress import ProgressBar
 from pbxsync.cli.signals import handle_interrupts
 from pbxsync.cli.stages import total_traffic, traffic
-from pbxsync.errors import GuardError, PlanError, UsageError
+from pbxsync.errors import NotApproved, PlanError, UsageError
 from pbxsync.journal.origin import origin
 from pbxsync.journal.write import Journal, check, new_path
 from pbxsync.live.fingerprint import key_mark
@@ -35,12 +36,12 @@ from pbxsync.text.words import plural
 from pbxsync.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from pbxsync.apply.staleness import Checked
     from pbxsync.cli.apply_output import ApplyOutput
     from pbxsync.cli.context import Context
-    from pbxsync.model.plan import Plan
+    from pbxsync.model.plan import Change, Plan
     from pbxsync.model.report import Outcome, Verification
     from pbxsync.pbx.managedb import PbxReader
     from pbxsync.project import Project
@@ -66,17 +67,20 @@ class ApplyOptions:
     lock_timeout: float = 0.0
     fmt: str = "text"
     marker: str = ""
+    interactive: bool = False
 
     def __post_init__(self) -> None:
         if self.journal is not None and self.no_journal:
             raise UsageError("--journal and --no-journal exclude each other")
         if self.append and self.journal is None:
             raise UsageError("--append continues the journal that --journal FILE names: name it")
+        if self.interactive and self.auto_approve:
+            raise UsageError("--interactive and --auto-approve exclude each other")
 
 
 @dataclass(frozen=True)
 class ApplyContext:
-    """What applying a plan takes besides the plan."""
+    """What applying a plan takes besides the plan. Nobody is asked about changes that are `done`."""
 
     context: Context
     project: Project
@@ -84,10 +88,14 @@ class ApplyContext:
     limits: RequestLimits
     options: ApplyOptions
     output: ApplyOutput
+    asks: bool = True
+    done: Container[Change] = ()
 
 
 def check_approvable(options: ApplyOptions, saving: str) -> None:
     """Raise UsageError, before any request, if nobody could be asked; `saving` is the command that saves the plan."""
+    if options.interactive and not sys.stdin.isatty():
+        raise UsageError("--interactive asks about each group of changes, but there is no terminal: nothing was done")
     if not options.auto_approve and not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was done: use --auto-approve, or apply a plan that was saved with"
@@ -128,18 +136,13 @@ def ask_and_write(
 
     The plan was shown before. Raises a PbxsyncError before the first write if there must be none.
     """
-    _check_options(apply, plan)
+    _check_options(apply, plan, limits=not apply.options.interactive)  # then they bound what is approved
     if plan.changes:
         for tenant in plan.tenants:
             if tenant.changes:
                 apply.endpoint.write_key(tenant.tenant)  # raises before anybody is asked if there is none
-        approved = plan
-        if not apply.options.auto_approve:
-            if apply.context.console.ask(_question(plan)) != "yes":
-                raise GuardError("not approved: nothing was written")
-            # Somebody took time to answer: everything is read again just before it is written.
-            approved = replace(plan, tenants=tuple(replace(tenant, read_at=None) for tenant in plan.tenants))
-        result = _write(apply, plan, approved, prepare, last=verify is None)
+        approved, declined = _ask(apply, plan)
+        result = _write(apply, plan, approved, declined, prepare, last=verify is None)
     else:
         apply.output.begin()
         result = Result(plan, Report(()))
@@ -152,10 +155,29 @@ def ask_and_write(
     return 0 if verify is None else apply.output.verify(result, verify)
 
 
-def _check_options(apply: ApplyContext, plan: Plan) -> None:
+def _ask(apply: ApplyContext, plan: Plan) -> tuple[Plan, tuple[Change, ...]]:
+    """Return the plan that was approved, and the changes that were declined. Raises NotApproved if that is all."""
+    declined: tuple[Change, ...] = ()
+    console = apply.context.console
+    if apply.options.interactive:
+        approved, declined, _ = ask_for_groups(console, plan, apply.done)
+        _check_options(apply, approved)
+    elif not apply.asks:
+        return plan, declined
+    elif console.ask(_question(plan)) != "yes":
+        raise NotApproved("not approved: nothing was written")
+    else:
+        approved = plan
+    # Somebody took time to answer: everything is read again just before it is written.
+    return replace(approved, tenants=tuple(replace(tenant, read_at=None) for tenant in approved.tenants)), declined
+
+
+def _check_options(apply: ApplyContext, plan: Plan, *, limits: bool = True) -> None:
     """Raise a PbxsyncError if the plan may not be applied with these options."""
     check_complete(plan)
     check_empty(plan, allow_empty=apply.options.allow_empty)
+    if not limits:
+        return
     total = apply.project.max_changes if apply.options.max_changes is None else apply.options.max_changes
     check_limits(plan, total, apply.project.max_changes_per_tenant)
 
@@ -175,7 +197,15 @@ def _question(plan: Plan) -> str:
     return "\n".join(["", *lines, "Only 'yes' is accepted: "])
 
 
-def _write(apply: ApplyContext, whole: Plan, approved: Plan, prepare: Prepare | None, *, last: bool) -> Result:
+def _write(
+    apply: ApplyContext,
+    whole: Plan,
+    approved: Plan,
+    declined: tuple[Change, ...],
+    prepare: Prepare | None,
+    *,
+    last: bool,
+) -> Result:
     """Prepare what was approved of the whole plan, write it with a journal, and report.
 
     Unless this is the `last` thing to do, the result of a good run is only reported as text.
@@ -215,6 +245,7 @@ def _write(apply: ApplyContext, whole: Plan, approved: Plan, prepare: Prepare | 
         report = replace(
             report,
             saved=prepare is not None,
+            declined=declined,
             journal=None if journal is None else _shown(journal.path),
             traffic=total_traffic(context.spent),
         )

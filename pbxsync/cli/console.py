@@ -86,8 +86,13 @@ class Console:
 
     def ask(self, question: str) -> str:
         """Ask on standard error and return the answer; empty at the end of the input."""
+        return self.answer(question) or ""
+
+    def answer(self, question: str) -> str | None:
+        """Ask on standard error and return the answer, None at the end of the input."""
         _put(sys.stderr, self._safe(question))
-        return sys.stdin.readline().strip()
+        line = sys.stdin.readline()
+        return line.strip() if line else None
 
     def coloured(self, stream: TextIO) -> bool:
         """Whether to colour what goes to a stream. `--color auto` does on a terminal, unless `NO_COLOR` is set."""

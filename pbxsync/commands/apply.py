@@ -129,7 +129,7 @@ def _apply_files(
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         limits = request_limits(context, project)
-        apply = ApplyContext(context, project, endpoint, limits, options, output)
+        apply = ApplyContext(context, project, endpoint, limits, options, output, asks=not options.auto_approve)
         verify = partial(plan_again, context, project, desired, plan, endpoint)
         # Without changes, the plan was the proof.
         return ask_and_write(apply, plan, verify=verify if verified and plan.changes else None)
@@ -147,6 +147,8 @@ def _apply_plans(
     verified: bool,
 ) -> int:
     """Apply saved plans as one, if the tenant files at hand ask for what they write."""
+    if options.interactive:
+        check_approvable(options, "plan")
     plan = output.plan = combine([(str(path), load(path)) for path in plans], partial=saved.partial)
     # The project of the files at hand comes first: whoever made a plan may have put another project beside it.
     project = load_project(context, saved.files, fallback=() if saved.files else plans)
@@ -176,13 +178,21 @@ def _apply_plans(
         return check_saved(live, workers, plan, check, resumed=resumed)
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
-        # A saved plan was shown and approved before, so nobody is asked again.
         limits = request_limits(context, project)
-        approved = replace(options, auto_approve=True)
+        apply = ApplyContext(
+            context,
+            project,
+            endpoint,
+            limits,
+            options,
+            output,
+            asks=False,  # a saved plan was shown and approved before
+            done=resumed or (),
+        )
         verify = None
         if verified and desired is not None:
             verify = partial(plan_again, context, project, desired, plan, endpoint)
-        return ask_and_write(ApplyContext(context, project, endpoint, limits, approved, output), plan, prepare, verify)
+        return ask_and_write(apply, plan, prepare, verify)
 
     loaded = Loaded(lambda _: Planned(plan), "the saved plan", plan.url)
     return run_stages(project, _stages(project, options, output, loaded, finish))
@@ -195,9 +205,10 @@ def _stages(
     loaded: Loaded,
     finish: Callable[[Plan, Endpoint], int],
 ) -> Stages:
+    asks = options.interactive or (loaded.url is None and not options.auto_approve)
     return Stages(
         load=lambda: loaded,
-        show=lambda planned: output.show(planned.plan, asks=loaded.url is None and not options.auto_approve),
+        show=lambda planned: output.show(planned.plan, asks=asks),
         finish=finish,
         check=lambda: check_journal(project, options),
         lock=locked(state_folder(project.root, os.environ), options.lock_timeout),

@@ -57,6 +57,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
     journal = read_journal(journal_read)
     project = load_project(context, [journal_read], fallback=())
     limits, output = request_limits(context, project), ApplyOutput(context)
+    asks = not apply_options.auto_approve
 
     def plan(endpoint: Endpoint) -> Planned:
         read_at = time.monotonic()
@@ -71,7 +72,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
     def show(planned: Planned) -> None:
         if planned.plan.changes:
             if out is None:
-                output.show(planned.plan, asks=not apply_options.auto_approve)
+                output.show(planned.plan, asks=asks)
             else:
                 show_plan(context, planned.plan)
         else:
@@ -81,7 +82,7 @@ def run(context: Context, *, journal_read: Path, out: Path | None, force: bool, 
 
     def finish(plan: Plan, endpoint: Endpoint) -> int:
         if out is None:
-            return ask_and_write(ApplyContext(context, project, endpoint, limits, apply_options, output), plan)
+            return ask_and_write(ApplyContext(context, project, endpoint, limits, apply_options, output, asks), plan)
         save(plan, out)
         return 0
 

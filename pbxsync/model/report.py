@@ -69,7 +69,8 @@ class Report:
     """The result of an apply: one outcome per change, in the order of the plan.
 
     `stopped` says why no further change was begun, if that was not an interrupt. `before` counts the changes that were done
-    before this run, which resumed another one. `saved`: what is left of a saved plan can be resumed.
+    before this run, which resumed another one. `saved`: what is left of a saved plan can be resumed. `declined` are the
+    changes of the plan that nobody approved: they have no outcome.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -77,6 +78,7 @@ class Report:
     stopped: str | None = None
     before: int = 0
     saved: bool = False
+    declined: tuple[Change, ...] = ()
     journal: str | None = None
     traffic: Traffic | None = None
 
@@ -107,12 +109,11 @@ class Verification:
 class Result:
     """What a run made of a plan: what `apply --format` shows.
 
-    `declined` are the changes of the plan that nobody approved; the report does not have them. `refused` says why nothing
-    was sent at all. `verified` is None if the run was not to be verified, or was not good enough for it.
+    `refused` says why nothing was sent at all. `verified` is None if the run was not to be verified, or was not good
+    enough for it.
     """
 
     plan: Plan
     report: Report
-    declined: tuple[Change, ...] = ()
     refused: str | None = None
     verified: Verification | None = None

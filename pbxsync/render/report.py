@@ -43,6 +43,8 @@ def report_text(report: Report, *, verbose: int = 0, colour: bool = False, width
             lines.append(f"    {sanitize(change.tenant)} {view.headline(change)}  {source}")
     lines += [""] if lines else []
     lines += [paint(verdict(report), "bold" if report.good else "red")]
+    if report.declined:
+        lines.append(f"{plural(len(report.declined), 'change')} declined: left out.")
     lines += [f"Stopped: {sanitize(report.stopped)}"] if report.stopped is not None and not report.good else []
     lines += [step] if (step := next_step(report)) else []
     if report.journal is not None:
@@ -107,7 +109,8 @@ def next_step(report: Report) -> str:
     left = sum(not outcome.status.good for outcome in report.outcomes)
     way_on = "run plan again to see what the PBX holds now"
     if report.saved and report.journal is not None:
-        way_on = "fix the cause and apply the same saved plans with --resume and this journal, or plan again"
+        options = "--resume, --interactive" if report.declined else "--resume"
+        way_on = f"fix the cause and apply the same saved plans with {options} and this journal, or plan again"
     return f"{plural(left, 'change')} of the plan left: {way_on}."
 
 

@@ -60,13 +60,17 @@ command = Command(
             shell_complete=completed_by("formats"),
         ),
         MARKER,
+        click.Option(["--interactive"], is_flag=True, help="Ask about each group of equal changes, the rarest first."),
         *APPLY,
         *REQUESTS,
     ],
     """Change the PBX to match the files below PATHS, or do exactly what saved plans say.
 
     PATHS are tenant files and folders of them, or saved plans (default: the tenant files of the project file, or
-    tenants/). A saved plan must be what the tenant files at hand ask for.""",
+    tenants/). A saved plan must be what the tenant files at hand ask for.
+
+    --interactive takes y, n, a (this group and all that follow) or q (nothing more). Nothing is written before the last
+    answer; what is declined is left out.""",
     "pbxsync apply tenants/ --tenant ACME",
     "pbxsync apply change.plan",
 )

@@ -57,7 +57,7 @@ def _summary(result: Result) -> dict[str, int]:
         "added": good[Action.ADD],
         "updated": good[Action.UPDATE],
         **{str(status).replace(" ", "_"): counts[status] for status in Status},
-        "declined": len(result.declined),
+        "declined": len(result.report.declined),
         "done_before": result.report.before,
     }
 
@@ -78,7 +78,7 @@ def _tenants(result: Result) -> list[dict[str, Any]]:
     declined: dict[str, list[dict[str, Any]]] = {}
     for outcome in result.report.outcomes:
         changes.setdefault(outcome.change.tenant, []).append(_outcome(outcome))
-    for change in result.declined:
+    for change in result.report.declined:
         declined.setdefault(change.tenant, []).append(_change(change))
     return [
         {"tenant": code, "changes": changes.get(code, []), **({"declined": declined[code]} if code in declined else {})}

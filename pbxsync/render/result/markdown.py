@@ -64,7 +64,7 @@ def result_markdown(result: Result, *, marker: str = "", limit: int = LIMIT) -> 
     verified = None if result.verified is None else result.verified.left
     folds = [
         ("+", done, len(done) <= _OPEN, "on the PBX"),
-        ("#", _without_ids(result.declined), False, "declined: left out, nothing was written"),
+        ("#", _without_ids(result.report.declined), False, "declined: left out, nothing was written"),
         ("!", _without_ids(() if verified is None else verified.changes), True, "left"),
     ]
     for sign, members, opened, what in folds:
@@ -89,7 +89,7 @@ def _head(result: Result, marker: str) -> Iterator[str]:
     elif not plan.changes:
         yield "**Nothing to apply: the plan has no changes.**"
     else:
-        declined = f" {len(result.declined):,} declined." if result.declined else ""
+        declined = f" {len(report.declined):,} declined." if report.declined else ""
         yield f"**{verdict(report)}**{declined} {next_step(report)}".rstrip()
     if result.refused is None and report.stopped is not None:
         yield _message("-", f"stopped: {report.stopped}")
