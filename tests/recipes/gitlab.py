@@ -150,7 +150,7 @@ class GitLab:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=100,
+            timeout=300,
             check=False,
         )
         log = _ANSI.sub("", ended.stdout)

@@ -170,6 +170,21 @@ def test_a_plan_that_went_stale_is_refused_and_one_made_by_hand_is_applied(
     assert len(gitlab.api.notes[7]) == 2
 
 
+@pytest.mark.usefixtures("project")
+def test_if_there_is_no_result_the_comment_says_so(gitlab: GitLab, pbx: Emulator) -> None:
+    gitlab.merge_request(7, "change")
+    commit = gitlab.merge(7, "change")
+    (gitlab.repo.path / "requirements.txt").write_text("there-is-no-such-package==1.0\n", encoding="utf-8")
+    gitlab.push("main")
+    pbx.clear_log()
+    failed = gitlab.main(commit=commit)
+    assert (failed.jobs["apply: [.]"], failed.jobs["result: [.]"]) == ("FAIL", "PASS"), failed.log
+    body = gitlab.api.notes[7][-1]["body"]
+    assert body.startswith("<!-- pbxsync-apply pbx -->\n### pbxsync apply\n")
+    assert 'There is no result. See the log of the job "apply".' in body
+    assert pbx.log == []
+
+
 def test_a_pipeline_that_failed_gives_no_plan_to_apply(gitlab: GitLab, project: Path, pbx: Emulator) -> None:
     gitlab.merge_request(7, "change")
     (project / "tenants/klinik.yaml").write_text("tenant: KLINIK\ndestinatons: []\n", encoding="utf-8")

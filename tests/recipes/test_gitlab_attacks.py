@@ -45,7 +45,8 @@ def tenant(root: Path, code: str, number: str) -> None:
 
 
 def numbers(pbx: Emulator) -> dict[str, str]:
-    return {code: row["cu_param1"] for code in ("NORDTAND", "SYDTAND") for row in pbx.rows(code)}
+    rows = [(code, row) for code in ("NORDTAND", "SYDTAND") for row in pbx.rows(code)]
+    return {code: row["cu_param1"] for code, row in rows if row["cu_name"] == "Night"}
 
 
 def writes(pbx: Emulator) -> int:
@@ -265,10 +266,13 @@ def test_a_branch_that_was_behind_does_not_undo_what_was_merged_meanwhile(
 ) -> None:
     gitlab.repo.git("switch", "-q", "main")
     tenant(root, "SYDTAND", "+4520006888")
+    day = "tenant: NORDTAND\ndestinations:\n  - name: Day\n    type: FORWARD\n    params: [+4520006333]\n"
+    (root / "tenants/nordtand-day.yaml").write_text(day, encoding="utf-8")
     gitlab.push("colleague")
     gitlab.merge_request(8, "colleague")
     assert merged(gitlab, 8, "colleague").jobs["apply: [.]"] == "PASS"
-    gitlab.merge_request(7, "change")
+    planned = gitlab.merge_request(7, "change")
+    assert planned.jobs["plan: [.,1]"] == "PASS", planned.log
     body = gitlab.api.notes[7][0]["body"]
     assert "**Plan: 0 to add, 1 to change.**" in body
     assert merged(gitlab).jobs["apply: [.]"] == "PASS"
