@@ -126,7 +126,13 @@ def test_a_document_without_such_text_is_not_parsed_again() -> None:
     def parsed_again(text: str) -> misread.Spans:
         raise AssertionError(text)
 
-    for text in ("a: b  # c?\n# 1 ?\n  #\n", "# a \"b\" 'c'\na: b? # c\n", "a: b", "# a \"b\" # c\n  # 'd'"):
+    for text in (
+        "a: b  # c?\n# 1 ?\n  #\n",
+        "# a \"b\" 'c'\na: b? # c\n",
+        "a: b",
+        "a: b # c\n## d",
+        "# a \"b\" # c\n  # 'd'",
+    ):
         assert misread.find(text, parsed_again) == ([], [])
 
 
