@@ -60,7 +60,7 @@ class Repository:
 
     def message(self, commit: str) -> str:
         """Return the message of a commit. Raises GitError."""
-        return git(self.root, "log", "-1", "--format=%B", self.commit(commit), "--").decode(errors="replace")
+        return git(self.root, "log", "-1", "--format=%B", self.commit(commit)).decode(errors="replace")
 
     def merge_base(self, first: str, second: str) -> str:
         """Return the commit at which the histories of two commits parted. Raises GitError if there is not exactly one."""

@@ -33,7 +33,9 @@ def test_a_commit_is_found_by_any_of_its_names(repo: Repo) -> None:
     assert (found.head, found.branch) == (first, "main")
 
 
-@pytest.mark.parametrize("ref", ["origin/main", "", "-h", "--all", "a b", "x\ny", "HEAD~9", "a..b", "@{u}"])
+@pytest.mark.parametrize(
+    "ref", ["origin/main", "", "-h", "--all", "a b", "x\ny", "HEAD~9", "a..b", "main..main", "@{u}"]
+)
 def test_an_unknown_name_is_an_error_that_says_what_to_do(repo: Repo, ref: str) -> None:
     commit_files(repo, a="1")
     with pytest.raises(GitError) as error:
