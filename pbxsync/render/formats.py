@@ -22,7 +22,7 @@ class Options:
     """How to show a plan; each format uses what applies to it.
 
     `width=0` keeps `"old" -> "new"` on one line. `marker` distinguishes several comments on one pull request. `view` is
-    one of `groups.VIEWS`.
+    one of `groups.VIEWS`. `artifact` is the url or the name under which CI keeps the whole plan.
     """
 
     verbose: int = 0
@@ -30,6 +30,7 @@ class Options:
     width: int = 80
     marker: str = ""
     view: str = "auto"
+    artifact: str = ""
 
 
 #: What `--format` accepts.
@@ -38,7 +39,13 @@ FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
         plan, verbose=options.verbose, colour=options.colour, width=options.width, view_by=options.view
     ),
     "json": lambda plan, options: plan_json(plan, verbose=options.verbose),
-    "markdown": lambda plan, options: plan_markdown(plan, verbose=options.verbose, marker=options.marker),
+    "markdown": lambda plan, options: plan_markdown(
+        plan,
+        verbose=options.verbose,
+        view_by=options.view,
+        marker=options.marker,
+        artifact=options.artifact,
+    ),
     "short": lambda plan, _: plan_short(plan),
     "html": lambda plan, options: plan_html(plan, verbose=options.verbose, chosen=options.view),
 }

@@ -24,6 +24,7 @@ _ONE_IN: Final = 3
 #: Lines or words beyond which texts are not aligned: that takes quadratic time. All of them count as different then.
 _MOST_ALIGNED: Final = 2_000
 #: An escape is a word.
+_UNITS: Final = re.compile(r"\\u[0-9a-f]{4}|.", re.DOTALL)
 _WORDS: Final = re.compile(r"\\u[0-9a-f]{4}|\w+|\s+|[^\w\s]")
 
 
@@ -102,7 +103,20 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> Iterable[Line]:
 
 def _by_words(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return two lines in pieces, by words. A blank between two words that differ belongs to what differs."""
-    return _aligned(_WORDS.findall(before), _WORDS.findall(after), joins=str.isspace)
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if max(map(len, (*old, *new)), default=0) > LONGEST_INLINE:  # no words: all of it would differ
+        old, new = _in_three(before, after), _in_three(after, before)
+    return _aligned(old, new, joins=str.isspace)
+
+
+def _in_three(text: str, other: str) -> list[str]:
+    """Return what a text begins and ends with like another, and what is between."""
+    ours, theirs = _UNITS.findall(text), _UNITS.findall(other)
+    shorter = min(len(ours), len(theirs))
+    head = next((at for at in range(shorter) if ours[at] != theirs[at]), shorter)
+    tail = next((at for at in range(shorter - head) if ours[-1 - at] != theirs[-1 - at]), shorter - head)
+    end = len(ours) - tail
+    return ["".join(part) for part in (ours[:head], ours[head:end], ours[end:]) if part]
 
 
 def _aligned(

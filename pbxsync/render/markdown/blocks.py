@@ -1,7 +1,8 @@
 """Blocks of Markdown in which text of others has no effect on GitHub and GitLab.
 
-Such text is only in fenced blocks and in `<code>`. There, neither site turns it into mentions, references, links, quick
-actions or HTML. Every line in a fence begins with a sign of ours, so no line can close the fence.
+Such text is only in fenced blocks, in `<pre>` and in `<code>`. Neither site makes mentions, references, links or emoji of
+what is inside, and both let `<mark>` and `<b>` in a `<pre>` through. HTML in the last two is escaped. Every line in a block
+begins with a blank or a sign of ours, so it is not a quick action and cannot close a fence.
 """
 
 from __future__ import annotations
@@ -9,24 +10,27 @@ from __future__ import annotations
 import html
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote as percent_encoded
 
-from pbxsync.model.plan import Action
 from pbxsync.render import view
+from pbxsync.render.markdown.lines import broken, cut, escape
 from pbxsync.text.sanitize import quote_full, sanitize, truncate
 from pbxsync.text.words import first_lines, first_names, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsync.model.plan import Change, TenantPlan
+    from pbxsync.model.plan import TenantPlan
 
 _TICKS: Final = re.compile("`{3,}")
-#: Characters of a name or value in a shortened block.
-_SHORT: Final = 160
+#: Lines of the notes of all tenants together.
+_LINES_IN_COMMON: Final = 8
 #: Lines of notes and of an error, and unmanaged destinations of a tenant.
 _LINES: Final = 20
 _UNMANAGED: Final = 40
 _NAMED: Final = 8
+#: All that RFC 3986 allows in a url besides letters and digits, without the apostrophe.
+_IN_URLS: Final = "-._~:/?#[]@!$&()*+,;=%"
 
 
 def size(text: str) -> int:
@@ -34,67 +38,45 @@ def size(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def size_of(parts: Iterable[str], between: int) -> int:
+    """Return the size of texts, each followed by `between` line breaks."""
+    return sum(size(part) + between for part in parts)
+
+
 def code(text: str, limit: int = 200) -> str:
-    """Return text as code within a line of HTML."""
-    return f"<code>{html.escape(_without_markers(truncate(text, limit)))}</code>"
+    """Return text as code within a line of HTML, cut to `limit` characters."""
+    return f"<code>{escape(cut(sanitize(text), limit))}</code>"
+
+
+def link(url: str, text: str) -> str:
+    """Return a link; `text` is ours. What a url may not hold is percent-encoded, so it cannot leave its attribute."""
+    return f'<a href="{html.escape(percent_encoded(url, safe=_IN_URLS))}">{text}</a>'
 
 
 def fence(kind: str, lines: Iterable[str]) -> str:
     """Return a fenced block; its fence is longer than any run of backticks inside."""
-    content = _without_markers("\n".join(lines))
+    # A bot could mistake the beginning of a comment for the hidden marker.
+    content = "\n".join(lines).replace("<!--", "\\u003c!--")
     longest = max((len(run) for run in _TICKS.findall(content)), default=2)
     ticks = "`" * (longest + 1)
     return f"{ticks}{kind}\n{content}\n{ticks}"
 
 
-def _without_markers(text: str) -> str:
-    """Escape what a bot could mistake for the hidden marker."""
-    return text.replace("<!--", "\\u003c!--")
+def pre(lines: Iterable[str]) -> str:
+    """Return lines of HTML as a block of characters of one width."""
+    return "\n".join(["<pre>", *lines, "</pre>"])
 
 
-def change(change: Change) -> str:
-    """Return a destination as a diff block, whole."""
-    return _change(change, short=False)
+def notes(tenant: TenantPlan) -> list[str]:
+    """Return the warnings of a tenant as lines."""
+    notes = first_lines([cut(note) for note in view.notes(tenant)], _LINES)
+    return [line for note in notes for line in broken("! ", note)]
 
 
-def short_change(change: Change) -> str:
-    """Return a destination as a diff block with long names and values cut; each cut says how much is missing."""
-    return _change(change, short=True)
-
-
-def _change(change: Change, *, short: bool) -> str:
-    shorten = cut if short else str
-    shown = view.fields(change)
-    label_width = view.label_width(shown)
-    lines = [f"@@ {change.action} {shorten(view.headline(change))}  {shorten(sanitize(change.source))} @@"]
-    for diff in shown:
-        label = f"{shorten(view.label(diff)):<{label_width}}"
-        before, after = _cut_apart(*view.values(diff)) if short else view.values(diff)
-        lines += [f"- {label}  {before}"] if change.action is Action.UPDATE else []
-        lines += [f"+ {label}  {after}"]
-        lines += [f"! {shorten(remark)}"] if (remark := view.remark(diff)) else []
-    return fence("diff", lines)
-
-
-def cut(text: str) -> str:
-    """Return sanitized text cut short. A cut through an escape leaves text that is still harmless."""
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text) - _SHORT:,} more characters)"
-
-
-def _cut_apart(before: str, after: str) -> tuple[str, str]:
-    """Return two values cut short so that they still differ: from shortly before their first difference, if need be."""
-    if before == after or cut(before) != cut(after):
-        return cut(before), cut(after)
-    same = next(at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1])
-    start = same - _SHORT // 4
-    opening = f"({start:,} characters) …"
-    return opening + cut(before[start:]), opening + cut(after[start:])
-
-
-def notes(tenant: TenantPlan) -> str:
-    """Return the warnings of a tenant as a block, or nothing."""
-    lines = first_lines([cut(note) for note in view.notes(tenant)], _LINES)
-    return fence("text", [f"! {line}" for line in lines]) if lines else ""
+def notes_in_common(tenants: Iterable[TenantPlan]) -> list[str]:
+    """Return the warnings of all tenants as lines that begin with their codes, equal ones as one."""
+    notes = [cut(f"{first_names(codes, _NAMED)}: {note}") for note, codes in view.notes_in_common(tenants)]
+    return [line for note in first_lines(notes, _LINES_IN_COMMON, "warning") for line in broken("! ", note)]
 
 
 def failure(message: str, tenants: list[str]) -> str:
@@ -103,13 +85,13 @@ def failure(message: str, tenants: list[str]) -> str:
     lines = first_lines([truncate(line, 400) for line in message.split("\n")], _LINES, "line")
     if len(tenants) > 1:
         lines.append(cut(first_names([sanitize(tenant) for tenant in tenants], _NAMED)))
-    return fence("text", [f"! {who} failed:", *(f"!   {line}" for line in lines)])
+    return pre([escape(f"! {who} failed:"), *(part for line in lines for part in broken("!   ", line))])
 
 
-def unmanaged(tenant: TenantPlan) -> str:
-    """Return the unmanaged and the shared destinations of a tenant as a block, or nothing."""
+def unmanaged(tenant: TenantPlan) -> list[str]:
+    """Return the unmanaged and the shared destinations of a tenant as lines."""
     lines: list[str] = []
     for title, rows in (("unmanaged (live, in no file: left alone)", tenant.unmanaged), (view.SHARED, tenant.shared)):
         listed = [f"{cut(sanitize(row.id))}  {cut(quote_full(row.name))}  {cut(sanitize(row.type))}" for row in rows]
         lines += [title, *first_lines(listed, _UNMANAGED)] if listed else []
-    return fence("text", [f"* {line}" for line in lines]) if lines else ""
+    return [escape(f"* {line}") for line in lines]
