@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 
 from pbxsync.document.problems import show_key
 from pbxsync.schemas.keywords import ID, SENSITIVE, TEXT, Schema, written
-from pbxsync.tenants.params import ParamRulesByType
-from pbxsync.tenants.profile_file import secret_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pbxsync.project import Project
     from pbxsync.tenants.profile_file import Profile, ProfileInput
 
 
-def use_schema(project: Project, profiles: Sequence[Profile]) -> Schema:
+def use_schema(profiles: Sequence[Profile]) -> Schema:
     """Return the schema of one use of a profile, with the inputs of those that are known."""
     named = {"errorMessage": "write the name of a profile"}
-    inputs = [_inputs(profile, profile.inputs, project) for profile in profiles if profile.inputs is not None]
+    inputs = [_inputs(profile, profile.inputs) for profile in profiles if profile.inputs is not None]
     return {
         "type": "object",
         "required": ["profile"],
@@ -76,13 +73,13 @@ def override_schema(params: Schema) -> Schema:
     }
 
 
-def _inputs(profile: Profile, inputs: Mapping[str, ProfileInput], project: Project) -> Schema:
+def _inputs(profile: Profile, inputs: Mapping[str, ProfileInput]) -> Schema:
     """Return what `with` must be if the profile is this one."""
-    secret = secret_inputs(profile, ParamRulesByType(project))
     needed = [name for name, declared in inputs.items() if declared.default is None]
     with_: Schema = {
         "properties": {
-            name: (SENSITIVE if name in secret else TEXT) | _described(declared) for name, declared in inputs.items()
+            name: (SENSITIVE if name in profile.secrets else TEXT) | _described(declared)
+            for name, declared in inputs.items()
         },
         "additionalProperties": False,
         "required": needed,

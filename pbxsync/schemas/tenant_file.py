@@ -60,7 +60,7 @@ def tenant_schema(project: Project, profiles: Sequence[Profile] = ()) -> Schema:
         },
         "$defs": {
             "destination": destination(project),
-            "use": use_schema(project, profiles),
+            "use": use_schema(profiles),
             "override": override_schema(any_params(project)),
             "text": TEXT,
             "sensitive": SENSITIVE,

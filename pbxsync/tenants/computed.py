@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from pbxsync.document.problems import COMPUTED_KEYS, kind_of, show_key
-from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -49,6 +48,13 @@ def names_of(text: Text) -> tuple[str, ...]:
     return text.parts[1::2] if isinstance(text, Template) else ()
 
 
+def length_of(text: Text) -> int:
+    """Return the length of a text without what it inserts."""
+    if isinstance(text, Template):
+        return sum(map(len, text.parts[::2]))
+    return len(text) if isinstance(text, str) else 0
+
+
 def fill(text: Text, values: Mapping[str, str]) -> str:
     """Return a text with the values of its inputs."""
     if isinstance(text, Input):
@@ -59,11 +65,12 @@ def fill(text: Text, values: Mapping[str, str]) -> str:
 
 
 def read_computed(
-    node: Node | Item, owner: str, problems: Problems, inputs: Collection[str] | None
+    node: Node | Item, owner: str, problems: Problems, inputs: Collection[str] | None, *, hidden: bool = False
 ) -> Input | Template | None:
     """Return the computed value of `owner`; None after adding a problem.
 
-    `inputs` are the names that the profile declares, besides `tenant`; None if these are not known for certain.
+    `inputs` are the names that the profile declares, besides `tenant`; None if these are not known for certain. If the
+    value may be sensitive, it is `hidden`: no message shows any of it.
     """
     items, line, column = node[:3]
     if not isinstance(items, dict):
@@ -82,12 +89,15 @@ def read_computed(
         names: tuple[str, ...] = (text,)
         computed: Computed = Input(text)
     else:
-        parts = _parts(text, owner, line, column, problems)
+        parts = _parts(text, line, column, problems)
         if parts is None:
             return None
         names = parts[1::2]
         computed = Template(parts)
     unknown = [name for name in dict.fromkeys(names) if inputs is not None and name not in inputs and name != TENANT]
+    if unknown and hidden:
+        problems.add(line, column, f"{owner} inserts an input that the profile does not have: add it to inputs:")
+        return None
     for name in unknown:
         near = did_you_mean(name, (*(inputs or ()), TENANT))
         braces = "" if key == "input" or INPUT_NAME.fullmatch(name) else "; braces that are text are written {{ and }}"
@@ -96,7 +106,7 @@ def read_computed(
     return None if unknown else computed
 
 
-def _parts(text: str, owner: str, line: int, column: int, problems: Problems) -> tuple[str, ...] | None:
+def _parts(text: str, line: int, column: int, problems: Problems) -> tuple[str, ...] | None:
     """Return the parts of a template; None after adding a problem about a brace."""
     parts, end = [""], 0
     for match in _PIECE.finditer(text):
@@ -104,13 +114,9 @@ def _parts(text: str, owner: str, line: int, column: int, problems: Problems) ->
         end = match.end()
         piece = match.group()
         if piece in {"{", "}"}:
-            near = quote(text[max(0, match.start() - 10) : match.end() + 10])
             other = "closes" if piece == "{" else "opens"
-            problems.add(
-                line,
-                column,
-                f"no brace {other} the {piece} in {near} of {owner}: a brace that is text is written twice",
-            )
+            brace = f"the {piece} at character {match.start() + 1:,} of the template"
+            problems.add(line, column, f"no brace {other} {brace}: a brace that is text is written twice")
             return None
         if piece in {"{{", "}}"}:
             parts[-1] += piece[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsync.disk.read import LIMIT
 from pbxsync.document.problems import show_key
 from pbxsync.model.entry import Place
 from pbxsync.tenants.computed import TENANT, Input, fill, names_of
@@ -31,10 +32,19 @@ if TYPE_CHECKING:
 _NAMED: Final = 8
 
 
-def expand(use: Use, tenant: str, profiles: Profiles, problems: Problems, *, clear_unlisted: bool) -> list[Row]:
+class Room:
+    """How much text profiles may still give to one file: as much as a file may have that somebody wrote."""
+
+    def __init__(self) -> None:
+        self.left = LIMIT
+
+
+def expand(
+    use: Use, tenant: str, profiles: Profiles, problems: Problems, room: Room, *, clear_unlisted: bool
+) -> list[Row]:
     """Return the destinations that a use of a profile gives to a tenant. `problems` are those of the file of the tenant.
 
-    Nothing is returned if the profile has problems, or inputs are missing.
+    Nothing is returned if the profile has problems, if inputs are missing, or if there is no room.
     """
     profile = profiles.used(use, tenant, problems)
     if profile is None or profile.inputs is None:
@@ -42,6 +52,12 @@ def expand(use: Use, tenant: str, profiles: Profiles, problems: Problems, *, cle
     values, places = _values(use, tenant, profile, profile.inputs, problems)
     if profile.rows is None or not values.keys() >= profile.inputs.keys():
         return []
+    if not _fits(profile, values, room):
+        message = f"the profiles give more than {LIMIT // 1024**2} MiB to this file: use fewer, or shorter inputs"
+        problems.add(use.line, use.column, message)
+        return []
+    for name, key in profile.secrets.items():
+        _check_secret(name, f"{show_key(key)} in {_shown(profile)}", use, profile, problems, profiles)
     rows: list[Row] = []
     names: list[str] = []
     for row in profile.rows:
@@ -56,10 +72,7 @@ def expand(use: Use, tenant: str, profiles: Profiles, problems: Problems, *, cle
             line, column = _given_at(text, use, places)
             problems.add(line, column, f"the {key} of the destination at {at} is empty: give the input a value")
             continue
-        typed, faults = profiles.typed(profile, row, type_name)
-        for place, message in faults:
-            problems.add(*_given_at(row.type, use, places), f"{place}: {message}")
-        _check_secrets(typed, row, use, profile, problems, profiles)
+        typed = _typed(row, type_name, use, places, profile, problems, profiles)
         params = tuple(
             [
                 (key, text, line, column, profile.number)
@@ -79,6 +92,34 @@ def expand(use: Use, tenant: str, profiles: Profiles, problems: Problems, *, cle
         )
     _check_names(use, profile, names, problems)
     return rows
+
+
+def _fits(profile: Profile, values: Mapping[str, str], room: Room) -> bool:
+    """Take the room that the texts of a profile need with these values; return whether there was enough."""
+    room.left -= profile.size + sum(count * (len(values[name]) + 1) for name, count in profile.uses.items())
+    return room.left >= 0
+
+
+def _typed(
+    row: ProfileRow,
+    type_name: str | None,
+    use: Use,
+    places: Mapping[str, ValuePlace],
+    profile: Profile,
+    problems: Problems,
+    profiles: Profiles,
+) -> TypedParams:
+    """Return the params of a destination for its type. If the tenant gives the type, adds what is wrong with them."""
+    typed, faults = profiles.typed(profile, row, type_name)
+    if row.type is not None and not isinstance(row.type, str):
+        at = Place(profile.file, row.line + 1, row.column + 1)
+        for place, message in faults:
+            problems.add(*_given_at(row.type, use, places), f"{place}: {message}")
+        for name, key in typed.secrets:
+            owner = f"{show_key(key)} of the destination at {at}"
+            alone = profile.uses[name] == sum(other == name for other, _ in typed.secrets)
+            _check_secret(name, owner, use, profile, problems, profiles, alone=alone)
+    return typed
 
 
 def _values(
@@ -101,29 +142,34 @@ def _values(
             problems.add(line, column, f"{_shown(profile)} has no input {show_key(name)}{known}")
     missing = [name for name in inputs if name not in values and name not in use.unusable]
     if missing:
-        listed = ", ".join(missing)
+        listed = first_names(missing, _NAMED * 2)
         problems.add(use.line, use.column, f"{_shown(profile)} needs {listed}: add {_them(missing)} below with:")
     return values, places
 
 
-def _check_secrets(
-    typed: TypedParams, row: ProfileRow, use: Use, profile: Profile, problems: Problems, profiles: Profiles
+def _check_secret(
+    name: str,
+    owner: str,
+    use: Use,
+    profile: Profile,
+    problems: Problems,
+    profiles: Profiles,
+    *,
+    alone: bool = True,
 ) -> None:
-    """Refuse what is not a reference as the value of a sensitive param. No message shows the value."""
-    for name, key in typed.secrets:
-        given = use.inputs.get(name)
-        default = (profile.inputs or {})[name].default or ""
-        text, line, column = (default, use.line, use.column) if given is None else given
-        at = Place(profile.file, row.line + 1, row.column + 1)
-        what = f"{show_key(name)} is the value of {show_key(key)} of the destination at {at}"
-        uses = sum(used == name for other in profile.rows or () for used in other.uses)
-        if uses > sum(used == name for used, _ in typed.secrets) and _is_computed(row.type):
-            message = (
-                "which is sensitive, and is used elsewhere, where it would be shown: the profile needs another input"
-            )
-            problems.add(line, column, f"{what}, {message}")
-        elif text and (refusal := profiles.rules[None].reference_problem(text)) is not None:
-            problems.add(line, column, f"{what}: {refusal}")
+    """Refuse what is not a reference as the value of an input of a sensitive param, and an input that feeds others too.
+
+    No message shows the value.
+    """
+    given = use.inputs.get(name)
+    default = (profile.inputs or {})[name].default or ""
+    text, line, column = (default, use.line, use.column) if given is None else given
+    what = f"{show_key(name)} is the value of {owner}"
+    if not alone:
+        message = "which is sensitive, and is used elsewhere, where it would be shown: the profile needs another input"
+        problems.add(line, column, f"{what}, {message}")
+    elif text and (refusal := profiles.rules[None].reference_problem(text)) is not None:
+        problems.add(line, column, f"{what}: {refusal}")
 
 
 def _overridden(
@@ -162,10 +208,6 @@ def _given_at(text: Text | None, use: Use, places: Mapping[str, ValuePlace]) -> 
     """Return where the tenant gives the first input of a text; where it uses the profile if it gives none."""
     given = (places[name] for name in (() if text is None else names_of(text)))
     return next(((line, column) for line, column, file in given if not file), (use.line, use.column))
-
-
-def _is_computed(text: Text | None) -> bool:
-    return text is not None and not isinstance(text, str)
 
 
 def _shown(profile: Profile) -> str:

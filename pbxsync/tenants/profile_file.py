@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from types import NoneType
+from collections import Counter
+from types import MappingProxyType, NoneType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.document.problems import show_key
-from pbxsync.tenants.computed import INPUT_NAME, TENANT, Input, names_of, read_computed
+from pbxsync.tenants.computed import INPUT_NAME, TENANT, Input, length_of, names_of, read_computed
 from pbxsync.tenants.params import ParamRules, param_rows
 from pbxsync.text.sanitize import quote
 
@@ -30,6 +31,11 @@ _FILE_HINTS: Final = {
 _ENTRY_HINTS: Final = {
     "id": ": an id belongs to one tenant, so write it in the tenant file, below overrides:",
 }
+
+
+#: What a destination and a param take beside their texts.
+_ROW_SIZE: Final = 64
+_PARAM_SIZE: Final = 16
 
 
 class ProfileInput(NamedTuple):
@@ -58,7 +64,7 @@ class ProfileParam(NamedTuple):
 class ProfileRow(NamedTuple):
     """One destination of a profile. `params` have an empty text in place of each of the `holes`, by key or position.
 
-    `uses` is how often its texts insert each input.
+    `uses` are the inputs that its texts insert, as often as they do, and `size` is the length of the rest.
     """
 
     line: int
@@ -69,6 +75,7 @@ class ProfileRow(NamedTuple):
     params: Item | None
     holes: Mapping[str, Computed]
     uses: Sequence[str]
+    size: int
 
 
 class TypedParams(NamedTuple):
@@ -81,7 +88,9 @@ class TypedParams(NamedTuple):
 class Profile(NamedTuple):
     """One profile. `number` is that of its file among the profiles, from 1; `file` is its path as messages show it.
 
-    `inputs` and `rows` are None if they cannot be relied on, because they have problems.
+    `inputs` and `rows` are None if they cannot be relied on, because they have problems. `uses` is how often all rows
+    insert each input, and `size` the length of the rest of their texts. `secrets` are the inputs of sensitive params, with
+    the key of one of these, as far as the profile itself gives the types.
     """
 
     name: str
@@ -91,6 +100,9 @@ class Profile(NamedTuple):
     column: int
     inputs: Mapping[str, ProfileInput] | None
     rows: tuple[ProfileRow, ...] | None
+    uses: Mapping[str, int] = MappingProxyType({})
+    size: int = 0
+    secrets: Mapping[str, str] = MappingProxyType({})
 
 
 def read_profile(root: Node, problems: Problems, number: int, rules: ParamRulesByType) -> Profile | None:
@@ -122,9 +134,14 @@ def read_profile(root: Node, problems: Problems, number: int, rules: ParamRulesB
     if name is None:
         return None
     line, column = items["profile"][3:]
-    sound = problems.count == 0
-    return Profile(
-        name, problems.file, number, line, column, inputs if sound_inputs else None, tuple(rows) if sound else None
+    profile = Profile(name, problems.file, number, line, column, inputs if sound_inputs else None, None)
+    if problems:
+        return profile
+    return profile._replace(
+        rows=tuple(rows),
+        uses=Counter(name for row in rows for name in row.uses),
+        size=sum(row.size for row in rows),
+        secrets=dict(_secrets(rows, rules)),
     )
 
 
@@ -150,11 +167,6 @@ def typed_params(row: ProfileRow, type_name: str | None, rules: ParamRules, prob
                 " its own",
             )
     return TypedParams(tuple(params), tuple(secrets))
-
-
-def secret_inputs(profile: Profile, rules: ParamRulesByType) -> frozenset[str]:
-    """Return the inputs that feed sensitive params."""
-    return frozenset(name for name, _ in _secrets(profile.rows or (), rules))
 
 
 def _inputs(items: dict[str, Item], problems: Problems) -> dict[str, ProfileInput]:
@@ -201,9 +213,16 @@ def _row(node: Node, problems: Problems, inputs: Collection[str] | None, rules: 
         if text == "":
             advice = "write one" if key == "name" else "write a type's name or number, or remove the key"
             problems.at_value(items[key], f"{key} is empty: {advice}")
-    params, holes = (None, {}) if "params" not in items else _without_holes(items["params"], problems, inputs)
-    uses = [used for text in (name, type_name, *holes.values()) if text is not None for used in names_of(text)]
-    row = ProfileRow(node[1], node[2], name or "", type_name, problems.text(items, "renamed_from"), params, holes, uses)
+    params: Item | None = None
+    holes: dict[str, Computed] = {}
+    if "params" in items:
+        of_type = rules[type_name] if isinstance(type_name, (str, NoneType)) else None
+        params, holes = _without_holes(items["params"], problems, inputs, of_type)
+    texts = [text for text in (name, type_name, *holes.values()) if text is not None]
+    uses = [used for text in texts for used in names_of(text)]
+    size = _ROW_SIZE + sum(map(length_of, texts)) + _length(params)
+    old_name = problems.text(items, "renamed_from")
+    row = ProfileRow(node[1], node[2], name or "", type_name, old_name, params, holes, uses, size)
     if params is not None and (type_name is None or isinstance(type_name, str)):
         typed_params(row, type_name, rules[type_name], problems)
     return None if name is None else row
@@ -218,8 +237,17 @@ def _text(items: dict[str, Item], key: str, problems: Problems, inputs: Collecti
     return read_computed(item, key, problems, inputs)
 
 
-def _without_holes(item: Item, problems: Problems, inputs: Collection[str] | None) -> tuple[Item, dict[str, Computed]]:
-    """Return params with an empty text in place of each hole, and the holes by key or position."""
+def _without_holes(
+    item: Item, problems: Problems, inputs: Collection[str] | None, rules: ParamRules | None
+) -> tuple[Item, dict[str, Computed]]:
+    """Return params with an empty text in place of each hole, and the holes by key or position.
+
+    Without `rules`, every param may be sensitive.
+    """
+
+    def is_hidden(key: str) -> bool:
+        return rules is None or rules.positions.get(key) in rules.sensitive
+
     holes: dict[str, Computed] = {}
     value = item[0]
     if isinstance(value, dict):
@@ -228,18 +256,30 @@ def _without_holes(item: Item, problems: Problems, inputs: Collection[str] | Non
             items[key] = param
             if isinstance(param[0], dict):
                 items[key] = ("", param[1], param[2], param[3], param[4])
-                if (hole := read_computed(param, show_key(key), problems, inputs)) is not None:
+                hole = read_computed(param, show_key(key), problems, inputs, hidden=is_hidden(key))
+                if hole is not None:
                     holes[key] = hole
         return (items, item[1], item[2], item[3], item[4]), holes
     if isinstance(value, list):
         nodes: list[Node] = []
         for position, node in enumerate(value, start=1):
-            is_hole = isinstance(node[0], dict)
-            nodes.append(("", node[1], node[2]) if is_hole else node)
-            if is_hole and (hole := read_computed(node, f"param{position}", problems, inputs)) is not None:
-                holes[str(position)] = hole
+            nodes.append(node)
+            if isinstance(node[0], dict):
+                nodes[-1] = ("", node[1], node[2])
+                key = str(position)
+                hole = read_computed(node, f"param{key}", problems, inputs, hidden=is_hidden(key))
+                if hole is not None:
+                    holes[key] = hole
         return (nodes, item[1], item[2], item[3], item[4]), holes
     return item, holes
+
+
+def _length(params: Item | None) -> int:
+    """Return the length of the literal texts of params."""
+    if params is None or not isinstance(params[0], (dict, list)):
+        return 0
+    values = [value[0] for value in (params[0].values() if isinstance(params[0], dict) else params[0])]
+    return sum(_PARAM_SIZE + len(value) for value in values if isinstance(value, str))
 
 
 def _check_names(rows: Sequence[ProfileRow], problems: Problems) -> None:

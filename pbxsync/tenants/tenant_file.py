@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pbxsync.kinds.custom_destination import is_id
 from pbxsync.kinds.tenant import CODE, CODE_RULE
 from pbxsync.project import UNLISTED_PARAMS
-from pbxsync.tenants.expand import expand
+from pbxsync.tenants.expand import Room, expand
 from pbxsync.tenants.params import param_rows
 from pbxsync.tenants.uses import read_uses
 
@@ -56,9 +56,9 @@ def read_tenant_file(root: Node, problems: Problems, profiles: Profiles, *, clea
     unlisted = problems.choice(items, "unlisted_params", UNLISTED_PARAMS)
     clear = clear_unlisted if unlisted is None else unlisted == "clear"
     uses = read_uses(items["profiles"], problems) if "profiles" in items else ()
-    rows = []
+    rows, room = [], Room()
     for use in uses:
-        rows += expand(use, tenant or "-", profiles, problems, clear_unlisted=clear)
+        rows += expand(use, tenant or "-", profiles, problems, room, clear_unlisted=clear)
     if "destinations" not in items:
         if "profiles" in items:
             return TenantFile(tenant or "", rows)

@@ -200,4 +200,21 @@ def test_what_no_profile_and_no_use_may_say_is_refused_at_its_place(here: Path, 
     profile, _, file = text.partition("\n----\n")
     files = {"profiles/p.yaml": profile, "t/a.yaml": file or tenant("A")}
     problems = [problem.replace("P:", "profiles/p.yaml:").replace("T:", "t/a.yaml:") for problem in problems]
-    assert refusals(here, files, f"tenants: t\n{SETTINGS}") == problems
+    found = refusals(here, files, f"tenants: t\n{SETTINGS}")
+    assert found == problems
+    assert "hunter2" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"), [("x" * 3_000_000, 1), ("", 170_000), ("x" * 700_000, 5)], ids=["long", "parts", "several uses"]
+)
+def test_what_profiles_give_to_one_file_is_bounded(here: Path, text: str, uses: int) -> None:
+    """A small file could ask for any amount of text otherwise."""
+    template = "{x}" * (4 if text else 66_000)
+    profile = f"profile: p\ninputs: {{x: {{}}}}\ndestinations: [{{name: a, params: [{{template: '{template}'}}]}}]\n"
+    one = f"  - {{profile: p, with: {{x: {text or chr(34) * 2}}}}}\n"
+    files = {"profiles/p.yaml": profile, "t/a.yaml": f"tenant: A\nprofiles:\n{one * min(uses, 200)}"}
+    problems = refusals(here, files, "tenants: t")
+    assert [problem.partition(": ")[2] for problem in problems if "MiB" in problem][:1] == [
+        "the profiles give more than 10 MiB to this file: use fewer, or shorter inputs"
+    ]
