@@ -47,7 +47,7 @@ FORMATS: Final[Mapping[str, Callable[[Plan, Options], str]]] = {
         artifact=options.artifact,
     ),
     "short": lambda plan, _: plan_short(plan),
-    "html": lambda plan, options: plan_html(plan, verbose=options.verbose, chosen=options.view),
+    "html": lambda plan, options: plan_html(plan, verbose=options.verbose, view_by=options.view),
 }
 
 

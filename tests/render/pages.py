@@ -21,14 +21,14 @@ def show(
     browser: Browser,
     folder: Path,
     plan: Plan,
-    chosen: str = "tenants",
+    view_by: str = "tenants",
     *,
     verbose: int = 1,
     width: int = 1100,
     scripts: bool = True,
 ) -> Page:
     path = folder / "plan.html"
-    path.write_text(plan_html(plan, verbose=verbose, chosen=chosen), encoding="utf-8")
+    path.write_text(plan_html(plan, verbose=verbose, view_by=view_by), encoding="utf-8")
     return browser.page(path.as_uri(), width=width, scripts=scripts)
 
 

@@ -229,11 +229,11 @@ def test_secrets_are_never_one_group_and_never_marked() -> None:
 def test_notes_on_tenants_are_shown_in_both_views(browser: Browser, tmp_path: Path) -> None:
     few = samples.plan(samples.DEMO, samples.ODD)
     page = show(browser, tmp_path, few, "changes")
-    assert page.visible(".notes li") == ['ODD: the names "a" and "A" differ only in case']
+    assert page.visible(".notes li") == ['the names "a" and "A" differ only in case: ODD']
     assert page.run("document.querySelector('.notes + .group') !== null")
     tenants = tuple(replace(samples.ODD, tenant=f"T{number}", changes=()) for number in range(4))
     page = show(browser, tmp_path, samples.plan(samples.DEMO, *tenants), "changes")
-    assert page.visible(".notes li") == ['T0, T1, T2, T3: the names "a" and "A" differ only in case']
+    assert page.visible(".notes li") == ['the names "a" and "A" differ only in case: T0, T1, T2, T3']
     assert page.visible(".noted") == ["Notes on 4 tenants are below the changes"]
     page.click("[value=tenants]")
     assert page.visible(".notes") == []
@@ -265,7 +265,44 @@ def test_paper_shows_every_destination_and_no_controls(browser: Browser, tmp_pat
     assert page.run("window.seen") == 763
     assert page.visible(".members li") == []
     page.call("Emulation.setEmulatedMedia", media="print")
-    assert page.visible("form, button, footer, summary") == []
+    assert page.visible("form, button, footer, .members summary") == []
+    page = show(browser, tmp_path, timeouts(764), "tenants")
+    page.run(
+        "addEventListener('beforeprint', () => { window.seen = [...document.querySelectorAll('article')]"
+        ".filter((node) => node.checkVisibility()).length; })"
+    )
+    page.pdf()
+    assert page.run("window.seen") == 764
+
+
+@needs_chromium
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_and_marks_have_enough_contrast(browser: Browser, tmp_path: Path, theme: str) -> None:
+    page = show(browser, tmp_path, samples.FULL, "changes")
+    page.run(f"document.documentElement.dataset.theme = '{theme}'")
+    page.settle()
+    colours = page.run(
+        """[...document.querySelectorAll('mark, del, ins, dt, h3, small, .facts')].map((node) => {
+            let under = node;
+            while (/, 0\\)$/.test(getComputedStyle(under).backgroundColor)) under = under.parentElement;
+            return [getComputedStyle(node).color, getComputedStyle(under).backgroundColor];
+        })"""
+    )
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for pair in {tuple(pair) for pair in colours}:
+        dark, light = sorted(map(luminance, pair))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, pair
+
+
+def test_a_plan_of_the_emulator_says_so() -> None:
+    plan = samples.plan(samples.DEMO)
+    assert "EMULATED" not in plan_html(plan)
+    assert "<b>EMULATED</b> PBX emulator:pbx.db<br>" in plan_html(replace(plan, url="emulator:pbx.db"))
 
 
 @needs_chromium

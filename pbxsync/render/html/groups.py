@@ -55,7 +55,10 @@ def _notes(noted: dict[tuple[str, ...], list[str]], heading: str) -> Iterator[st
     """Yield each distinct note with the tenants that have it."""
     yield f'<section class="notes" id="notes"><h3>{heading}</h3><ul>'
     for lines, links in noted.items():
-        yield f"<li>{', '.join(links)}: {'<br>'.join(map(escape, lines))}</li>"
+        names = ", ".join(links)
+        if len(links) > _FEW:
+            names = f"<details><summary>{plural(len(links), 'tenant')}</summary>{names}</details>"
+        yield f"<li>{'<br>'.join(map(escape, lines))}: {names}</li>"
     yield "</ul></section>"
 
 

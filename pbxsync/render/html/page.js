@@ -107,7 +107,8 @@
   };
 
   const viewNow = () => form.querySelector("[name=view]:checked").value;
-  const foldsNow = () => (viewNow() === "tenants" ? tenants : allGroups()).map(({ fold }) => fold).filter(Boolean);
+  const foldsNow = () =>
+    Array.from(document.querySelectorAll(viewNow() === "tenants" ? "details.tenant" : "#changes details:not(.whole)"));
 
   let waiting = 0;
   const soon = () => {

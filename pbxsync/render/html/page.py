@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 _OPEN: Final = 100
 
 
-def plan_html(plan: Plan, *, verbose: int = 0, chosen: str = "auto") -> str:
-    """Return the plan as a whole HTML page, without a line break at the end. `chosen` is the view that it begins with."""
+def plan_html(plan: Plan, *, verbose: int = 0, view_by: str = "auto") -> str:
+    """Return the plan as a whole HTML page, without a line break at the end. `view_by` is the view that it begins with."""
     tenants, found = view.worth_showing(plan, verbose), group_changes(plan.changes)
     anchors = Anchors.of(tenants, plan.changes)
     types = {kind: number for number, kind in enumerate(sorted({change.type for change in plan.changes}))}
     fields = cache(fields_html)  # equal changes have equal fields
-    by_change = groups.shows_changes(chosen, plan.changes, found)
+    by_change = groups.shows_changes(view_by, plan.changes, found)
     lines = [*_head(plan), *_opening(plan), *_controls(plan, anchors, types, by_change=by_change), "<main>"]
     lines += changes_html(found, tenants, anchors, fields)
     lines += _tenants(plan, tenants, anchors, types, fields)
@@ -71,12 +71,13 @@ def _head(plan: Plan) -> Iterator[str]:
 
 def _opening(plan: Plan) -> Iterator[str]:
     closing = view.closing(plan)
+    emulated = "<b>EMULATED</b> " if plan.url.startswith("emulator:") else ""
     yield '<header>\n<button type="button" id="theme" data-value="auto" hidden>Theme: auto</button>'
     yield f"<h1>{closing.verdict}</h1>"
     yield from [f"<p>{escape(closing.left_alone)}</p>"] if closing.left_alone else []
     yield from [f'<div class="bad" role="alert"><p><b>{closing.incomplete}</b></p></div>'] if closing.incomplete else []
     yield (
-        f'<p class="facts">PBX {escape(sanitize(plan.url))}<br>planned {escape(sanitize(plan.created_at))}'
+        f'<p class="facts">{emulated}PBX {escape(sanitize(plan.url))}<br>planned {escape(sanitize(plan.created_at))}'
         f" by pbxsync {escape(sanitize(plan.pbxsync_version))}</p>"
     )
     warnings = "".join(f"<li>{escape(str(warning))}</li>" for warning in view.warnings(plan))
