@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from pbxsync.model.plan import Plan
 
 
-def show_plan(context: Context, plan: Plan, fmt: str = "text", view: str = "auto", marker: str = "") -> None:
+def show_plan(
+    context: Context, plan: Plan, fmt: str = "text", view: str = "auto", marker: str = "", artifact: str = ""
+) -> None:
     """Write a plan as `fmt`, as wide and in colour as standard output allows."""
     console = context.console
-    options = Options(max(0, context.verbosity), console.coloured(sys.stdout), console.width, marker, view)
+    options = Options(max(0, context.verbosity), console.coloured(sys.stdout), console.width, marker, view, artifact)
     console.result(render(plan, fmt, options))
 
 

@@ -41,6 +41,7 @@ def run(
     shard: str | None,
     since: str | None,
     marker: str,
+    artifact: str,
 ) -> int:
     """Plan, show the plan, save it if asked to, and return the exit status."""
     check_format(fmt, list(FORMATS))
@@ -88,5 +89,5 @@ def run(
         return 2 if detailed_exitcode and plan.summary.changes else 0
 
     return run_stages(
-        project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt, view, marker), finish)
+        project, Stages(load, lambda planned: show_plan(context, planned.plan, fmt, view, marker, artifact), finish)
     )

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pbxsync.cli.context import Context
 
 
-def run(context: Context, *, plans: tuple[Path, ...], fmt: str, view: str, marker: str) -> int:
+def run(context: Context, *, plans: tuple[Path, ...], fmt: str, view: str, marker: str, artifact: str) -> int:
     """Show saved plans as one; whether they are stale is not checked."""
     check_format(fmt, list(FORMATS))
     loaded = [(str(path), load(path)) for path in plans]
     if reason := why_partial(loaded):
         context.console.warning(f"{reason}: apply refuses them without --partial")
-    show_plan(context, combine(loaded, partial=True), fmt, view, marker)
+    show_plan(context, combine(loaded, partial=True), fmt, view, marker, artifact)
     return 0

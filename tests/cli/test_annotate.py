@@ -84,3 +84,13 @@ def test_the_comment_of_a_plan_has_the_marker_of_its_project(workspace: Workspac
     for words in (["plan"], ["show", plan]):
         ran = workspace.run(*words, "--format", "markdown", "--marker", "sites/eu")
         assert ran.out.startswith("<!-- pbxsync-plan sites-eu -->\n")
+
+
+def test_the_comment_of_a_plan_links_or_names_its_artifact(workspace: Workspace) -> None:
+    workspace.tenant("DEMO")
+    plan = workspace.save()
+    for words in (["plan"], ["show", plan]):
+        linked = workspace.run(*words, "--format", "markdown", "--artifact", "https://ci.example/runs/7?a=1&b=2").out
+        assert ', whole plan: <a href="https://ci.example/runs/7?a=1&amp;b=2">artifact</a></div>' in linked
+        named = workspace.run(*words, "--format", "markdown", "--artifact", "plan-7").out
+        assert ", whole plan: artifact <code>plan-7</code></div>" in named

@@ -3,7 +3,17 @@
 import click
 
 from pbxsync.cli.command import Command
-from pbxsync.cli.options.shared import ANNOTATE, MARKER, PATH, PATHS, PLAN_FORMAT, PLAN_VIEW, REQUESTS, TENANTS
+from pbxsync.cli.options.shared import (
+    ANNOTATE,
+    ARTIFACT,
+    MARKER,
+    PATH,
+    PATHS,
+    PLAN_FORMAT,
+    PLAN_VIEW,
+    REQUESTS,
+    TENANTS,
+)
 
 command = Command(
     "plan",
@@ -13,6 +23,7 @@ command = Command(
         PLAN_FORMAT,
         PLAN_VIEW,
         MARKER,
+        ARTIFACT,
         click.Option(
             ["--out"],
             type=PATH,

@@ -86,6 +86,13 @@ MARKER: Final = click.Option(
     metavar="NAME",
     help="Name of the project in the hidden first line of --format markdown.",
 )
+#: A comment has no room for all of a big plan.
+ARTIFACT: Final = click.Option(
+    ["--artifact"],
+    default="",
+    metavar="URL|NAME",
+    help="Where CI keeps the whole plan; --format markdown links or names it.",
+)
 TEXT_OR_JSON: Final = click.Option(
     ["--format", "fmt"],
     default="text",
