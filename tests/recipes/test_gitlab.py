@@ -101,7 +101,7 @@ def test_what_was_reviewed_is_what_is_applied(shards: int, gitlab: GitLab, proje
     plans = {f"plan: [.,{shard}]": "PASS" for shard in range(1, shards + 1)}
     assert planned.jobs == PLANNED | plans, planned.log
     (note,) = gitlab.api.notes[7]
-    assert note["body"].startswith(f"{MARKER}<!-- pbxsync-plan -->\n")
+    assert note["body"].startswith(f"{MARKER}### pbxsync plan\n")
     assert "**Plan: 3 to add, 5 to change.**" in note["body"]
     assert list(gitlab.api.kept(planned.number, "comment: [.]")) == ["plan.html"]
     assert {request.key_kind for request in pbx.log} == {"read"}
