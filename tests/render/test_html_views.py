@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsync.model.plan import Plan, SecretDiff, TenantPlan, TextDiff, Update
+from pbxsync.render import Options, render
 from pbxsync.render.html.page import plan_html
 from tests.render import samples
 from tests.render.pages import count, needs_chromium, show
@@ -112,6 +113,20 @@ def test_the_odd_one_of_764_changes_is_on_the_first_screen(browser: Browser, tmp
     assert 'KUNDE30 "Hotline" id 3005, tenants/kunde30.yaml:34timeout"30" → "250"' in first
     assert "763 changes in 59 tenants" in first
     assert page.run("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(
+    ("plan", "view", "first"),
+    [
+        (samples.FULL, "auto", "tenants"),
+        (timeouts(764), "auto", "changes"),
+        (samples.FULL, "changes", "changes"),
+        (timeouts(764), "tenants", "tenants"),
+    ],
+)
+def test_the_page_begins_with_the_view_that_was_asked_for(plan: Plan, view: str, first: str) -> None:
+    page = render(plan, "html", Options(view=view))
+    assert re.findall('name="view" value="([a-z]+)" checked', page) == [first]
 
 
 @needs_chromium

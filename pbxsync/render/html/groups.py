@@ -26,6 +26,8 @@ _FEW: Final = 12
 _TENANTS: Final = 4
 _NAMES: Final = 4
 _ALL: Final = 10**9
+#: Tenants of a fold stand side by side if none has more members.
+_IN_A_ROW: Final = 2
 #: Notes on more tenants come below the groups, because a reader looks for rare groups first.
 _NOTES: Final = 3
 
@@ -90,8 +92,10 @@ def _members(group: Group, anchors: Anchors) -> Iterator[str]:
         names = "; ".join([*map(str, few), *[rest] * bool(rest)])
         yield f'<details class="members"><summary><span class="some">{escape(names)}</span>'
         yield f'<span class="all">All {len(group.changes):,}, by tenant</span></summary>'
-    yield '<ul class="members">'
-    for members in groups.members(group, _ALL, _ALL)[0]:
+    by_tenant = groups.members(group, _ALL, _ALL)[0]
+    rows = folded and any(len(members.names) > _IN_A_ROW for members in by_tenant)
+    yield f'<ul class="members{" rows" * rows}">'
+    for members in by_tenant:
         links = " ".join(
             anchors.change(change, escape(name)) for change, name in zip(members.changes, members.names, strict=True)
         )
