@@ -57,7 +57,7 @@ def offered(workdir: Workspace, *words: str) -> list[str]:
         (["types", "B"], ["BETA"]),
         (["export", "ACME", "ACO"], ["ACORN"]),
         (["plan", "--format", "m"], ["markdown"]),
-        (["show", "--format", ""], ["text", "json", "markdown", "html"]),
+        (["show", "--format", ""], ["text", "short", "json", "markdown", "html"]),
         (["types", "--format", "j"], ["json"]),
         (["doctor", "--format", "t"], ["text"]),
         (["plan", "--unmanaged", ""], ["fail", "warn", "ignore"]),

@@ -112,3 +112,9 @@ def test_a_text_is_inline_if_it_is_one_short_line() -> None:
     assert is_inline("", "x" * LONGEST_INLINE)
     assert not is_inline("x", "x" * (LONGEST_INLINE + 1))
     assert not is_inline("a\nb")
+
+
+def test_a_long_line_without_words_is_compared_at_both_ends() -> None:
+    first, second = line_diff("x" * 200 + r"\u00a0" + "y" * 200, "x" * 200 + r"\u00a1" + "y" * 200)
+    assert [piece.text for piece in first.pieces if piece.differs] == [r"\u00a0"]
+    assert [piece.text for piece in second.pieces if piece.differs] == [r"\u00a1"]
