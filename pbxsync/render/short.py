@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 LIMIT: Final = 1_000
 #: Characters for the line that says what is left out.
 _FOOT: Final = 80
+#: So many different errors of tenants are shown.
+_FAILURES: Final = 2
 #: Characters of a line, of a name or url, and of an equal or a different stretch of a value.
 _LINE: Final = 240
 _NAME: Final = 60
@@ -49,6 +51,11 @@ def plan_short(plan: Plan) -> str:
         extent = f"{extent}, {plural(len(grouped), 'group')} of equal changes"
     head = [closing.verdict + extent + "." * bool(extent), f"PBX {_cut(_safe(sanitize(plan.url)), 2 * _NAME)}"]
     head += [closing.incomplete] if closing.incomplete else []
+    failures = [(tenants, error.split("\n", 1)[0]) for error, tenants in view.failures(plan)]
+    head += [
+        _cut(_safe(f"! {_who(tenants)} failed: {sanitize(error)}"), _LINE // 2)
+        for tenants, error in failures[:_FAILURES]
+    ]
     head += [f"! {warning.sentence}" for warning in view.warnings(plan)]
     noted = [tenant for tenant in plan.tenants if view.notes(tenant)]
     notes = sum(len(view.notes(tenant)) for tenant in noted)
@@ -70,6 +77,11 @@ def plan_short(plan: Plan) -> str:
     more = sum(len(group.changes) for group in rest)
     foot = [f"and {plural(len(rest), 'more group')} ({plural(more, 'change')})."] if rest else []
     return "\n".join([*head, *shown, *foot])
+
+
+def _who(tenants: Sequence[str]) -> str:
+    more = f" and {len(tenants) - 1:,} more" if len(tenants) > 1 else ""
+    return f"{_cut(sanitize(tenants[0]), _NAME)}{more}"
 
 
 def _size(lines: Sequence[str]) -> int:
