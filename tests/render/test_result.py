@@ -33,8 +33,8 @@ OURS = re.compile(
     r"|Verified: the PBX matches the files of [\d,]+ tenants?\.|Not verified:"
     r"|the files could not be planned again\.|the PBX still differs from the files: [a-z0-9, ]+"
     r"(; [\d,]+ of [\d,]+ tenants? could not be planned again)?\."
-    rf"|{_COUNT} in [\d,]+ tenants? (on the PBX|left|declined: left out, nothing was written)"
-    r"|[\d,]+ more changes? did not succeed: size limit of a comment\."
+    rf"|(On the PBX|Left to do|Declined): {_COUNT} in [\d,]+ tenants?|[\d,]+ changes in [\d,]+ tenants?"
+    r"|[\d,]+ more changes? not shown: size limit of a comment\."
 )
 
 
@@ -134,6 +134,21 @@ def test_equal_failures_are_shown_once_and_the_odd_one_first() -> None:
     assert page.code[1].endswith(" and 713 more\n")
 
 
+def test_a_long_list_of_equal_failures_is_folded_below_their_reason() -> None:
+    report = Report(tuple(outcome(n, Status.NOT_SENT, "the key was revoked", tenant=f"T{n % 60}") for n in range(76)))
+    text = result_markdown(Result(samples.DEMO_PLAN, report))
+    page = assert_inert(text)
+    assert page.code[0] == "- not sent: 76 changes: the key was revoked\n"
+    assert "<details><summary>76 changes in 60 tenants</summary>\n\n```diff\n# T0: Desk 0, Desk 60\n" in text
+
+
+def test_what_is_on_the_pbx_with_a_reservation_says_so_after_the_failures() -> None:
+    told = "added, but the tenant could not be listed"
+    report = Report((replace(outcome(1, Status.DONE, told), id="9"), outcome(2, Status.FAILED, "no")))
+    page = assert_inert(result_markdown(Result(samples.DEMO_PLAN, report)))
+    assert page.code[1] == f"! done: {told}\n# DEMO: Desk 1 (id 9)\n"
+
+
 def test_changes_that_were_not_sent_come_after_those_that_failed() -> None:
     report = Report((outcome(1, Status.NOT_SENT, "stopped"), *(outcome(n, Status.UNKNOWN, "?") for n in range(2, 5))))
     page = assert_inert(result_markdown(Result(samples.DEMO_PLAN, report)))
@@ -148,9 +163,9 @@ def test_ten_thousand_changes_fit_and_all_are_counted(status: Status) -> None:
     text = result_markdown(Result(samples.DEMO_PLAN, report))
     assert len(text) <= 65_000
     assert_inert(text)
-    assert ("10,000 adds in 700 tenants on the PBX" in text) is (status is Status.DONE)
+    assert ("On the PBX: 10,000 adds in 700 tenants" in text) is (status is Status.DONE)
     shown = text.count("\n- failed: ")
-    hidden = re.search(r"\*\*([\d,]+) more changes did not succeed: size limit of a comment\.\*\*", text)
+    hidden = re.search(r"\*\*([\d,]+) more changes not shown: size limit of a comment\.\*\*", text)
     assert status is Status.DONE or (hidden and shown + int(hidden[1].replace(",", "")) == 10_000)
 
 

@@ -35,7 +35,7 @@ _NAME: Final = 80
 #: Tenants and names of a tenant that one failure lists, if there is room and if there is little.
 _WIDE: Final = (100, 50)
 _NARROW: Final = (3, 3)
-#: What is done is listed in the open if there are at most this many changes.
+#: A list is open if it has at most this many changes, or lines.
 _OPEN: Final = 12
 #: Characters reserved for the lines that count what is not shown.
 _FOOT: Final = 500
@@ -49,7 +49,7 @@ def result_markdown(result: Result, *, marker: str = "", limit: int = LIMIT) -> 
     parts = list(_head(result, marker))
     left = limit - _FOOT - sum(blocks.size(part) + 2 for part in parts)
     hidden = 0
-    for group in _unsuccessful(result.report.outcomes):
+    for group in _noteworthy(result.report.outcomes):
         wide, narrow = _failure(group, *_WIDE), _failure(group, *_NARROW)
         block = wide if blocks.size(wide) <= left // 2 else narrow
         if blocks.size(block) + 2 <= left:
@@ -58,14 +58,14 @@ def result_markdown(result: Result, *, marker: str = "", limit: int = LIMIT) -> 
         else:
             hidden += len(group)
     if hidden:
-        parts.append(f"**{plural(hidden, 'more change')} did not succeed: size limit of a comment.**")
+        parts.append(f"**{plural(hidden, 'more change')} not shown: size limit of a comment.**")
     good = [outcome for outcome in result.report.outcomes if outcome.status.good]
     done = [(outcome.change, outcome.id if outcome.change.action is Action.ADD else None) for outcome in good]
     verified = None if result.verified is None else result.verified.left
     folds = [
-        ("+", done, len(done) <= _OPEN, "on the PBX"),
-        ("#", _without_ids(result.report.declined), False, "declined: left out, nothing was written"),
-        ("!", _without_ids(() if verified is None else verified.changes), True, "left"),
+        ("+", done, len(done) <= _OPEN, "On the PBX"),
+        ("#", _without_ids(result.report.declined), False, "Declined"),
+        ("!", _without_ids(() if verified is None else verified.changes), True, "Left to do"),
     ]
     for sign, members, opened, what in folds:
         block = _fold(sign, members, what, left, opened=opened)
@@ -112,27 +112,43 @@ def _verified(verification: Verification) -> Iterator[str]:
         )
 
 
-def _unsuccessful(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
-    """Return the outcomes that are not good, equal ones together: the failed and unknown ones first, the rarest first."""
+def _noteworthy(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
+    """Return the outcomes that are not good or have a message, equal ones together.
+
+    The failed and unknown ones come first, then those that were not sent, then the good ones; the rarest first.
+    """
     equal: dict[tuple[Status, str, tuple[Mismatch, ...]], list[Outcome]] = {}
     for outcome in outcomes:
-        if not outcome.status.good:
+        if not outcome.status.good or outcome.message:
             equal.setdefault((outcome.status, outcome.message, outcome.mismatches), []).append(outcome)
-    return sorted(equal.values(), key=lambda group: (group[0].status is Status.NOT_SENT, len(group)))
+
+    def rank(group: list[Outcome]) -> tuple[bool, bool, int]:
+        return group[0].status.good, group[0].status is Status.NOT_SENT, len(group)
+
+    return sorted(equal.values(), key=rank)
 
 
 def _failure(group: list[Outcome], tenants: int, names: int) -> str:
-    """Return equal failures as a block: the message, what was stored instead, and whose they are."""
+    """Return equal outcomes as a block: the message, what was stored instead, and whose they are; many of these fold."""
     first = group[0]
+    sign = "!" if first.status.good else "-"
     count = "" if len(group) == 1 else f" {plural(len(group), 'change')}:"
     message = first_lines(first.message.split("\n"), _LINES, "line")
-    lines = [f"- {first.status}:{count} {_cut(sanitize(message[0]), _LINE)}".rstrip()]
-    lines += [f"-   {_cut(sanitize(line), _LINE)}" for line in message[1:]]
+    lines = [f"{sign} {first.status}:{count} {_cut(sanitize(message[0]), _LINE)}".rstrip(" :")]
+    lines += [f"{sign}   {_cut(sanitize(line), _LINE)}" for line in message[1:]]
     for row in first.mismatches:
         sent, stored = _cut_apart(*view.mismatch_values(row))
         lines.append(f"!   {_cut(view.label(row), _VALUE)}  sent {sent}, stored {stored}")
-    lines += _members("#", [(outcome.change, outcome.id) for outcome in group], tenants, names)
-    return blocks.fence("diff", lines)
+    members = _members("#", [(outcome.change, outcome.id) for outcome in group], tenants, names)
+    if len(members) <= _OPEN:
+        return blocks.fence("diff", [*lines, *members])
+    counted = f"{plural(len(group), 'change')} in {plural(len({outcome.change.tenant for outcome in group}), 'tenant')}"
+    return f"{blocks.fence('diff', lines)}\n\n{_details(counted, members)}"
+
+
+def _details(summary: str, lines: Sequence[str], *, opened: bool = False) -> str:
+    fence = blocks.fence("diff", lines)
+    return f"<details{' open' if opened else ''}><summary>{summary}</summary>\n\n{fence}\n\n</details>"
 
 
 def _without_ids(changes: Sequence[Change]) -> list[_Member]:
@@ -145,10 +161,9 @@ def _fold(sign: str, members: Sequence[_Member], what: str, room: int, *, opened
         return ""
     changes = [change for change, _ in members]
     tenants = len({change.tenant for change in changes})
-    summary = f"{_counts(changes)} in {plural(tenants, 'tenant')} {what}"
+    summary = f"{what}: {_counts(changes)} in {plural(tenants, 'tenant')}"
     for most, names in (_WIDE, (1000, 5), (300, 2), _NARROW):
-        fence = blocks.fence("diff", _members(sign, members, most, names))
-        block = f"<details{' open' if opened else ''}><summary>{summary}</summary>\n\n{fence}\n\n</details>"
+        block = _details(summary, _members(sign, members, most, names), opened=opened)
         if blocks.size(block) <= room:
             return block
     return f"<div>{summary}</div>"
