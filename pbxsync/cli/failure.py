@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pbxsync.cli.crash import report_crash
+from pbxsync.cli.fold import folded
 from pbxsync.errors import InputError, PbxsyncError
 from pbxsync.project import find
 from pbxsync.text.sanitize import truncate
@@ -26,8 +27,8 @@ def report_failure(context: Context, error: BaseException) -> int:
         console.error("interrupted")
         return 130
     if isinstance(error, InputError):
-        for problem in error.problems:
-            console.error(str(problem))
+        for line in folded(error.problems, verbose=context.verbosity > 0):
+            console.error(line)
         return 1
     _learn_keys(context)  # the message may quote a key from the command line before the project was read
     if isinstance(error, click.ClickException):

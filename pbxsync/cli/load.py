@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbxsync.cli.fold import folded
 from pbxsync.errors import UsageError
 from pbxsync.model.entry import SHORTEST_KEY
 from pbxsync.project import find
@@ -52,5 +53,5 @@ def load_desired(context: Context, project: Project, paths: Sequence[Path], tena
 def warn(context: Context, warnings: Sequence[Problem]) -> None:
     """Show warnings about files, and keep them for the annotations of a CI."""
     context.warnings += warnings
-    for warning in warnings:
-        context.console.warning(str(warning))
+    for line in folded(warnings, verbose=context.verbosity > 0):
+        context.console.warning(line)

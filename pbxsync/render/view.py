@@ -5,6 +5,7 @@ They are hidden by their field, never by a search for their text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -34,6 +35,8 @@ _MANY_IN_ALL: Final = 20
 _ONE_IN: Final = 20
 #: Tenants that a warning names.
 _NAMED: Final = 4
+#: The place that begins a line of an error, as `Place` is written.
+_PLACE: Final = re.compile(r"^[^\n]+?:[0-9]+(?::[0-9]+)?: ", re.MULTILINE)
 #: Fields are aligned to the longest label, up to this many columns.
 _LABEL_WIDTH: Final = 24
 
@@ -180,12 +183,16 @@ def worth_showing(plan: Plan, verbose: int) -> list[TenantPlan]:
 
 
 def failures(plan: Plan) -> list[tuple[str, list[str]]]:
-    """Return each distinct error with the tenants that have it, as `(message, tenants)`, the most common first."""
-    groups: dict[str, list[str]] = {}
+    """Return each distinct error with the tenants that have it, as `(message, tenants)`, the most common first.
+
+    Errors that differ only in their places are the same: the message is that of the first tenant.
+    """
+    groups: dict[str, tuple[str, list[str]]] = {}
     for tenant in plan.tenants:
         if tenant.error is not None:
-            groups.setdefault(tenant.error, []).append(tenant.tenant)
-    return sorted(groups.items(), key=lambda group: -len(group[1]))
+            without_places = _PLACE.sub("", tenant.error)
+            groups.setdefault(without_places, (tenant.error, []))[1].append(tenant.tenant)
+    return sorted(groups.values(), key=lambda group: -len(group[1]))
 
 
 def _scope(plan: Plan) -> list[str]:
