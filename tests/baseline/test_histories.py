@@ -17,6 +17,7 @@ from tests.support.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 CODES = ("A", "B", "C")
 NAMES = ("Night", "Day", "Fax")
@@ -36,6 +37,12 @@ EDITS = st.lists(
     max_size=4,
 )
 
+ROW = """profile: row
+inputs: {name: {}, a: {}, b: {}, c: {default: ""}}
+destinations:
+  - {name: {input: name}, type: FORWARD, params: {number: {input: a}, 2: {template: "{b}"}, timeout: {input: c}}}
+"""
+
 
 def edited(files: Files, edits: list[Any], *, may_remove: bool = True) -> Files:
     found = {code: dict(rows) for code, rows in files.items()}
@@ -52,11 +59,18 @@ def edited(files: Files, edits: list[Any], *, may_remove: bool = True) -> Files:
     return found
 
 
-def write(space: Workspace, files: Files) -> None:
+def write(space: Workspace, files: Files, profiled: AbstractSet[str]) -> None:
+    """Write the files of the tenants; those of the tenants that are `profiled` use a profile for each destination."""
     for code in CODES:
         rows = files.get(code)
         if rows is None:
             (space.folder / f"tenants/{code}.yaml").unlink(missing_ok=True)
+        elif code in profiled:
+            uses = [
+                {"profile": "row", "with": {"name": name, "a": params[0], "b": params[1], "c": params[2]}}
+                for name, params in rows.items()
+            ]
+            space.write(f"tenants/{code}.yaml", json.dumps({"tenant": code, "profiles": uses}, indent=1))
         else:
             entries = [{"name": name, "type": "FORWARD", "params": list(params)} for name, params in rows.items()]
             space.tenant(code, *entries)
@@ -89,28 +103,37 @@ def expected(before: Mapping[tuple[str, str], Params], base: Files, mine: Files)
 
 @pytest.mark.timeout(400)  # each example plans and applies four times
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(base=FILES, branch=EDITS, main=EDITS, hand=EDITS)
+@given(
+    base=FILES,
+    branch=EDITS,
+    main=EDITS,
+    hand=EDITS,
+    profiled=st.sets(st.sampled_from(CODES)),
+    moved=st.sets(st.sampled_from(CODES)),
+)
 def test_a_branch_changes_its_fields_and_no_other(
-    base: Files, branch: list[Any], main: list[Any], hand: list[Any]
+    base: Files, branch: list[Any], main: list[Any], hand: list[Any], profiled: set[str], moved: set[str]
 ) -> None:
+    """Tenants that the branch touches may move into the profile with it, or out of it."""
     with tempfile.TemporaryDirectory() as folder, Emulator(demo=False) as pbx:
         space = Workspace(Path(folder), pbx)
         repo = Repo(space.folder)
         space.write(".gitignore", ".pbxsync/\n*.plan\n")
         space.write("pbxsync.yaml", "types: {}\n")
         space.write("tenants/Z.yaml", "tenant: Z\ndestinations: []\n")
-        write(space, base)
+        space.write("profiles/row.yaml", ROW)
+        write(space, base, profiled)
         repo.commit()
         assert space.apply("tenants").status == 0
         # main moves on, for tenants that the branch leaves alone, and is applied
         mine = edited(base, branch)
         touched = {code for code in CODES if base.get(code) != mine.get(code)}
         repo.git("checkout", "-q", "-b", "mine")
-        write(space, mine)
+        write(space, mine, profiled ^ (moved & touched))
         repo.commit()
         repo.git("checkout", "-q", "main")
         theirs = edited(base, [edit for edit in main if edit[0] not in touched])
-        write(space, theirs)
+        write(space, theirs, profiled)
         repo.commit()
         assert space.apply("tenants").status == 0
         # somebody changes values by hand
