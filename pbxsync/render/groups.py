@@ -85,7 +85,7 @@ def _members(tenant: str, changes: Sequence[Change], limit: int) -> Members:
         name_in_list(change.name) + (f" (id {sanitize(change.id)})" if times[change.name] > 1 and change.id else "")
         for change in changes[:limit]
     )
-    return Members(sanitize(tenant), listed, max(0, len(changes) - limit), tuple(changes[:limit]))
+    return Members(name_in_list(tenant), listed, max(0, len(changes) - limit), tuple(changes[:limit]))
 
 
 def name_in_list(name: str) -> str:

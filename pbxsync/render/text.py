@@ -106,10 +106,14 @@ def _tenant(tenant: TenantPlan, style: Style) -> Iterator[str]:
 
 def _by_change(plan: Plan, grouped: Sequence[Group], style: Style) -> Iterator[list[str]]:
     """Yield blocks of lines: the groups, and what else there is to say of tenants."""
-    counts = (
-        f"{plural(len(plan.changes), 'change')} in {plural(len(grouped), 'group')} of equal ones, the rarest first:"
-    )
-    yield [style.paint(counts, "bold")]
+    if grouped:
+        number = plural(len(plan.changes), "change")
+        counts = f"{number} in {plural(len(grouped), 'group')} of equal ones, the rarest first:"
+        if len(grouped) == len(plan.changes):
+            counts = f"{number}, no two of them equal:" if len(grouped) > 1 else f"{number}:"
+        elif len(grouped) == 1:
+            counts = f"{number}, all of them equal:"
+        yield [style.paint(counts, "bold")]
     notes = list(_notes(plan, style))
     if len(notes) <= _NOTES_FIRST:
         yield notes

@@ -81,6 +81,11 @@ def test_two_destinations_of_one_name_are_told_apart() -> None:
     assert str(groups.members(group_changes(changes)[0], 8, 8)[0][0]) == "A: Fax (id 4), Fax (id 5)"
 
 
+def test_a_tenant_code_that_is_not_plain_is_quoted() -> None:
+    changes = [update(tenant, 1) for tenant in ("A: Fax, B", "C")]
+    assert list(map(str, groups.members(group_changes(changes)[0], 8, 8)[0])) == ['"A: Fax, B": Boss 1', "C: Boss 1"]
+
+
 @given(plans())
 def test_what_groups_say_is_harmless(plan: Plan) -> None:
     for group in group_changes(plan.changes):

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from pbxsync.model.entry import Type
 from pbxsync.model.plan import FROM_JOURNAL, Action, Add, Plan, SecretDiff, TenantPlan, TextDiff, TypeDiff
 from pbxsync.model.report import Outcome, Report, Status
+from pbxsync.planfile.read import parse
+from pbxsync.planfile.write import text as planfile_text
 from pbxsync.render import FORMATS, Options, marks, plan_text, render, report_text, view
 from pbxsync.render.groups import VIEWS
+from pbxsync.render.short import plan_short
 from pbxsync.text.sanitize import quote_full, sanitize, sanitize_lines
 from tests.render import samples
 from tests.render.harmless import assert_harmless
@@ -114,6 +117,31 @@ def test_a_planted_mistake_is_in_the_first_twenty_lines(name: str) -> None:
     assert all(sign in first for sign in signs)
     coloured = "\n".join(plan_text(plan, colour=True).splitlines()[:20])
     assert all(sign in re.sub("\x1b\\[[0-9;]*m", "", coloured) for sign in signs)
+
+
+@pytest.mark.parametrize("plan", [samples.FULL, samples.BROKEN, *(planted.plan for planted in PLANTED.values())])
+@pytest.mark.parametrize("verbose", [0, 1])
+def test_a_saved_plan_is_shown_as_it_was_when_it_was_made(plan: Plan, verbose: int) -> None:
+    saved = parse(planfile_text(plan, verbose=True), "a.plan")
+    for view_by in VIEWS:
+        assert plan_text(saved, verbose=verbose, view_by=view_by) == plan_text(plan, verbose=verbose, view_by=view_by)
+    assert plan_short(saved) == plan_short(plan)
+
+
+@pytest.mark.parametrize(
+    ("number", "groups", "counts"),
+    [
+        (4, 1, "4 changes, all of them equal:"),
+        (4, 4, "4 changes, no two of them equal:"),
+        (1, 1, "1 change:"),
+        (4, 2, "4 changes in 2 groups of equal ones, the rarest first:"),
+    ],
+)
+def test_a_plan_by_change_begins_with_counts(number: int, groups: int, counts: str) -> None:
+    rows = [TextDiff("param1", "x", str(at % groups), "number") for at in range(number)]
+    changes = tuple(replace(samples.rename("DEMO", str(at)), diff=(row,)) for at, row in enumerate(rows))
+    plan = samples.plan(TenantPlan("DEMO", changes, unchanged=90))
+    assert plan_text(plan, view_by="changes").splitlines()[2] == counts
 
 
 def test_what_differs_is_marked_in_colour_and_whole_without() -> None:
