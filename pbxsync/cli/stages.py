@@ -96,7 +96,7 @@ def request_limits(context: Context, project: Project) -> RequestLimits:
 
 
 def plan_files(
-    app: Context,
+    context: Context,
     project: Project,
     desired: Desired,
     tenants: Sequence[str],
@@ -106,23 +106,23 @@ def plan_files(
 ) -> Planned:
     """Read these tenants and plan them, or what a git change asks of them, over a connection that cannot write."""
     check_keys(project, endpoint, tenants)
-    begun, limits = time.monotonic(), request_limits(app, project)
+    begun, limits = time.monotonic(), request_limits(context, project)
     with (
-        reader(endpoint, limits, app.redactor) as pbx,
+        reader(endpoint, limits, context.redactor) as pbx,
         WorkerPool(limits.parallel) as workers,
-        ProgressBar(app.console, "Planning", len(tenants)) as bar,
+        ProgressBar(context.console, "Planning", len(tenants)) as bar,
     ):
         types, rules = TypeSource(pbx.custom_types, project.names_in_files), CachedTypeRules(project)
-        context = PlanContext(pbx, workers, types, rules, endpoint.read_key, app.redactor, options)
+        planning = PlanContext(pbx, workers, types, rules, endpoint.read_key, context.redactor, options)
         if change is not None:
             base = change.base
-            context = replace(context, base=base.desired.entries, base_rules=CachedTypeRules(base.project))
-        plan = plan_fleet(endpoint.name, tenants, desired.entries, context, bar)
+            planning = replace(planning, base=base.desired.entries, base_rules=CachedTypeRules(base.project))
+        plan = plan_fleet(endpoint.name, tenants, desired.entries, planning, bar)
         plan = replace(plan, overridden_url=project.overridden_url)
         cost = traffic(pbx, (("plan", time.monotonic() - begun),))
-    app.spent.append(cost)
-    if app.verbosity > 0:
-        app.console.note(describe(cost))
+    context.spent.append(cost)
+    if context.verbosity > 0:
+        context.console.note(describe(cost))
     return Planned(plan)
 
 

@@ -23,7 +23,7 @@ class Repository:
 
     @classmethod
     def of(cls, folder: Path) -> Repository:
-        """Return the repository that holds `folder`. Raises GitError where there is none, or no git."""
+        """Return the repository that holds `folder`. Raises GitError without one, and without git."""
         top = git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n").decode(errors="surrogateescape")
         if not top:
             raise GitError("this repository has no working tree")

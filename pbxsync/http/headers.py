@@ -47,7 +47,7 @@ def read_headers(reader: BufferedIOBase) -> HTTPMessage:
 
 
 def is_broken(headers: HTTPMessage) -> bool:
-    """Whether a line among the headers is none, so that what follows it may have been read wrongly.
+    """Whether a line among the headers is not a header, so that what follows it may have been read wrongly.
 
     `email` takes a last line that begins with "From " for a body.
     """

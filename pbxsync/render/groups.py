@@ -68,7 +68,7 @@ def _gist(row: FieldDiff, *, adds: bool) -> str:
 
 
 def members(group: Group, tenants: int, names: int) -> tuple[list[Members], str]:
-    """Return the members in at most so many tenants, each with so many names, and a phrase about the other tenants.
+    """Return the members in at most `tenants` tenants, `names` of them in each, and a phrase about the other tenants.
 
     The tenants with the fewest members come first: a change that went to the wrong tenant is alone there.
     """

@@ -19,7 +19,7 @@ LONGEST_INLINE: Final = 80
 _AROUND: Final = 30
 #: Fewer equal characters are shown: what would stand for them is as long.
 _FEWEST_ELIDED: Final = 24
-#: Texts that have less than one in so many characters or words in common differ whole: specks in common tell nothing.
+#: Texts with fewer than one in this number of characters or words in common differ as a whole: the rest is chance.
 _ONE_IN: Final = 3
 #: Lines or words beyond which texts are not aligned: that takes quadratic time. All of them count as different then.
 _MOST_ALIGNED: Final = 2_000

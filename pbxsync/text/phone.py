@@ -73,7 +73,7 @@ def _words(kind: str) -> str:
 
 
 def _kind(text: str, region: str) -> tuple[str, bool]:
-    """Return the kind of a number ("unknown" for what is none), and whether it is valid."""
+    """Return the kind of a number ("unknown" if it is not one), and whether it is valid."""
     library = _library()
     if not _NUMBER.fullmatch(text):
         return _UNKNOWN, False

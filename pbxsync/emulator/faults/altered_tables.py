@@ -156,7 +156,7 @@ class MisreportingTables(ForwardingTables):
 
 
 class PaddedTables(ForwardingTables):
-    """Tables in which every tenant has so many additional rows."""
+    """Tables in which every tenant has the given number of additional rows."""
 
     def __init__(self, tables: Tables, count: int) -> None:
         super().__init__(tables)

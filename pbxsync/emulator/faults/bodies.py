@@ -83,7 +83,7 @@ def _bomb(megabytes: int) -> bytes:
 
 
 def _huge_row(megabytes: int) -> Iterator[bytes]:
-    """A valid list of one row of so many megabytes."""
+    """A valid list with one row of the given number of megabytes."""
     yield b'{"1":{"cu_id":"1","ct_name":"FORWARD","cu_name":"'
     for _ in range(megabytes):
         yield _MEGABYTE

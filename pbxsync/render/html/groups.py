@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbxsync.render.html.fields import Fields
     from pbxsync.render.html.links import Anchors
 
-#: More members are folded. The closed fold names some of them: in so many tenants, so many in each.
+#: More members are folded. The closed fold names some of them: in this number of tenants, and in each of them this number.
 _FEW: Final = 12
 _TENANTS: Final = 4
 _NAMES: Final = 4

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pbxsync.planning.groups import Group
     from pbxsync.render.markdown.fit import Room
 
-#: Each change of a group of so many has a line of its own.
+#: In a group of at most this size, each change has a line of its own.
 _FEW: Final = 3
 #: A group is shown with all its members if they take at most this many lines.
 _LINES: Final = 8
-#: Else so many tenants and names of each are shown, and all of them in a fold.
+#: In a larger one, this number of tenants and of names in each are shown, and all of them in a fold.
 _TENANTS: Final = 8
 _NAMES: Final = 6
 _ALL: Final = 10**9

@@ -24,7 +24,7 @@ SHORT: Final = 160
 
 
 def escape(text: str) -> str:
-    """Return sanitized text as it stands in HTML, outside of tags: there, `>` means nothing."""
+    """Return sanitized text for HTML, outside of tags, where `>` has no meaning."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
@@ -39,7 +39,7 @@ def broken(start: str, text: str) -> list[str]:
 
 
 def wrapped(start: str, pieces: Sequence[Piece], most: int = ALL) -> list[str]:
-    """Return pieces in at most so many lines of `WIDTH` columns, the first one after `start`, the others below it."""
+    """Return pieces in at most `most` lines of `WIDTH` columns, the first one after `start`, the others below it."""
     width = max(WIDTH - len(start), _NARROW)
     rows: list[list[Piece]] = [[]]
     left = width
