@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.faults import ALTERING, BENDING, draw_fault, one_missing
+from tests.chaos.faults import ALTERING, BENDING, decidable, draw_fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +140,7 @@ def _step(dice: Random, parts: _Parts, codes: Sequence[str]) -> Step:
     how = dice.choice(["files"] * 5 + ["saved"] * 2 + ["killed"] * 2)
     faults = [draw_fault(dice, codes) for _ in range(dice.choice([0, 1, 1, 1, 2, 3]))]
     moment, parallel = dice.random(), dice.choice([1, 2, 4])
-    return Step(how, moment, parallel, one_missing(fault for fault in faults if parts.keep()))
+    return Step(how, moment, parallel, decidable(fault for fault in faults if parts.keep()))
 
 
 def _tenant(code: str, dice: Random, parts: _Parts, columns: int) -> Tenant:

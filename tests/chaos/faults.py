@@ -50,14 +50,17 @@ def draw_fault(dice: Random, codes: Sequence[str]) -> str:
     }[kind]
 
 
-def one_missing(faults: Iterable[str]) -> tuple[str, ...]:
-    """Return the faults without all but the first that omits a row of a list.
+def decidable(faults: Iterable[str]) -> tuple[str, ...]:
+    """Return the faults without those that, together with others, leave nothing by which a client could tell a row.
 
-    With two, both lists before an add could lack the same row, which no client can tell from a row that does not exist.
+    With two faults that omit a row of a list, both lists before an add could lack the same row. HTML makes names long
+    enough to be cut in the middle of what they differ in.
     """
     kept = tuple(faults)
-    missing = [fault for fault in kept if fault.startswith("missing-row")]
-    return tuple(fault for fault in kept if fault not in missing[1:])
+    dropped = [fault for fault in kept if fault.startswith("missing-row")][1:]
+    if any(fault.startswith("list-names-html") for fault in kept):
+        dropped += [fault for fault in kept if fault.startswith("list-names-cut")]
+    return tuple(fault for fault in kept if fault not in dropped)
 
 
 def _instead(dice: Random) -> str:
