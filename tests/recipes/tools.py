@@ -28,3 +28,8 @@ def requirements() -> str:
         lines.append(f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
     assert lines, "no wheels: run `make recipes`"
     return "".join(lines)
+
+
+def unmarked(comment: str) -> str:
+    """Return a comment without the marks around what differs, which can be a part of a value."""
+    return comment.replace("<mark>", "").replace("</mark>", "")
