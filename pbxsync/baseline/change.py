@@ -90,12 +90,12 @@ def _load(repository: Repository, commit: str, ref: str, project: Project, paths
         with _errors_of(ref, commit):
             if name is None:
                 # Without a project file of its own, the commit is read by the rules that are at hand.
-                return Base(project, load(paths or project.tenants, project, source=files))
+                return Base(project, load(paths, project, source=files))
             file = repository.root / name
             there = parse_project(tree.read(name), files.shown(name), file, {}, None)
             # The project may have moved as a whole: its paths are then below the folder that it was in.
             moved = [_moved(Path.cwd() / path, project.root, there.root) for path in paths]
-            return Base(there, load(moved or there.tenants, there, source=files))
+            return Base(there, load(moved, there, source=files))
 
 
 def _moved(path: Path, root: Path, root_there: Path) -> Path:

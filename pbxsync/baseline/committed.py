@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pbxsync.git.tree import Tree
+    from pbxsync.project.tables import Table
     from pbxsync.tenants.discover import Files, Found
 
 #: Links in a row that are followed before they count as a circle.
@@ -59,6 +60,11 @@ class CommittedFiles:
             for file in self._below(self.relative(path), set(), problems, named=True):
                 files[file] = (self.shown(file), file)
         return sorted(files.values()), problems
+
+    def find_table(self, table: Table, /) -> Found:
+        """Return the file of a table, none if the commit does not have it. Raises GitError as `find`."""
+        file = self._resolved(self.relative(table.file))
+        return ([(self.shown(file), file)] if file is not None and file in self._tree.files else []), []
 
     def read(self, path: str, /) -> bytes:
         """Return the content of a file of the commit. Raises Unreadable."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsync.disk import atomic
 from pbxsync.errors import UsageError
+from pbxsync.project.tables import TABLE_SUFFIX
 from pbxsync.text.sanitize import truncate
 from pbxsync.text.words import did_you_mean
 
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_TENANT_FILE_SUFFIXES: Final = (".yaml", ".yml")
+_TENANT_FILE_SUFFIXES: Final = (".yaml", ".yml", TABLE_SUFFIX)
 
 
 def split_paths(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Return tenant paths (folders and `.yaml`/`.yml` files) and saved plans (all other files)."""
+    """Return paths of tenant files and tables (folders, `.yaml`, `.yml`, `.csv`), and saved plans (all other files)."""
     plans = tuple(path for path in paths if path.suffix not in _TENANT_FILE_SUFFIXES and not path.is_dir())
     return tuple(path for path in paths if path not in plans), plans
 
@@ -28,7 +29,7 @@ def check_tenant_paths(paths: Sequence[Path]) -> None:
     if plans:
         shown = truncate(str(plans[0]), 1000)
         raise UsageError(
-            f"{shown} is not a folder and does not end in .yaml or .yml. A saved plan can only be shown or applied"
+            f"{shown} is not a folder and does not end in .yaml, .yml or .csv. A saved plan can only be shown or applied"
             if plans[0].exists()
             else f"{shown}: no such file or folder"
         )
@@ -38,8 +39,8 @@ def check_plan_out(out: Path) -> None:
     """Refuse a file name that a later run would read as a tenant file, or that cannot be written."""
     if out.suffix in _TENANT_FILE_SUFFIXES:
         raise UsageError(
-            f"--out {truncate(str(out), 1000)}: a saved plan may not end in .yaml or .yml as tenant files do: use another"
-            " name, such as change.plan"
+            f"--out {truncate(str(out), 1000)}: a saved plan may not end in .yaml, .yml or .csv as tenant files and tables"
+            " do: use another name, such as change.plan"
         )
     check_out(out)
 

@@ -45,7 +45,7 @@ def load_project(context: Context, paths: Sequence[Path] = (), *, fallback: Sequ
 
 def load_desired(context: Context, project: Project, paths: Sequence[Path], tenants: Sequence[str]) -> Desired:
     """Load the tenant files and report their warnings."""
-    desired = load(paths or project.tenants, project, tenants, with_checks=True)
+    desired = load(paths, project, tenants, with_checks=True)
     warn(context, desired.warnings)
     return desired
 

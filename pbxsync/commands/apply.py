@@ -162,7 +162,9 @@ def _apply_plans(
         context.console.warning("the saved plan is not compared with the tenant files (--without-files)")
     elif plan.changes or verified:
         check_from_files(plan)
-        if not saved.files and not any(path.exists() for path in project.tenants):
+        if not saved.files and not any(
+            path.exists() for path in (*project.tenants, *(table.file for table in project.tables))
+        ):
             raise PlanError(
                 "a saved plan is compared with the tenant files, but the project has none here: name them with --files"
                 " PATH, or use --without-files"

@@ -79,11 +79,12 @@ def _write(
 
 
 def _merge(context: Context, project: Project, limits: RequestLimits, codes: Sequence[str], out: Path | None) -> int:
-    folders = (out,) if out is not None else project.tenants
-    desired = load(folders, project)
-    check_has_file(codes, desired.tenants)
-    codes = codes or desired.tenants
-    paths = dict(tenant_files(folders)[0])
+    # Of the project, the tables too: what they give is not to be added to a tenant file again.
+    desired = load((out,) if out is not None else (), project)
+    paths = dict(tenant_files((out,) if out is not None else project.tenants)[0])
+    with_file = [tenant for tenant in desired.tenants if any(file in paths for file in desired.files_of(tenant))]
+    check_has_file(codes, with_file)
+    codes = codes or with_file
     with _exporter(context, project, limits, codes) as exporter:
         return _export_each(context, exporter, partial(exporter.merge, desired=desired, paths=paths), codes)
 

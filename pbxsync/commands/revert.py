@@ -107,7 +107,7 @@ def _still_asked(project: Project, tenants: Sequence[TenantPlan], live: LiveRead
     if not tenants:
         return []
     try:
-        desired = load(project.tenants, project)
+        desired = load((), project)
     except PbxsyncError as error:
         (first, *_) = str(error).splitlines()
         return [f"could not check whether tenant files still ask for the reverted values: {first}"]

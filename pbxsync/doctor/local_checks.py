@@ -55,7 +55,7 @@ def url(project: Project) -> Check:
 def tenant_files(project: Project, paths: Sequence[Path]) -> tuple[Check, tuple[str, ...], Desired | None]:
     """Check the tenant files. Also return the codes of their tenants and, if every file is valid, the desired state."""
     try:
-        desired = load(paths or project.tenants, project)
+        desired = load(paths, project)
     except OtherProjectError:
         raise  # nothing may be sent: the files may be for another PBX
     except InputError as error:

@@ -67,6 +67,18 @@ def decode(data: bytes) -> Characters:
     return _mark_pairs(Characters(text.translate(table), faults, restore))
 
 
+def decode_lines(data: bytes) -> tuple[str, list[Fault]]:
+    """Return the text of `data` with LF line ends, and a fault for each of its first control characters.
+
+    For files that are not YAML: nothing is replaced otherwise. Raises Undecodable as `decode` does.
+    """
+    text = _utf8(data).removeprefix(_BOM)
+    if lone := re.search(_LONE_CR, text):
+        raise Undecodable(*position(text, lone.start()), "a line ends with CR alone: end lines with LF or CRLF")
+    text = text.replace("\r\n", "\n")
+    return text, [(*position(text, match.start()), control_message(match.group())) for match in _first_controls(text)]
+
+
 def restore_pairs(text: str, mark: str, style: str) -> str:
     """Return a scalar with its surrogate pairs as characters, or (unless it has double quotes) as they were written."""
     if style == '"':

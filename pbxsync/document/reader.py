@@ -74,7 +74,7 @@ _BLOCKS: Final = frozenset({"|", ">"})
 #: An anchor, and what may be between it and its value.
 _ANCHOR: Final = re.compile(r"&\S*(?:\s+(?:#.*)?)*")
 #: What git leaves around a conflict. A line of = alone is one only if the file cannot be parsed.
-_CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|>{7}) ", re.MULTILINE)
+CONFLICT_MARK: Final = re.compile(r"^(?:<{7}|\|{7}|>{7}) ", re.MULTILINE)
 _CONFLICT_MIDDLE: Final = re.compile(r"^={7}\r?$", re.MULTILINE)
 CONFLICT: Final = "this is a marker of a merge conflict: resolve the conflict, and remove the markers"
 _EMPTY: Final = "the file is empty: add to it, or remove it"
@@ -103,7 +103,7 @@ def read(data: bytes, parser: Any = PARSER) -> Document:
     except Undecodable as error:
         return Document(None, [error.fault])
     text = characters.text
-    if conflict := _CONFLICT.search(text):
+    if conflict := CONFLICT_MARK.search(text):
         return Document(None, [*characters.faults, (*position(text, conflict.start()), CONFLICT)])
     builder = _Builder(characters, parser(text).get_event)
     try:

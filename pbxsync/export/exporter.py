@@ -82,7 +82,7 @@ class Exporter:
         live = live_destinations(self.pbx, self.workers, tenant, missing_rows, table)
         # The managed ones are needed for their names alone, which the new ones must not share.
         rows = [live.get(row.id) or Destination(row.id, row.name, None, _NO_PARAMS) for row in listing.rows]
-        shown = desired.files_of(tenant)[-1]
+        shown = [file for file in desired.files_of(tenant) if file in paths][-1]  # a table is not one
         missing = Missing(live.keys(), frozenset(entry.name for entry in entries if entry.name is not None))
         try:
             content = read_bytes(paths[shown])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pbxsync.model.entry import Secret, Type
     from pbxsync.project.checks import Check
+    from pbxsync.project.tables import Table
 
 URL_VARIABLE: Final = "PBXSYNC_URL"
 #: What happens to params that a destination does not list.
@@ -32,9 +33,9 @@ class Project(NamedTuple):
     `file` is the project file and `root` its folder (the working directory without one). If it `is_explicit`, --config
     named it, and tenant files may be anywhere. `overridden_url` is the url of the file if the environment names another
     one, which wins. `tenants` are the default paths, absolute; so are `profiles`, empty for the folder `profiles/` of the
-    root, which may be missing. `timeout` is in seconds for one request, `retries` the number of attempts of a read.
-    `max_changes` limits one apply in total, `max_changes_per_tenant` in each tenant (None: no limit). `types` are by name
-    or number. `checks` are rules for the desired state.
+    root, which may be missing. `tables` are CSV files that count like the default paths. `timeout` is in seconds for one
+    request, `retries` the number of attempts of a read. `max_changes` limits one apply in total, `max_changes_per_tenant`
+    in each tenant (None: no limit). `types` are by name or number. `checks` are rules for the desired state.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Project(NamedTuple):
     overridden_url: str | None = None
     tenants: tuple[Path, ...] = ()
     profiles: tuple[Path, ...] = ()
+    tables: tuple[Table, ...] = ()
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     max_changes: int | None = None

@@ -19,6 +19,7 @@ from pbxsync.project.keys import KeyPair, KeyReference
 from pbxsync.project.project import UNLISTED_PARAMS, Project
 from pbxsync.project.request_defaults import DEFAULT_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT
 from pbxsync.project.secrets import SecretResolver, parse
+from pbxsync.project.tables import read_tables
 from pbxsync.project.type_settings import BUILT_IN, TypeSettings
 from pbxsync.text.words import did_you_mean
 
@@ -32,6 +33,7 @@ FILE_KEYS: Final = (
     "url",
     "tenants",
     "profiles",
+    "tables",
     "read_key",
     "write_key",
     "keys",
@@ -82,6 +84,7 @@ def parse_project(
         overridden_url=None if environment_url in {None, file_url} else file_url,
         tenants=_paths(items, "tenants", problems, folder) or (folder / "tenants",),
         profiles=_paths(items, "profiles", problems, folder),
+        tables=read_tables(items["tables"], problems, folder) if "tables" in items else (),
         timeout=_timeout(items, problems),
         retries=_retries(items, problems),
         max_changes=total,

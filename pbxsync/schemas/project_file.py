@@ -29,6 +29,27 @@ _PROFILES: Final[Schema] = _PATHS | {
     "description": "Profiles and folders of them, relative to this file; profiles/ if not given.",
     "examples": [["profiles/"]],
 }
+_TABLES: Final[Schema] = {
+    "description": "CSV files with a tenant (if there is a profile) or a destination in each row.",
+    "errorMessage": "tables must be a list of file: and profile:",
+    "type": "array",
+    "items": {
+        "type": "object",
+        "errorMessage": "a table is a mapping of file: and profile:",
+        "additionalProperties": False,
+        "required": ["file"],
+        "properties": {
+            "file": {
+                "description": "The path of a CSV file, relative to this file.",
+                "errorMessage": "write the path of a CSV file, which ends in .csv",
+                "type": "string",
+                "pattern": r"\.csv$",
+            },
+            "profile": TEXT | {"description": "The profile that the rows use. Without one, each row is a destination."},
+        },
+    },
+    "examples": [[{"file": "customers.csv", "profile": "office"}]],
+}
 _KEYS: Final[Schema] = {
     "type": "object",
     "description": "Keys of single tenants, by their code.",
@@ -129,6 +150,7 @@ def project_schema() -> Schema:
             "url": _URL,
             "tenants": _PATHS,
             "profiles": _PROFILES,
+            "tables": _TABLES,
             "read_key": KEY | {"description": "The key that plan reads with. Never the key itself."},
             "write_key": KEY | {"description": "The key that apply writes with. Never the key itself."},
             "keys": _KEYS,

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxsync.model.entry import Problem
+from pbxsync.project.tables import TABLE_SUFFIX
 from pbxsync.tenants.spool import place_of
 from pbxsync.text.lookalike import look_alike_key
 from pbxsync.text.sanitize import quote
@@ -56,6 +57,8 @@ def check_names(files: Iterable[tuple[str, Sequence[Row]]], profiles: Sequence[s
             advice = "pin duplicates by id, without name"
             if use is not None and use == other_use:
                 advice = "give the profile inputs that make them different"
+            elif file.endswith(TABLE_SUFFIX) and use is not None:
+                advice = "remove one of the two, or write the tenant in a tenant file, which has without:"
             elif use is not None or other_use is not None:
                 advice = "leave one of them out with without:, or give it another name"
             message = f"{quote(name)} is already defined at {first[name]}. Names are unique within a tenant: {advice}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LoadedFile(NamedTuple):
-    """One tenant file after it was read: its path as messages show it, its rows in the spool, and their number."""
+    """A tenant file, or rows of a table: the path as messages show it, the rows in the spool, and their number."""
 
     file: str
     slot: Slot
@@ -68,11 +68,11 @@ class Desired:
         return sum(loaded.size for files in self._files.values() for loaded in files)
 
     def files_of(self, tenant: str) -> tuple[str, ...]:
-        """Return the files of one tenant, sorted, as messages show them."""
-        return tuple(loaded.file for loaded in self._files.get(tenant, ()))
+        """Return the files of one tenant as messages show them: tenant files, sorted, then tables."""
+        return tuple(dict.fromkeys(loaded.file for loaded in self._files.get(tenant, ())))
 
     def entries(self, tenant: str) -> tuple[Entry, ...]:
-        """Return the destinations of one tenant, in the order of file path, then those of profiles, then line."""
+        """Return the destinations of one tenant, in the order of its files, then those of profiles, then line."""
         entries = []
         for file, slot, _ in self._files.get(tenant, ()):
             names = (file, *self._profile_files)

@@ -6,18 +6,20 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
 from pbxsync.disk.read import display, read_bytes
 from pbxsync.errors import OtherProjectError
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import FILE_NAME, nearest_project_file
+from pbxsync.project.tables import TABLE_SUFFIX
 from pbxsync.text.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pbxsync.project import Project
+    from pbxsync.project.tables import Table
 
 #: Files as (path for messages, path).
 Files: TypeAlias = "Sequence[tuple[str, str]]"
@@ -42,6 +44,9 @@ class FileSource(Protocol):
     def find_profiles(self, paths: Sequence[Path], /, *, optional: bool = False) -> Found:
         """Return the profile files below `paths`, which may be missing or empty if they are `optional` folders."""
 
+    def find_table(self, table: Table, /) -> Found:
+        """Return the file of a table."""
+
     def read(self, path: str, /) -> bytes:
         """Return the content of a file that was found. Raises Unreadable."""
 
@@ -57,9 +62,39 @@ class Disk:
         """Return the profile files below `paths`, found as tenant files are."""
         return _find([path for path in paths if path.is_dir()] if optional else paths, "profile", optional=optional)
 
+    def find_table(self, table: Table, /) -> Found:
+        """Return the file of a table, which must be there."""
+        path, names = str(table.file), (display(str(table.file)), str(table.file))
+        if not os.path.lexists(path):
+            message = f"there is no file {names[0]}: correct its path, or remove the table"
+            return [], [Problem(table.place, message)]
+        return [names], []
+
     def read(self, path: str, /) -> bytes:
         """As `read_bytes`."""
         return read_bytes(path)
+
+
+class InputPaths(NamedTuple):
+    """What paths stand for: paths of tenant files, and tables. `others` are CSV files that the project does not list."""
+
+    tenants: Sequence[Path]
+    tables: Sequence[Table]
+    others: Sequence[Path] = ()
+
+
+def input_paths(paths: Sequence[Path], project: Project) -> InputPaths:
+    """Return what `paths` stand for; without paths, all tenant files and tables of the project."""
+    if not paths:
+        return InputPaths(project.tenants, project.tables)
+    csv_files = [path for path in paths if path.name.endswith(TABLE_SUFFIX) and not path.is_dir()]
+    tables = {os.path.realpath(table.file): table for table in project.tables}
+    named = {os.path.realpath(path): path for path in csv_files}
+    return InputPaths(
+        [path for path in paths if path not in csv_files],
+        [table for real, table in tables.items() if real in named],
+        [path for real, path in named.items() if real not in tables],
+    )
 
 
 def tenant_files(paths: Sequence[Path], profiles: Files = ()) -> Found:

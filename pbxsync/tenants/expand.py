@@ -53,11 +53,12 @@ def expand(
     if profile.rows is None or not values.keys() >= profile.inputs.keys():
         return []
     if not _fits(profile, values, room):
-        message = f"the profiles give more than {LIMIT // 1024**2} MiB to this file: use fewer, or shorter inputs"
+        receiver = "row" if use.in_table else "file"
+        message = f"the profiles give more than {LIMIT // 1024**2} MiB to this {receiver}: use fewer, or shorter inputs"
         problems.add(use.line, use.column, message)
         return []
     for name, key in profile.secrets.items():
-        _check_secret(name, f"{show_key(key)} in {_shown(profile)}", use, profile, problems, profiles)
+        _check_secret(name, f"{show_key(key)} in {shown(profile)}", use, profile, problems, profiles)
     rows: list[Row] = []
     names: list[str] = []
     for row in profile.rows:
@@ -139,11 +140,14 @@ def _values(
         else:
             near = did_you_mean(name, inputs)
             known = near or (f": it has {first_names(list(inputs), _NAMED)}" if inputs else ": it has none")
-            problems.add(line, column, f"{_shown(profile)} has no input {show_key(name)}{known}")
+            problems.add(line, column, f"{shown(profile)} has no input {show_key(name)}{known}")
     missing = [name for name in inputs if name not in values and name not in use.unusable]
     if missing:
         listed = first_names(missing, _NAMED * 2)
-        problems.add(use.line, use.column, f"{_shown(profile)} needs {listed}: add {_them(missing)} below with:")
+        advice = f"add {_them(missing)} below with:"
+        if use.in_table:
+            advice = f"fill in {'its cell' if len(missing) == 1 else 'their cells'}"
+        problems.add(use.line, use.column, f"{shown(profile)} needs {listed}: {advice}")
     return values, places
 
 
@@ -196,7 +200,7 @@ def _check_names(use: Use, profile: Profile, names: Sequence[str], problems: Pro
         if name not in names:
             known = f": it has {first_names([quote(other) for other in names], _NAMED)}" if names else ": it has none"
             known = did_you_mean(name, names) or known
-            problems.add(line, column, f"{_shown(profile)} has no destination {quote(name)}{known}")
+            problems.add(line, column, f"{shown(profile)} has no destination {quote(name)}{known}")
 
 
 def _place(text: Text, places: Mapping[str, ValuePlace], line: int, column: int, number: int) -> ValuePlace:
@@ -210,7 +214,8 @@ def _given_at(text: Text | None, use: Use, places: Mapping[str, ValuePlace]) -> 
     return next(((line, column) for line, column, file in given if not file), (use.line, use.column))
 
 
-def _shown(profile: Profile) -> str:
+def shown(profile: Profile) -> str:
+    """Return the name and the place of a profile, for messages."""
     return f"profile {show_key(profile.name)} ({Place(profile.file, profile.line + 1, profile.column + 1)})"
 
 

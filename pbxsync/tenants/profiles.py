@@ -71,11 +71,17 @@ class Profiles:
         profile = self.by_name.get(use.profile)
         if profile is not None:
             self.users.setdefault(use.profile, set()).add(tenant)
-        elif all(profile is not None for _, profile in self._problems):
-            near = did_you_mean(use.profile, self.by_name)
-            advice = "" if near else ": write it into a file of profiles/" if not self.by_name else ""
-            problems.add(use.line, use.column, f"there is no profile {show_key(use.profile)}{near}{advice}")
+        elif message := self.missing(use.profile):
+            problems.add(use.line, use.column, message)
         return profile
+
+    def missing(self, name: str) -> str:
+        """Return what to say if it is certain that there is no profile `name`; nothing if there is one."""
+        if name in self.by_name or any(profile is None for _, profile in self._problems):
+            return ""
+        near = did_you_mean(name, self.by_name)
+        advice = "" if near else ": write it into a file of profiles/" if not self.by_name else ""
+        return f"there is no profile {show_key(name)}{near}{advice}"
 
     def typed(
         self, profile: Profile, row: ProfileRow, type_name: str | None

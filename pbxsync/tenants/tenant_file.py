@@ -66,12 +66,18 @@ def read_tenant_file(root: Node, problems: Problems, profiles: Profiles, *, clea
         problems.missing(root, items, _FILE_KEYS, ("destinations",), message)
         return TenantFile(tenant or "", [])
     nodes = problems.sequence(items["destinations"], "destinations", "a list, [] if there are none") or []
-    own = (_row(node, problems, profiles.rules, clear) for node in nodes)
+    own = (destination_row(node, problems, profiles.rules, clear) for node in nodes)
     rows += [row for row in own if row is not None]
     return TenantFile(tenant or "", rows)
 
 
-def _row(node: Node, problems: Problems, rules: ParamRulesByType, clear: bool) -> Row | None:  # noqa: FBT001 - hot
+def destination_row(
+    node: Node,
+    problems: Problems,
+    rules: ParamRulesByType,
+    clear: bool,  # noqa: FBT001 - hot
+) -> Row | None:
+    """Return one destination; None after adding the problem that it is not one. `clear` is whether it clears params."""
     items, line, column = node
     if type(items) is not dict:
         problems.mapping(node, "a destination", "a mapping of name:, type: and params:")

@@ -51,7 +51,8 @@ class Override(NamedTuple):
 class Use(NamedTuple):
     """One use of a profile by a tenant. `inputs` are by name; `without` and `overrides` by the names of destinations.
 
-    `unusable` are the inputs whose values have problems, so that they are not missing as well.
+    `unusable` are the inputs whose values have problems, so that they are not missing as well. `in_table`: the use is a
+    row of a table.
     """
 
     profile: str
@@ -61,6 +62,7 @@ class Use(NamedTuple):
     without: Mapping[str, Given] = MappingProxyType({})
     overrides: Mapping[str, Override] = MappingProxyType({})
     unusable: frozenset[str] = frozenset()
+    in_table: bool = False
 
 
 def read_uses(item: Item, problems: Problems) -> list[Use]:
