@@ -13,6 +13,7 @@ from pbxsync.api.operations import OPERATIONS
 from pbxsync.errors import PbxsyncError
 from pbxsync.project import find
 from pbxsync.tenants.discover import tenant_codes
+from pbxsync.tenants.table_file import table_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +35,7 @@ def tenants(ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     """Offer the tenants of the project's files, and those with keys of their own."""
     try:
         project = find((), ctx.obj.config, os.environ, Path.cwd())
-        codes = {code for code, _ in tenant_codes(project.tenants)}
+        codes = {*(code for code, _ in tenant_codes(project.tenants)), *table_codes(project.tables)}
     except (PbxsyncError, OSError):
         return []
     return _beginning(sorted(codes | set(project.tenant_keys)), incomplete)

@@ -11,6 +11,7 @@ from pbxsync.errors import UsageError
 from pbxsync.render.types import as_json, as_text
 from pbxsync.session import endpoint, reader
 from pbxsync.tenants.discover import tenant_codes
+from pbxsync.tenants.table_file import table_codes
 
 if TYPE_CHECKING:
     from pbxsync.cli.context import Context
@@ -31,6 +32,6 @@ def run(context: Context, *, tenant: str | None, fmt: str) -> int:
 
 
 def _first_tenant(project: Project) -> str:
-    for code, _ in tenant_codes(project.tenants):
+    for code in (*(code for code, _ in tenant_codes(project.tenants)), *table_codes(project.tables)):
         return code
     raise UsageError("no TENANT given and no tenant file to take one from: name one, as in `pbxsync types DEMO`")

@@ -11,8 +11,9 @@ from pbxsync.disk.read import display
 from pbxsync.doctor.check import Check, failed, passed, warned
 from pbxsync.errors import InputError, OtherProjectError, ProjectError
 from pbxsync.project.url import EMULATOR
-from pbxsync.tenants.discover import tenant_codes
+from pbxsync.tenants.discover import input_paths, tenant_codes
 from pbxsync.tenants.load import load
+from pbxsync.tenants.table_file import table_codes
 from pbxsync.text.sanitize import sanitize
 from pbxsync.text.words import first_names, plural
 
@@ -61,7 +62,9 @@ def tenant_files(project: Project, paths: Sequence[Path]) -> tuple[Check, tuple[
     except InputError as error:
         more = len(error.problems) - 1
         rest = f" (and {plural(more, 'more problem')}: `pbxsync validate` shows them)" if more else ""
-        codes = tuple(dict.fromkeys(code for code, _ in tenant_codes(paths or project.tenants)))
+        chosen = input_paths(paths, project)
+        found = (*(code for code, _ in tenant_codes(chosen.tenants)), *table_codes(chosen.tables))
+        codes = tuple(dict.fromkeys(found))
         return failed("files", f"{error.problems[0]}{rest}"), codes, None
     files, tenants = plural(desired.files, "tenant file"), plural(len(desired.tenants), "tenant")
     message = f"{files} of {tenants} with {plural(desired.destinations, 'destination')}"

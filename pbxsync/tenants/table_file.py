@@ -7,13 +7,14 @@ through the same checks.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from pbxsync.disk.read import LIMIT
+from pbxsync.disk.read import LIMIT, Unreadable, read_bytes
 from pbxsync.document.problems import show_key
 from pbxsync.kinds.custom_destination import POSITIONS
 from pbxsync.kinds.tenant import CODE, CODE_RULE
-from pbxsync.tenants.cells import TENANT_COLUMN, BadCell, rows, separator_of
+from pbxsync.tenants.cells import TENANT_COLUMN, BadCell, decode_cells, rows, separator_of
 from pbxsync.tenants.expand import Room, expand, shown
 from pbxsync.tenants.tenant_file import destination_row
 from pbxsync.tenants.uses import Given, Use
@@ -70,6 +71,19 @@ def read_table(
             yield tenant, collected
     except BadCell as error:
         problems.add(*error.fault)
+
+
+def table_codes(tables: Sequence[Table]) -> Iterator[str]:
+    """Yield the code in each row of some tables. Skips what it cannot read."""
+    for table in tables:
+        with suppress(Unreadable, BadCell):
+            text = decode_cells(read_bytes(str(table.file))).text
+            cells_of_rows = rows(text, separator_of(text))
+            header = [cell[0] for cell in next(cells_of_rows)]
+            column = header.index(TENANT_COLUMN) if TENANT_COLUMN in header else len(header)
+            for cells in cells_of_rows:
+                if column < min(len(cells), len(header)) and CODE.fullmatch(cells[column][0]):
+                    yield cells[column][0]
 
 
 def damage(text: str) -> str | None:

@@ -172,3 +172,13 @@ def test_a_table_that_is_not_committed_is_said(tables: Workspace) -> None:
     assert (state()[0], state()[1] == digest) == (False, False)
     ran = tables.apply()
     assert "1 file is not as committed: customers.csv. What is applied now is in no commit" in ran.err
+
+
+def test_tenants_of_tables_are_known_where_a_command_needs_one(tables: Workspace) -> None:
+    assert tables.run("types").status == 0
+    tables.write("extra.csv", EXTRA + 'A B,x,,,\nLAST\n"')  # after a mistake, what is before it
+    ran = tables.run("doctor")
+    assert "4 tenants" in ran.out, ran.out
+    tables.write("extra.csv", "name\nx\n")
+    (tables.folder / "customers.csv").unlink()
+    assert "no TENANT given" in tables.run("types").err

@@ -66,8 +66,8 @@ command = Command(
     ],
     """Change the PBX to match the files below PATHS, or do exactly what saved plans say.
 
-    PATHS are tenant files and folders of them, or saved plans (default: the tenant files of the project file, or
-    tenants/). A saved plan must be what the tenant files at hand ask for.
+    PATHS are tenant files, folders of them and tables, or saved plans (default: the files of the project file, or
+    tenants/). A saved plan must be what the files at hand ask for.
 
     --interactive takes y, n, a (this group and all that follow) or q (nothing more). Nothing is written before the last
     answer; what is declined is left out.""",

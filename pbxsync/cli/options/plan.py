@@ -49,6 +49,6 @@ command = Command(
     ],
     """Show what apply would change. Sends only reads.
 
-    PATHS are tenant files and folders of them (default: those of the project file, or tenants/).""",
+    PATHS are tenant files, folders of them and tables (default: those of the project file, or tenants/).""",
     "pbxsync plan tenants/ --tenant 'AC*' --out change.plan",
 )

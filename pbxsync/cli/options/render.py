@@ -13,7 +13,7 @@ command = Command(
         click.Option(["--out"], type=PATH, metavar="DIR", help="Write DIR/TENANT.yaml for each tenant."),
         ANNOTATE,
     ],
-    """Print the tenant files below PATHS with their profiles filled in, several tenants as several YAML documents.
+    """Print what PATHS say as tenant files without profiles and tables: several tenants as several YAML documents.
 
     The files of --out load to the same destinations as those that they come from. References such as ${VARIABLE} stay
     references. Default PATHS: those of the project file, or tenants/.""",

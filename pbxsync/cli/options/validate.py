@@ -6,7 +6,7 @@ from pbxsync.cli.options.shared import ANNOTATE, PATHS, TENANTS
 command = Command(
     "validate",
     [PATHS, TENANTS, ANNOTATE],
-    """Check the tenant files below PATHS without a PBX: report every problem of every file, with its place.
+    """Check the tenant files and tables of PATHS without a PBX: report every problem of every file, with its place.
 
     Default PATHS: those of the project file, or tenants/.""",
     "pbxsync validate tenants/",
