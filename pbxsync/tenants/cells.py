@@ -25,7 +25,10 @@ SEPARATORS: Final = ",;\t"
 TENANT_COLUMN: Final = "tenant"
 #: The limit of the csv module, which belongs to the whole process.
 MAX_CELL: Final = csv.field_size_limit()
-_QUOTED: Final = re.compile(r'"[^"]*(?:""[^"]*)*("?)')
+#: Each row may be a tenant, and the codes of all tenants are kept in memory.
+MAX_ROWS: Final = 100_000
+#: More columns than any table needs; it bounds what a hostile header costs.
+MAX_CELLS: Final = 1_000
 _UNQUOTED: Final = {separator: re.compile(f"[^{separator}\n]*") for separator in SEPARATORS}
 
 
@@ -83,7 +86,7 @@ def rows(text: str, separator: str) -> Iterator[list[Cell]]:
     """Yield the cells of each row that is not blank. Raises BadCell."""
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    line = 0
+    line = count = 0
     while True:
         taken: list[str] = []
         lines.taken = taken
@@ -93,7 +96,12 @@ def rows(text: str, separator: str) -> Iterator[list[Cell]]:
             raise _bad_cell("".join([*taken, *lines]), separator, line) from None
         if texts is None:
             return
+        if len(texts) > MAX_CELLS:
+            raise BadCell(line, 0, f"a row may have at most {MAX_CELLS:,} cells: split the table")
         if any(texts):
+            if count > MAX_ROWS:
+                raise BadCell(line, 0, f"a table may have at most {MAX_ROWS:,} rows below its header: split it")
+            count += 1
             yield _placed(texts, taken, separator, line)
         line += len(taken)
 
@@ -123,9 +131,15 @@ def _placed(texts: Sequence[str], taken: Sequence[str], separator: str, line: in
             column += len(text) + 1
         return cells
     source = "".join(taken)
-    return [
-        (text, *_at(source, start, line)) for text, start in zip(texts, _starts(source, separator, line), strict=True)
-    ]
+    cells, begin, before = [], 0, 0
+    for text, start in zip(texts, _starts(source, separator, line), strict=True):
+        line_breaks = source.count("\n", before, start)
+        if line_breaks:
+            line += line_breaks
+            begin = source.rfind("\n", before, start) + 1
+        cells.append((text, line, start - begin))
+        before = start
+    return cells
 
 
 def _starts(source: str, separator: str, line: int) -> Iterator[int]:
@@ -134,11 +148,10 @@ def _starts(source: str, separator: str, line: int) -> Iterator[int]:
     while True:
         yield start
         if source.startswith('"', start):
-            quoted = _QUOTED.match(source, start)
-            if quoted is None or not quoted[1]:
+            stop = _after_quotes(source, start)
+            if not stop:
                 message = "the quote that opens this cell is never closed: close it, and write quotes inside it twice"
                 raise BadCell(*_at(source, start, line), message)
-            stop = quoted.end()
             if source[stop : stop + 1] not in {"", "\n", separator}:
                 message = "text follows the quote that closes this cell: write quotes inside a cell twice"
                 raise BadCell(*_at(source, stop, line), message)
@@ -148,6 +161,14 @@ def _starts(source: str, separator: str, line: int) -> Iterator[int]:
         if source[stop : stop + 1] != separator:
             return
         start = stop + 1
+
+
+def _after_quotes(source: str, start: int) -> int:
+    """Return where the quoted cell at `start` ends, 0 if it is not closed. A regular expression would keep every pair."""
+    stop = source.find('"', start + 1)
+    while stop >= 0 and source.startswith('"', stop + 1):
+        stop = source.find('"', stop + 2)
+    return stop + 1
 
 
 def _bad_cell(source: str, separator: str, line: int) -> BadCell:

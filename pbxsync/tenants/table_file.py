@@ -113,6 +113,8 @@ def _destinations(
     absent = frozenset(() if profile is None or profile.inputs is None else profile.inputs.keys() - set(columns))
     filled = 0
     for cells in cells_of_rows:
+        if problems.full:
+            return  # nobody reads more
         if len(cells) > len(columns):
             cell = cells[len(columns)]
             counts = f"the row has {len(cells):,} cells, the header {plural(len(columns), 'column')}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsync.tenants.cells import MAX_CELL, BadCell, decode_cells, rows, separator_of
+from pbxsync.tenants.cells import MAX_CELL, MAX_CELLS, BadCell, decode_cells, rows, separator_of
 
 TEXT = st.text(st.sampled_from('a,;\t"\n é\u2028\U0001f600='), max_size=6)
 SEPARATOR = st.sampled_from(",;\t")
@@ -109,3 +109,14 @@ def test_a_quote_that_is_never_closed_is_named_in_a_long_table_too() -> None:
         list(rows(text, ","))
     assert refused.value.fault[:2] == (1, 2)
     assert "never closed" in refused.value.fault[2]
+
+
+@pytest.mark.parametrize("cell", ["a", '"a"', '"\n"', ""])
+def test_a_row_has_a_bounded_number_of_cells_and_each_place_takes_the_same_time(cell: str) -> None:
+    """A row of ten megabytes is refused before its places are looked for."""
+    widest = ",".join([cell] * (MAX_CELLS - 1) + ["b"])
+    assert len(next(rows(f"{widest}\n", ","))) == MAX_CELLS
+    text = f"tenant\n{f'{cell},' * 1_000_000}\n"
+    with pytest.raises(BadCell) as refused:
+        list(rows(text, ","))
+    assert refused.value.fault == (1, 0, "a row may have at most 1,000 cells: split the table")

@@ -260,3 +260,14 @@ def asked(found: Desired, rows: list[tuple[str, str, str, dict[str, str]]]) -> o
         for code in sorted({row[0] for row in rows})
         for entry in found.entries(code)
     ]
+
+
+def test_a_table_has_a_bounded_number_of_rows_and_of_problems(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here, {"t.csv": "tenant,name\n" + "A B,x\n" * 500_000})
+    found = refusals([], here, WITHOUT)
+    assert len(found) == 1_000
+    monkeypatch.setattr("pbxsync.tenants.cells.MAX_ROWS", 2)
+    write(here, {"t.csv": "tenant,name\nA,a\nA,b\n"})
+    assert load((), project(here, WITHOUT)).destinations == 2
+    write(here, {"t.csv": "tenant,name\nA,a\n\nA,b\nA,c\n"})
+    assert refusals([], here, WITHOUT) == ["t.csv:5:1: a table may have at most 2 rows below its header: split it"]
