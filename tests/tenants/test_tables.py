@@ -271,3 +271,19 @@ def test_a_table_has_a_bounded_number_of_rows_and_of_problems(here: Path, monkey
     assert load((), project(here, WITHOUT)).destinations == 2
     write(here, {"t.csv": "tenant,name\nA,a\n\nA,b\nA,c\n"})
     assert refusals([], here, WITHOUT) == ["t.csv:5:1: a table may have at most 2 rows below its header: split it"]
+
+
+def test_a_sensitive_param_takes_a_reference_from_a_cell_and_no_message_shows_another_value(here: Path) -> None:
+    destination = "{name: a, type: AI AGENT, params: {api_key: {input: key}}}"
+    profile = f"profile: office\ninputs: {{key: {{}}}}\ndestinations: [{destination}]\n"
+    write(here, {"profiles/office.yaml": profile, "t.csv": "tenant,key\nA,${BOT_KEY}\nB,hunter2\nC,=hunter2\n"})
+    found = refusals([], here, WITH_PROFILE)
+    assert found == [
+        (
+            "t.csv:3:3: key is the value of api_key in profile office (profiles/office.yaml:1:1): this param is sensitive:"
+            " write ${VARIABLE} or ${file:PATH}, never the value itself"
+        ),
+        "t.csv:4:3: a cell that begins with = is a formula of a spreadsheet: write its value",
+    ]
+    write(here, {"t.csv": "tenant,key\nA,${BOT_KEY}\n"})
+    assert load((), project(here, WITH_PROFILE)).entries("A")[0].params[0].value == "${BOT_KEY}"
