@@ -18,10 +18,18 @@ What pbxsync does if a network or a PBX misbehaves: every kind of fault that the
 
 In every case:
 
-- no destination is added twice;
 - a run that failed never exits with status 0;
-- no output or file contains a key;
+- no output or file contains a key.
+
+In every case but three:
+
+- no destination is added twice;
 - a second run without the fault ends with "No changes".
+
+The three are lists that hide a destination which exists: a list that always lacks it (`missing-row`), one that cuts its
+name (`list-names-cut`), and the list of another tenant that is not part of the run (`other-tenant`). The destination is
+then planned as an add, which people can see, and apply adds it again. Apply exits with status 1 and names the new id.
+Without the fault two destinations have the name, and plan fails until one of them is pinned with `id`.
 
 A tenant that fails does not stop the others from being planned, but the plan is then incomplete, so apply writes nothing.
 

@@ -289,3 +289,22 @@ def test_the_faults_that_do_not_concern_an_operation_change_nothing(
 
 def test_the_page_shows_the_table_else_run_make_docs() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.text()
+
+
+@pytest.mark.parametrize("kind", ["missing-row", "list-names-cut", "other-tenant"])
+def test_a_list_that_hides_a_destination_makes_one_more_and_the_run_fails(
+    workdir: Workspace, pbx: Emulator, kind: str
+) -> None:
+    old = pbx.put("DEMO", cu_name=NEW, cu_param1="1")
+    pbx.put("FINE", cu_name="Fine", cu_param1="1")
+    workdir.tenant("DEMO", {"name": NEW, "type": "FORWARD", "params": ["1"]})
+    pbx.faults.add(f"{kind}{VALUES.get(kind, '')} {ASKS['list']}")
+    planned = workdir.run("plan")
+    assert (planned.status, f'+ "{NEW}"' in planned.out) == (0, True)
+    ran = apply(workdir)
+    added = [row["cu_id"] for row in pbx.rows("DEMO") if row["cu_id"] != old]
+    assert (ran.status, len(added)) == (1, 1)
+    assert f"added as {added[0]}, but the tenant's list " in ran.out
+    pbx.faults.clear()
+    after = workdir.run("plan")
+    assert (after.status, f"(ids {old}, {added[0]}): pin one of them with id" in after.out) == (1, True)
