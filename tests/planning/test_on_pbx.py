@@ -95,7 +95,8 @@ def test_a_missing_type_is_one_line_with_its_first_place_and_the_way_out(
         workdir.tenant(code, *({"name": f"Robot {number}", "type": "AI AGENT"} for number in range(20)))
     ran = workdir.run("plan")
     assert ran.status == 1
-    assert ran.out.count('the PBX has no type "AI AGENT"') == tenants
+    assert ran.out.count('the PBX has no type "AI AGENT"') == 1
+    assert f"{tenants} of {tenants} tenant" in ran.out
     assert 'tenants/A.yaml:3:5: the PBX has no type "AI AGENT"' in ran.out
     assert "on_pbx" in ran.out
     assert "(20 destinations)" in ran.out
