@@ -65,7 +65,7 @@ $(VENV)-lowest/.current: pyproject.toml tests/lowest.txt
 # Lints the CI recipes, and runs them from the pull request to the apply with act and gitlab-ci-local.
 recipes: $(STAMP)
 	@$(BIN)/python scripts/recipes.py
-	PBXSYNC_RECIPES=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/recipes $(ARGS)
+	PBXSYNC_RECIPES=1 $(BIN)/python -m pytest -n 3 --dist worksteal tests/recipes $(ARGS)
 
 # Needs nginx and curl, which it installs from Debian; ARGS=--quick for a look of two minutes.
 bench: $(STAMP)
