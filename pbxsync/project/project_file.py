@@ -14,7 +14,6 @@ from pbxsync.kinds.tenant import CODE, CODE_RULE
 from pbxsync.model.entry import Place, Problem
 from pbxsync.project import url
 from pbxsync.project.allowed import Allowed
-from pbxsync.project.checks import read_checks
 from pbxsync.project.keys import KeyPair, KeyReference
 from pbxsync.project.project import UNLISTED_PARAMS, Project
 from pbxsync.project.request_defaults import DEFAULT_RETRIES, DEFAULT_TIMEOUT, MAX_RETRIES, MAX_TIMEOUT
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsync.document.reader import Item
+    from pbxsync.project.checks import Check
 
 FILE_KEYS: Final = (
     "url",
@@ -93,11 +93,17 @@ def parse_project(
         types=types,
         default_keys=KeyPair(*(_key(items, key, problems, secrets) for key in ("read_key", "write_key"))),
         tenant_keys=_tenant_keys(items, problems, secrets),
-        checks=read_checks(items["checks"], problems, types) if "checks" in items else (),
+        checks=_checks(items["checks"], problems, types) if "checks" in items else (),
     )
     if problems:
         raise ProjectError(problems.sorted())
     return project
+
+
+def _checks(item: Item, problems: Problems, types: Mapping[str, TypeSettings]) -> tuple[Check, ...]:
+    from pbxsync.project.checks import read_checks  # noqa: PLC0415 - only projects with checks pay for them
+
+    return read_checks(item, problems, types)
 
 
 def _url(items: dict[str, Item], problems: Problems, folder: Path, allowed: Allowed) -> str | None:

@@ -12,15 +12,12 @@ from pbxsync.document.problems import Problems
 from pbxsync.document.reader import Document, read
 from pbxsync.errors import FilesError, UsageError
 from pbxsync.model.entry import Place, Problem
-from pbxsync.tenants.cells import decode_cells
 from pbxsync.tenants.checks import NameChecks, PinnedIds, check_ids, check_names
 from pbxsync.tenants.desired import Desired, LoadedFile, UsedProfiles
 from pbxsync.tenants.discover import Disk, check_project, input_paths
 from pbxsync.tenants.params import ParamRulesByType
 from pbxsync.tenants.profiles import Profiles, find_profiles
-from pbxsync.tenants.rules import look_at_all, unknown_types
 from pbxsync.tenants.spool import Spool
-from pbxsync.tenants.table_file import read_table
 from pbxsync.tenants.tenant_file import read_tenant_file
 from pbxsync.text.sanitize import quote
 from pbxsync.text.words import did_you_mean
@@ -103,6 +100,8 @@ def load(
     # 6. Hold against the checks
     of_checks: Sequence[Problem] = ()
     if with_checks and project.checks:
+        from pbxsync.tenants.rules import look_at_all, unknown_types  # noqa: PLC0415 - only projects with checks need them
+
         everything = Desired(loaded, spool, (), 0, frozenset(), (), UsedProfiles(profiles.files))
         errors, of_checks = look_at_all(everything, project, frozenset(scope))
         problems.add([*unknown_types(project, read_in.types), *errors])
@@ -149,6 +148,9 @@ class _ReadFiles:
 
     def table(self, table: Table, shown: str, path: str) -> None:
         """Read one table, a tenant at a time."""
+        from pbxsync.tenants.cells import decode_cells  # noqa: PLC0415 - only projects with tables need csv
+        from pbxsync.tenants.table_file import read_table  # noqa: PLC0415 - as above
+
         if table.profile is not None and (missing := self._profiles.missing(table.profile)):
             self._problems.add([Problem(table.profile_place, missing)])
         content = self._content(shown, path)

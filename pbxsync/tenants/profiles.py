@@ -11,7 +11,6 @@ from pbxsync.document.reader import NO_SIGNS, Document, read
 from pbxsync.model.entry import Place, Problem
 from pbxsync.tenants.discover import Disk
 from pbxsync.tenants.params import ParamRulesByType
-from pbxsync.tenants.profile_file import read_profile, typed_params
 from pbxsync.text.words import did_you_mean, plural
 
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ class Profiles:
             problems.add(-1, -1, unreadable)
         profile = None
         if document.root is not None:
+            from pbxsync.tenants.profile_file import read_profile  # noqa: PLC0415 - only projects with profiles need it
+
             profile = read_profile(document.root, problems, len(self.files), self.rules)
         if profile is not None:
             first = self.by_name.setdefault(profile.name, profile)
@@ -89,6 +90,8 @@ class Profiles:
         """Return the params of a destination for a type, and what is wrong with them if the tenant gives the type."""
         key = (profile.number, row.line, row.column, type_name)
         if key not in self._typed:
+            from pbxsync.tenants.profile_file import typed_params  # noqa: PLC0415 - as above
+
             problems = Problems(profile.file, Document(None, [], NO_SIGNS))
             params = typed_params(row, type_name, self.rules[type_name], problems)
             self._typed[key] = (params, tuple(problems.sorted()))

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pbxsync.kinds.custom_destination import is_id
 from pbxsync.kinds.tenant import CODE, CODE_RULE
 from pbxsync.project import UNLISTED_PARAMS
-from pbxsync.tenants.expand import Room, expand
 from pbxsync.tenants.params import param_rows
-from pbxsync.tenants.uses import read_uses
 
 if TYPE_CHECKING:
     from pbxsync.document.problems import Problems
-    from pbxsync.document.reader import Node
+    from pbxsync.document.reader import Item, Node
     from pbxsync.tenants.params import ParamRulesByType
     from pbxsync.tenants.profiles import Profiles
     from pbxsync.tenants.spool import Row
@@ -55,10 +53,7 @@ def read_tenant_file(root: Node, problems: Problems, profiles: Profiles, *, clea
         tenant = None
     unlisted = problems.choice(items, "unlisted_params", UNLISTED_PARAMS)
     clear = clear_unlisted if unlisted is None else unlisted == "clear"
-    uses = read_uses(items["profiles"], problems) if "profiles" in items else ()
-    rows, room = [], Room()
-    for use in uses:
-        rows += expand(use, tenant or "-", profiles, problems, room, clear_unlisted=clear)
+    rows = _from_profiles(items["profiles"], tenant or "-", problems, profiles, clear) if "profiles" in items else []
     if "destinations" not in items:
         if "profiles" in items:
             return TenantFile(tenant or "", rows)
@@ -101,3 +96,21 @@ def destination_row(
         problems.missing(node, items, _ENTRY_KEYS, ("name", "id"), message)
     params = param_rows(items["params"], problems, rules[type_name], type_name) if "params" in items else ()
     return line, column, number, name, type_name, old_name, clear, params, 0, None
+
+
+def _from_profiles(
+    item: Item,
+    tenant: str,
+    problems: Problems,
+    profiles: Profiles,
+    clear: bool,  # noqa: FBT001 - called once
+) -> list[Row]:
+    """Return the destinations that the profiles give which a file uses."""
+    from pbxsync.tenants.expand import Room, expand  # noqa: PLC0415 - only files that use profiles need them
+    from pbxsync.tenants.uses import read_uses  # noqa: PLC0415 - as above
+
+    room = Room()
+    rows: list[Row] = []
+    for use in read_uses(item, problems):
+        rows += expand(use, tenant, profiles, problems, room, clear_unlisted=clear)
+    return rows
