@@ -145,7 +145,7 @@ def _types(entry: Entry, live: LiveReader) -> TypeTable:
 
 
 def _entry_of_add(change: Add, files: _TenantFiles) -> Entry | str:
-    """Return the entry that asks for an add, matched as a plan matches it, or a line if there is none."""
+    """Return the entry that asks for an add, matched as a plan matches it. Without one, return a line that says so."""
     entry = files.by_name.get(change.name)
     if entry is None:
         tenant = truncate(change.tenant)
@@ -158,7 +158,7 @@ def _entry_of_add(change: Add, files: _TenantFiles) -> Entry | str:
 
 
 def _entry_of_update(change: Update, files: _TenantFiles) -> Entry | str:
-    """Return the entry that asks for an update, matched as a plan matches it, or a line if there is none."""
+    """Return the entry that asks for an update, matched as a plan matches it. Without one, return a line that says so."""
     name = change.name if change.was is None else change.was.name
     entry = files.by_id.get(change.id) or files.by_name.get(name)
     if entry is not None:

@@ -140,7 +140,7 @@ def ask_and_write(
     if plan.changes:
         for tenant in plan.tenants:
             if tenant.changes:
-                apply.endpoint.write_key(tenant.tenant)  # raises before anybody is asked if there is none
+                apply.endpoint.write_key(tenant.tenant)  # a missing key raises before anybody is asked
         approved, declined = _ask(apply, plan)
         result = _write(apply, plan, approved, declined, prepare, last=verify is None)
     else:

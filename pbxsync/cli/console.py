@@ -102,7 +102,7 @@ class Console:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal, or 0 if there is none: a log keeps each field on one line, which can be searched."""
+        """Columns of the terminal, or 0 without one: a log keeps each field on one line, which can be searched."""
         return self.width_of(sys.stdout)
 
     def width_of(self, stream: TextIO) -> int:

@@ -178,8 +178,8 @@ class Client:
     def custom_destinations(self, tenant: str) -> Listing:
         """Return the custom destinations of a tenant, provably all of them (doc).
 
-        In its `rows`, `params` is None if this PBX does not list them (field): `get` has them. It is `doubtful` if there
-        are none by a reply that errors look like too (field). `shared` has those that belong to no tenant (guess).
+        In its `rows`, `params` is None if this PBX does not list them (field): `get` has them. It is `doubtful` if it
+        is empty and errors have the same reply (field). `shared` has those that belong to no tenant (guess).
         """
         return self._pbx.destinations(tenant)
 

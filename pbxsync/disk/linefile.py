@@ -101,7 +101,7 @@ class LineFile:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file at `path`. Raises OSError if there is none and none can be created."""
+    """Whether there is a file at `path`. Raises OSError if it is missing and cannot be created."""
     try:
         path.lstat()
     except FileNotFoundError:
