@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 guard()
-# A shell makes its background jobs ignore ^C, and nohup makes what it starts ignore SIGHUP; their children inherit that. Tests
-# interrupt processes that they start.
+# A shell makes its background jobs ignore ^C, and nohup makes what it starts ignore SIGHUP; their children inherit that.
+# Tests interrupt processes that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
